@@ -1,0 +1,43 @@
+package anonymize
+
+// Field is one place where data lives: a column, a path of a mapping, a kind
+// of object under a prefix. Adapters survey them, rules are matched against
+// them, and one that no rule covers is refused.
+type Field struct {
+	Store string // "postgres"
+	Group string // table ("users", or "schema.table" outside public), index without the tenant's prefix, prefix of object names
+	Name  string // column, path of _source, "*.pdf"
+	Type  string // in the store's own words: "varchar(60)", "keyword"
+	Form  Form   // how a value stands on the wire
+
+	MaxLen  int  // longest value in characters, 0 for no limit
+	NotNull bool // NULL is not accepted
+	Unique  bool // part of a unique key
+	Derived bool // computed by the server (a generated column), so there is nothing to copy and no rule is needed
+
+	// Sample is the full name of one object (blob) that patterns are matched
+	// against. It can hold personal data and is never printed.
+	Sample string
+}
+
+// Text is a piece of schema that is carried as text (a default, a view, an
+// enum label, an analyzer's word list) and must name nobody.
+type Text struct {
+	Place string // "view public.directory"
+	Body  string // never printed
+}
+
+// Finding is content without a rule, found while copying: where and how
+// often, without the value.
+type Finding struct {
+	Store, Group, Path string
+	Count              int64
+}
+
+// Counts is what an Anonymizer has done so far.
+type Counts struct{ Kept, Changed, Dropped int64 }
+
+// Sub returns c − d.
+func (c Counts) Sub(d Counts) Counts {
+	return Counts{c.Kept - d.Kept, c.Changed - d.Changed, c.Dropped - d.Dropped}
+}

@@ -1,0 +1,22 @@
+package anonymize
+
+// Form says how the values of a field stand on the wire, so that a rule can
+// read and write them. Kept values are never decoded.
+type Form int
+
+// The forms. The binary ones are PostgreSQL's.
+const (
+	FormText      Form = iota // text as it is: varchar, keyword, a Redis string
+	FormJSON                  // JSON text
+	FormJSONB                 // one version byte, then JSON text
+	FormInt                   // big-endian integer of 2, 4 or 8 bytes
+	FormFloat                 // IEEE 754, 4 or 8 bytes
+	FormNumeric               // PostgreSQL's base-10000 numeric
+	FormBool                  // one byte
+	FormUUID                  // 16 bytes
+	FormDate                  // days since 2000-01-01, 4 bytes
+	FormTimestamp             // microseconds since 2000-01-01, 8 bytes
+	FormTextArray             // binary array with elements of FormText
+	FormBytes                 // bytes
+	FormOpaque                // anything else: only keep and null apply
+)

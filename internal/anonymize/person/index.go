@@ -1,0 +1,241 @@
+package person
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Person is one human of the source and her pseudonym.
+type Person struct {
+	ID     string // canonical id: "<source>:<id>" of the first-ranked record
+	Locale string // as found, may be empty
+
+	// The pseudonym. Equal in every store and run of one origin and epoch.
+	Given, Family string
+	Email         string // of her first-ranked e-mail, made up even if she has none
+	Phone         string
+	Seed          [16]byte // for what is drawn, such as a portrait
+
+	// What she is really called. Never printed.
+	Real Real
+}
+
+// Real holds the source's own words for a person, each without repeats, in
+// the order of the sources.
+type Real struct {
+	Names  []Name   // distinct names
+	Emails []string // normal forms
+	Phones []string // normal forms
+}
+
+// Name is one name of a person as a source spells it; Full is as found or
+// Given and Family joined.
+type Name struct{ Given, Family, Full string }
+
+// Full returns the pseudonym's full name, "Given Family".
+func (p *Person) Full() string { return p.Given + " " + p.Family }
+
+// Initials returns the pseudonym's initials, two letters.
+func (p *Person) Initials() string {
+	var b strings.Builder
+	for _, part := range []string{p.Given, p.Family} {
+		for _, r := range part {
+			b.WriteRune(r)
+			break
+		}
+	}
+	return strings.ToUpper(b.String())
+}
+
+// Options are what an Index is built with.
+type Options struct {
+	Sources     []string // declared sources in the order of the rules; it ranks records
+	Keys        Keyring
+	Names       *Names
+	EmailDomain string   // reserved domain under which every generated address lies
+	KeepDomains []string // domains that stay as they are
+}
+
+// Index holds all people of a tenant. It is immutable and safe to share.
+type Index struct {
+	people  []Person
+	byID    map[string]int32
+	byEmail map[string]int32
+	byPhone map[string]int32
+	emails  map[string]string // normal form → pseudonym, for every known e-mail
+	phones  map[string]string // normal form → pseudonym's digits
+	records int
+	redrawn int
+	domain  string
+	keep    map[string]bool
+}
+
+// Build joins records into people, by foreign key and by e-mail, and gives
+// each a pseudonym. The result does not depend on the order of records within
+// a source. It fails when two records of one source share an id, or when a
+// source was not declared.
+func Build(records []Record, o Options) (*Index, error) {
+	if o.Names == nil || o.EmailDomain == "" {
+		return nil, errors.New("build people index: name tables and e-mail domain are required")
+	}
+	if err := rank(records, o.Sources); err != nil {
+		return nil, err
+	}
+	x := &Index{
+		byID: make(map[string]int32, len(records)), byEmail: make(map[string]int32, len(records)),
+		byPhone: make(map[string]int32, len(records)), emails: make(map[string]string, len(records)),
+		phones: make(map[string]string, len(records)), records: len(records), domain: o.EmailDomain,
+		keep: make(map[string]bool, len(o.KeepDomains)),
+	}
+	for _, d := range o.KeepDomains {
+		x.keep[strings.ToLower(d)] = true
+	}
+	sets, err := joinRecords(records)
+	if err != nil {
+		return nil, err
+	}
+	x.collect(records, sets)
+	x.draw(o)
+	return x, nil
+}
+
+// rank sorts records by source, in the declared order, and then by id.
+func rank(records []Record, sources []string) error {
+	order := make(map[string]int, len(sources))
+	for i, s := range sources {
+		order[s] = i
+	}
+	for i := range records {
+		if _, ok := order[records[i].Source]; !ok {
+			return fmt.Errorf("build people index: source %q is not declared", records[i].Source)
+		}
+	}
+	slices.SortStableFunc(records, func(a, b Record) int {
+		return cmp.Or(cmp.Compare(order[a.Source], order[b.Source]), cmp.Compare(len(a.ID), len(b.ID)), strings.Compare(a.ID, b.ID))
+	})
+	return nil
+}
+
+// joinRecords finds which records are one human.
+func joinRecords(records []Record) (union, error) {
+	sets := newUnion(len(records))
+	byRef := make(map[string]int32, len(records))
+	for i := range records {
+		ref := Ref(records[i].Source, records[i].ID)
+		if first, twice := byRef[ref]; twice {
+			if i > 0 && records[i-1].ID == records[i].ID { // the id column is not unique: rows of one person
+				sets.join(first, int32(i))
+				continue
+			}
+			return nil, fmt.Errorf("build people index: source %s is not sorted by id", records[i].Source)
+		}
+		byRef[ref] = int32(i)
+	}
+	byEmail := make(map[string]int32, len(records))
+	for i := range records {
+		for _, link := range records[i].Links {
+			if j, ok := byRef[link]; ok {
+				sets.join(int32(i), j)
+			}
+		}
+		if email, ok := NormalEmail(nil, []byte(records[i].Email)); ok {
+			if j, seen := byEmail[string(email)]; seen {
+				sets.join(int32(i), j)
+			} else {
+				byEmail[string(email)] = int32(i)
+			}
+		}
+	}
+	return sets, nil
+}
+
+// collect turns sets of records into people, in the order of their first
+// records.
+func (x *Index) collect(records []Record, sets union) {
+	number := make(map[int32]int32, len(records))
+	for i := range records {
+		r := &records[i]
+		root := sets.find(int32(i))
+		n, ok := number[root]
+		if !ok {
+			n = int32(len(x.people))
+			number[root] = n
+			x.people = append(x.people, Person{ID: Ref(records[root].Source, records[root].ID)})
+		}
+		x.byID[Ref(r.Source, r.ID)] = n
+		x.people[n].take(r)
+	}
+	for n := range x.people {
+		real := &x.people[n].Real
+		for _, email := range real.Emails {
+			setFirst(x.byEmail, email, int32(n))
+		}
+		for _, phone := range real.Phones {
+			setFirst(x.byPhone, phone, int32(n))
+		}
+	}
+}
+
+// take adds what one record says to a person.
+func (p *Person) take(r *Record) {
+	if p.Locale == "" {
+		p.Locale = r.Locale
+	}
+	name := Name{Given: clean(r.First), Family: clean(r.Last), Full: clean(r.Name)}
+	if name.Given == "" && name.Family == "" && name.Full != "" {
+		name.Given, name.Family = SplitName(name.Full)
+	}
+	if name.Full == "" {
+		name.Full = clean(name.Given + " " + name.Family)
+	}
+	if name.Full != "" && !slices.Contains(p.Real.Names, name) {
+		p.Real.Names = append(p.Real.Names, name)
+	}
+	if email, ok := NormalEmail(nil, []byte(r.Email)); ok && !slices.Contains(p.Real.Emails, string(email)) {
+		p.Real.Emails = append(p.Real.Emails, string(email))
+	}
+	if phone, ok := NormalPhone(nil, []byte(r.Phone)); ok && !slices.Contains(p.Real.Phones, string(phone)) {
+		p.Real.Phones = append(p.Real.Phones, string(phone))
+	}
+}
+
+func clean(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+func setFirst(m map[string]int32, key string, n int32) {
+	if _, ok := m[key]; !ok {
+		m[key] = n
+	}
+}
+
+// Len returns the number of people.
+func (x *Index) Len() int { return len(x.people) }
+
+// Records returns the number of records that were joined.
+func (x *Index) Records() int { return x.records }
+
+// Redrawn returns how many people needed more than their first draw.
+func (x *Index) Redrawn() int { return x.redrawn }
+
+// At returns person number n, 0 ≤ n < Len.
+func (x *Index) At(n int32) *Person { return &x.people[n] }
+
+// ByID finds the person of a declared source's row.
+func (x *Index) ByID(source string, id []byte) (int32, bool) {
+	n, ok := x.byID[source+":"+string(id)]
+	return n, ok
+}
+
+// ByEmail finds a person by the normal form of one of her e-mails.
+func (x *Index) ByEmail(normal []byte) (int32, bool) {
+	n, ok := x.byEmail[string(normal)]
+	return n, ok
+}
+
+// ByPhone finds a person by the normal form of one of her phone numbers.
+func (x *Index) ByPhone(normal []byte) (int32, bool) {
+	n, ok := x.byPhone[string(normal)]
+	return n, ok
+}

@@ -1,0 +1,212 @@
+package text
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Kind says which form of a name a phrase is, and so how a pseudonym is to be spelled in its place (see Render).
+type Kind uint8
+
+// The forms of a name, here of Rose Hill.
+const (
+	Full            Kind = iota + 1 // "Rose Hill": given name first, or the recorded display name
+	Reversed                        // "Hill Rose"
+	Comma                           // "Hill, Rose"
+	Initial                         // "R. Hill", "R Hill"
+	ReversedInitial                 // "Hill R."
+	CommaInitial                    // "Hill, R."
+	Surname                         // "Hill", or a part of a longer family name
+	Given                           // "Rose", or one of several given names
+)
+
+// rank orders the readings of one phrase: a full name before a surname before a given name.
+func (k Kind) rank() int {
+	switch k {
+	case Surname:
+		return 1
+	case Given:
+		return 2
+	}
+	return 0
+}
+
+// Match is one mention: the byte range [Start, End) of the value, whose name it is and in which form. Ambiguous says
+// that the phrase belongs to more than one person; ID is then the first one added with the best kind.
+type Match struct {
+	Start, End int
+	ID         int32
+	Kind       Kind
+	Ambiguous  bool
+
+	state int32
+}
+
+// longestPhrase is the number of words and signs a phrase may have; a longer one is cut off there.
+const longestPhrase = 15
+
+// owner is one reading of a phrase.
+type owner struct {
+	id   int32
+	kind Kind
+}
+
+// Builder collects the phrases of a Dictionary. It is for one goroutine.
+type Builder struct {
+	words  tokenTable
+	edges  edgeTable
+	states int32
+	at     []int32 // state of each owner, in the order of Add
+	owners []owner
+	folded []byte
+	path   [longestPhrase]int32
+}
+
+// NewBuilder returns an empty builder with room for about sizeHint phrases; it grows beyond that by itself.
+func NewBuilder(sizeHint int) *Builder {
+	return &Builder{words: newTokenTable(sizeHint / 2), edges: newEdgeTable(sizeHint), states: 1}
+}
+
+// Add enters a phrase of the person id (at least 0) in the form kind. Case, diacritics, blanks and joiners do not
+// matter. A phrase that several persons share keeps all of them, the first added leads within its kind. A phrase
+// without a word is ignored.
+func (b *Builder) Add(phrase string, id int32, kind Kind) {
+	s := []byte(phrase)
+	if b.enter(s, id, kind, true) {
+		b.enter(s, id, kind, false)
+	}
+}
+
+// enter adds one spelling and reports whether the plain one differs.
+func (b *Builder) enter(s []byte, id int32, kind Kind, spell bool) bool {
+	state, n, spelled := int32(root), 0, false
+	end, initial := 0, false
+	for i := 0; n < longestPhrase; {
+		start, stop := nextWord(s, i)
+		if start == stop {
+			break
+		}
+		if n > 0 {
+			if sign, ok := gapOf(s[end:start], initial); ok && len(sign) > 0 {
+				state = b.step(state, b.words.add(sign))
+				n++
+			}
+		}
+		var sp bool
+		b.folded, sp = fold(b.folded[:0], s[start:stop], spell)
+		spelled = spelled || sp
+		state = b.step(state, b.words.add(b.folded))
+		n++
+		i, end, initial = stop, stop, isInitial(s[start:stop])
+	}
+	if state != root {
+		b.at = append(b.at, state)
+		b.owners = append(b.owners, owner{id, kind})
+	}
+	return spelled
+}
+
+// step follows or makes an edge.
+func (b *Builder) step(state, word int32) int32 {
+	if next := b.edges.get(state, word); next != none {
+		return next
+	}
+	next := b.states
+	b.states++
+	b.edges.put(state, word, next)
+	return next
+}
+
+// Build ends the collection and returns the dictionary; the builder is empty afterwards.
+func (b *Builder) Build() *Dictionary {
+	d := &Dictionary{words: b.words, edges: b.edges}
+	d.first = make([]int32, len(b.words.hashes))
+	for w := range d.first {
+		d.first[w] = b.edges.get(root, int32(w))
+	}
+	order := make([]int32, len(b.at))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(x, y int32) int {
+		return cmp.Or(
+			cmp.Compare(b.at[x], b.at[y]),
+			cmp.Compare(b.owners[x].kind.rank(), b.owners[y].kind.rank()),
+			cmp.Compare(x, y))
+	})
+	d.owners = make([]owner, 0, len(order))
+	d.ends = make([]int32, b.states)
+	seen := map[int32]bool{}
+	for i := 0; i < len(order); {
+		state := b.at[order[i]]
+		d.owners = append(d.owners, b.owners[order[i]])
+		if i++; i < len(order) && b.at[order[i]] == state {
+			clear(seen)
+			seen[b.owners[order[i-1]].id] = true
+		}
+		for ; i < len(order) && b.at[order[i]] == state; i++ {
+			if o := b.owners[order[i]]; !seen[o.id] {
+				seen[o.id] = true
+				d.owners = append(d.owners, o)
+			}
+		}
+		d.ends[state] = int32(len(d.owners))
+	}
+	for s := 1; s < len(d.ends); s++ {
+		d.ends[s] = max(d.ends[s], d.ends[s-1])
+	}
+	*b = *NewBuilder(0)
+	return d
+}
+
+// Dictionary finds the names of people in text. It is immutable and may be shared.
+type Dictionary struct {
+	words  tokenTable
+	edges  edgeTable
+	first  []int32 // by word: state behind the root
+	ends   []int32 // by state: end of its owners
+	owners []owner
+}
+
+// ownersOf returns the readings of a state, best first.
+func (d *Dictionary) ownersOf(state int32) []owner {
+	return d.owners[d.ends[state-1]:d.ends[state]]
+}
+
+// match makes the mention that a state stands for.
+func (d *Dictionary) match(start, end int, state int32) Match {
+	o := d.ownersOf(state)
+	return Match{Start: start, End: end, ID: o[0].id, Kind: o[0].kind, Ambiguous: len(o) > 1, state: state}
+}
+
+// Owners returns the ids of all persons that a match of this dictionary can mean, best reading first.
+func (d *Dictionary) Owners(m Match) []int32 {
+	o := d.ownersOf(m.state)
+	ids := make([]int32, len(o))
+	for i := range o {
+		ids[i] = o[i].id
+	}
+	return ids
+}
+
+// Find appends the mentions in s from left to right: leftmost, of these the longest, whole words only, never
+// overlapping. A possessive 's and a German -s stay outside the range.
+func (d *Dictionary) Find(dst []Match, s []byte) []Match {
+	return d.find(dst, s, nil)
+}
+
+// Lookup reports whether the whole value, blanks at its ends aside, is one phrase.
+func (d *Dictionary) Lookup(phrase []byte) (Match, bool) {
+	w := walk{d: d, s: phrase}
+	t, ok := w.word(0)
+	if !ok || len(trimBlanks(phrase[:t.start])) > 0 {
+		return Match{}, false
+	}
+	w.from(root, 0)
+	for _, h := range w.hits[:w.n] {
+		if len(trimBlanks(phrase[h.end:])) == 0 {
+			return d.match(t.start, h.end, h.state), true
+		}
+	}
+	return Match{}, false
+}

@@ -1,0 +1,16 @@
+// Package text finds people, e-mail addresses, phone numbers and places of the source in text and in JSON, and
+// rewrites them. It knows no rule and no pseudonym: the layer above hands it a dictionary of people and a Resolver
+// that spells the replacement.
+//
+// The rooms of the package:
+//
+//   - fold.go, words.go, gap.go: when two spellings are the same word, where words begin, what may stand between them
+//   - dictionary.go, trie.go, walk.go: the token trie that finds names
+//   - forms.go, render.go: the ways a name is written, and writing a pseudonym the same way
+//   - email.go, phone.go, places.go: detectors that need no dictionary
+//   - json*.go: the byte-level JSON rewriter
+//   - engine.go, policy.go, layers.go, html.go, base64.go: free text, where all of this meets
+//
+// Offsets and lengths are bytes everywhere. Errors name offsets, never the text at them. Nothing here starts a
+// goroutine; Dictionary and Engine are immutable and may be shared by any number of them.
+package text

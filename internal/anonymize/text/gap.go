@@ -1,0 +1,107 @@
+package text
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// This room says what may stand between two words of one name. Blanks (also no-break ones, several, one line break)
+// and a single joiner (hyphen, apostrophe, underscore, dot, plus) do not count: Jean-Luc, "Jean Luc" and jean_luc are
+// one phrase. After an initial a dot may precede the blank. Anything else, above all the comma of "Last, First", is
+// part of the phrase and must be there.
+
+const (
+	longestGap  = 64 // bytes; more blanks than this are layout, not a name
+	longestMark = 8  // bytes of punctuation that can be part of a phrase
+)
+
+// gapOf judges the bytes between two words; initial says that the word before is a single letter. ok is false when
+// the gap ends a name; otherwise sign is the punctuation that counts, empty for none.
+func gapOf(gap []byte, initial bool) (sign []byte, ok bool) {
+	if len(gap) == 0 || len(gap) == 1 && gap[0] == ' ' {
+		return nil, true
+	}
+	if len(gap) > longestGap {
+		return nil, false
+	}
+	sign, blanks, ok := signOf(gap)
+	if !ok || len(sign) == 0 {
+		return nil, ok
+	}
+	if initial && sign[0] == '.' && (len(sign) == 1 || isJoiner(sign[1:])) {
+		return nil, true
+	}
+	if !blanks && isJoiner(sign) {
+		return nil, true
+	}
+	if len(sign) > longestMark {
+		return nil, false
+	}
+	return sign, true
+}
+
+// signOf returns the part of a gap that is not blank, and whether blanks surround it. A paragraph's end is no gap.
+func signOf(gap []byte) (sign []byte, blanks, ok bool) {
+	first, last, lines := -1, 0, 0
+	for i := 0; i < len(gap); {
+		r, n := utf8.DecodeRune(gap[i:])
+		if r == '\n' {
+			lines++
+		}
+		if isBlank(r) {
+			blanks = true
+		} else {
+			if first < 0 {
+				first = i
+			}
+			last = i + n
+		}
+		i += n
+	}
+	if lines > 1 {
+		return nil, blanks, false
+	}
+	if first < 0 {
+		return nil, blanks, true
+	}
+	return gap[first:last], blanks, true
+}
+
+// isBlank reports white space, the no-break kinds included.
+func isBlank(r rune) bool {
+	switch r {
+	case ' ', '\t', '\n', '\r', '\v', '\f', 0x00A0, 0x1680, 0x202F, 0x205F, 0x3000:
+		return true
+	}
+	return r >= 0x2000 && r <= 0x200B
+}
+
+// isJoiner reports whether sign is one character that joins the words of a name.
+func isJoiner(sign []byte) bool {
+	r, n := utf8.DecodeRune(sign)
+	if n != len(sign) {
+		return false
+	}
+	return isHyphen(r) || isApostrophe(r) || r == '_' || r == '.' || r == '+' || isMiddleDot(r)
+}
+
+func isHyphen(r rune) bool {
+	return r == '-' || r >= 0x2010 && r <= 0x2013 || r == 0x2212 || r == 0x00AD
+}
+
+func isApostrophe(r rune) bool {
+	switch r {
+	case '\'', '`', 0x00B4, 0x02B9, 0x02BB, 0x02BC, 0x02C8, 0x2018, 0x2019, 0x201B, 0x2032, 0xFF07:
+		return true
+	}
+	return false
+}
+
+func isMiddleDot(r rune) bool {
+	return r == 0x00B7 || r == 0x2027 || r == 0x30FB || r == 0x30A0 || r == 0xFF65
+}
+
+// trimBlanks cuts white space off both ends.
+func trimBlanks(s []byte) []byte {
+	return bytes.TrimFunc(s, func(r rune) bool { return isBlank(r) || r == 0xFEFF })
+}

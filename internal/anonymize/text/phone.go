@@ -1,0 +1,323 @@
+package text
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// This room finds phone numbers: one pass over the bytes for a digit or a plus, then one look at the run of digit
+// groups that begins there. An international number (+49 …, 0049 …, 8 to 15 digits) counts always, a national one
+// only in groups and with at least 9 digits. Dates, times, amounts, addresses of machines, UUIDs, card numbers and
+// order numbers are no phone numbers.
+
+const (
+	fewestInternational = 8
+	fewestNational      = 9
+	mostDigits          = 15
+	mostGroups          = 12
+)
+
+// FindPhones appends the phone numbers in s from left to right; they do not overlap. The leading plus or bracket
+// belongs to a number, what follows its last digit does not.
+func FindPhones(dst []Span, s []byte) []Span {
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c-'0' > 9 && c != '+' {
+			i++
+			continue
+		}
+		var r run
+		r.read(s, i)
+		if start, ok := r.phone(s); ok {
+			dst = append(dst, Span{start, r.end()})
+		} else if r.isDate() && r.n > 3 {
+			i = r.groups[2].end // a date ends here, a number may follow
+			continue
+		}
+		i = max(r.end(), i+1)
+	}
+	return dst
+}
+
+// group is one run of digits.
+type group struct{ start, end int }
+
+func (g group) len() int { return g.end - g.start }
+
+// run is a sequence of digit groups with one separator, blanks or brackets between them.
+type run struct {
+	start  int // of the plus or the first digit
+	plus   bool
+	glued  bool // letters or another number touch it
+	long   bool // more groups than a phone number has
+	digits int
+	n      int
+	groups [mostGroups]group
+	seps   [mostGroups]byte // seps[i] stands before group i: ' ', '-', '.', '/', or ')' for any bracket
+}
+
+// end returns the end of the last group.
+func (r *run) end() int {
+	if r.n == 0 {
+		return r.start
+	}
+	return r.groups[r.n-1].end
+}
+
+// read fills r with the run that begins at i.
+func (r *run) read(s []byte, i int) {
+	r.start = i
+	if s[i] == '+' {
+		r.plus = true
+		i++
+		if i < len(s) && s[i] == ' ' {
+			i++
+		}
+		if i < len(s) && s[i] == '(' {
+			i++
+		}
+	}
+	sep := byte(0)
+	for {
+		start := i
+		for i < len(s) && s[i]-'0' <= 9 {
+			i++
+		}
+		if i == start {
+			break
+		}
+		r.digits += i - start
+		if r.n == mostGroups {
+			r.long = true
+			r.groups[r.n-1].end = i
+		} else {
+			r.groups[r.n], r.seps[r.n] = group{start, i}, sep
+			r.n++
+		}
+		var ok bool
+		if sep, i, ok = separatorAt(s, i); !ok {
+			break
+		}
+	}
+	r.glued = gluedLeft(s, r.start, r.plus) || gluedRight(s, r.end())
+	if r.digits > mostDigits {
+		r.split(s)
+	}
+}
+
+// separatorAt reads what stands between two groups at i: at most one sign, with blanks or brackets around it. It
+// returns where the next group begins.
+func separatorAt(s []byte, i int) (sep byte, next int, ok bool) {
+	sep, signs := ' ', 0
+	start := i
+	for i < len(s) && i-start < 6 {
+		switch c := s[i]; {
+		case c-'0' <= 9:
+			return sep, i, i > start
+		case c == ' ':
+			i++
+		case c == '-' || c == '.' || c == '/':
+			if signs++; signs > 1 {
+				return 0, i, false
+			}
+			if sep == ' ' {
+				sep = c
+			}
+			i++
+		case c == '(' || c == ')':
+			sep = ')'
+			i++
+		case c >= utf8.RuneSelf:
+			r, n := utf8.DecodeRune(s[i:])
+			if isHyphen(r) && n > 1 {
+				if signs++; signs > 1 {
+					return 0, i, false
+				}
+				sep = '-'
+			} else if !isBlank(r) {
+				return 0, i, false
+			}
+			i += n
+		default:
+			return 0, i, false
+		}
+	}
+	return 0, i, false
+}
+
+// gluedLeft reports whether the run is the tail of something longer: a word, an order number, an amount, a time.
+func gluedLeft(s []byte, i int, plus bool) bool {
+	if i == 0 {
+		return false
+	}
+	before := s[i-1]
+	if wordByte(before) || before == '_' || before == '%' || before == '\\' {
+		return true
+	}
+	if plus {
+		return false
+	}
+	switch before {
+	case '-', '.', ',', '/', '#', '$', '=', '&':
+		return i > 1 && (wordByte(s[i-2]) || s[i-2] == before) || before == '#' || before == '$'
+	case ':':
+		return i > 1 && s[i-2]-'0' <= 9
+	case ' ':
+		return ibanHead(s[:i-1])
+	}
+	return false
+}
+
+// ibanHead reports whether s ends in the country and check digits of an IBAN, or in a currency.
+func ibanHead(s []byte) bool {
+	n := len(s)
+	if n >= 4 && upperByte(s[n-4]) && upperByte(s[n-3]) && s[n-2]-'0' <= 9 && s[n-1]-'0' <= 9 {
+		return n == 4 || !wordByte(s[n-5])
+	}
+	if bytes.HasSuffix(s, []byte("€")) || n > 0 && s[n-1] == '$' {
+		return true
+	}
+	return n >= 3 && (bytes.HasSuffix(s, []byte("EUR")) || bytes.HasSuffix(s, []byte("USD")))
+}
+
+// gluedRight reports whether something continues the run.
+func gluedRight(s []byte, i int) bool {
+	if i >= len(s) {
+		return false
+	}
+	if wordByte(s[i]) || s[i] == '_' || s[i] == '%' || s[i] == '@' {
+		return true
+	}
+	if i+1 == len(s) {
+		return false
+	}
+	switch s[i] {
+	case '-', '/', ':', '=':
+		return wordByte(s[i+1])
+	case ',', '.':
+		return s[i+1]-'0' <= 9
+	}
+	return false
+}
+
+// wordByte reports an ASCII letter or digit.
+func wordByte(c byte) bool {
+	return c < utf8.RuneSelf && lower[c] > beyondASCII
+}
+
+func upperByte(c byte) bool { return 'A' <= c && c <= 'Z' }
+
+// phone judges the run and returns where the number begins.
+func (r *run) phone(s []byte) (start int, ok bool) {
+	if r.n == 0 || r.long || r.glued || r.digits > mostDigits+2 {
+		return 0, false
+	}
+	first := s[r.groups[0].start:r.groups[0].end]
+	start = r.start
+	open := start > 0 && s[start-1] == '(' && r.n > 1 && r.seps[1] == ')' && r.closes(s)
+	if open {
+		start--
+	}
+	if r.plus {
+		return start, first[0] != '0' && r.digits >= fewestInternational && r.digits <= mostDigits+1
+	}
+	if len(first) >= 4 && first[0] == '0' && first[1] == '0' && first[2] != '0' || len(first) == 2 && string(first) == "00" {
+		digits := r.digits - 2
+		return start, (r.n > 1 || digits >= 10) && digits >= fewestInternational && digits <= mostDigits+1
+	}
+	if dialled(s[:r.start]) {
+		return start, r.digits >= 7 && r.digits <= mostDigits
+	}
+	if r.n == 1 || r.digits < fewestNational || r.digits > mostDigits || r.holdsDate() || r.isAddress(s) || r.isAmount(first) {
+		return 0, false
+	}
+	if first[0] == '0' && len(first) > 1 || open {
+		return start, len(first) <= 6
+	}
+	return start, r.n > 2 && r.grouped()
+}
+
+// closes reports whether the bracket before the run is closed after the first group.
+func (r *run) closes(s []byte) bool {
+	return bytes.IndexByte(s[r.groups[0].end:r.groups[1].start], ')') >= 0
+}
+
+// dialled reports whether s ends in the scheme of a telephone link.
+func dialled(s []byte) bool {
+	return len(s) >= 4 && bytes.EqualFold(s[len(s)-4:], []byte("tel:"))
+}
+
+// isDate reports whether the run begins like a date: 2025-01-31, 31.01.2025, 1/31/2025, 31 01 2025.
+func (r *run) isDate() bool { return r.dateAt(0) }
+
+// dateAt reports whether the three groups from i on are a date.
+func (r *run) dateAt(i int) bool {
+	if r.plus || r.n < i+3 || r.seps[i+1] != r.seps[i+2] || i > 0 && r.seps[i+1] == ' ' {
+		return false
+	}
+	a, b, c := r.groups[i].len(), r.groups[i+1].len(), r.groups[i+2].len()
+	return b <= 2 && (a == 4 && c <= 2 || a <= 2 && c == 4)
+}
+
+// holdsDate reports whether a date stands anywhere in the run.
+func (r *run) holdsDate() bool {
+	for i := range r.n {
+		if r.dateAt(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// split ends a run of too many digits where a second number begins after a blank: with 0, or with a bracket.
+func (r *run) split(s []byte) {
+	digits := 0
+	for i := range r.n {
+		if g := r.groups[i]; digits >= fewestNational &&
+			(r.seps[i] == ' ' && s[g.start] == '0' && (r.plus || s[r.groups[0].start] == '0') ||
+				r.seps[i] == ')' && s[g.start-1] == '(') {
+			r.n, r.digits, r.long, r.glued = i, digits, false, gluedLeft(s, r.start, r.plus)
+			return
+		}
+		digits += r.groups[i].len()
+	}
+}
+
+// isAddress reports an IPv4 address or a version: three dots and numbers up to 255.
+func (r *run) isAddress(s []byte) bool {
+	if r.n != 4 {
+		return false
+	}
+	for i := range r.n {
+		if g := r.groups[i]; i > 0 && r.seps[i] != '.' || g.len() > 3 || g.len() == 3 && s[g.start] > '2' {
+			return false
+		}
+	}
+	return true
+}
+
+// isAmount reports a decimal (1234567.890) or a number with separated thousands (1.234.567.890, 1 234 567 890).
+func (r *run) isAmount(first []byte) bool {
+	if r.n == 2 && r.seps[1] == '.' {
+		return first[0] != '0' || len(first) == 1
+	}
+	if len(first) > 3 || first[0] == '0' {
+		return false
+	}
+	for i := 1; i < r.n; i++ {
+		if r.seps[i] != r.seps[1] || r.groups[i].len() != 3 {
+			return false
+		}
+	}
+	return r.seps[1] == '.' || r.seps[1] == ' ' && len(first) < 3 && r.digits%3 != 0
+}
+
+// grouped reports whether the groups have the lengths of a national number.
+func (r *run) grouped() bool {
+	for i := range r.n {
+		if n := r.groups[i].len(); n > 5 || n < 2 && !(i == 0 && r.digits == 11) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,85 @@
+package clone
+
+import (
+	"context"
+	"iter"
+
+	"github.com/tenantcopy/tenantcopy/internal/anonymize"
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
+	"github.com/tenantcopy/tenantcopy/internal/guard"
+	"github.com/tenantcopy/tenantcopy/internal/report"
+	"github.com/tenantcopy/tenantcopy/internal/verify"
+)
+
+// Reader is one store of the source, opened read-only. Each adapter's Open
+// returns one; it needs no destination, so that a plan can be made without.
+type Reader interface {
+	// Name returns the store's name: "postgres", "postgres/analytics".
+	Name() string
+	// Survey says what exists, from the snapshot that the copy will read. It
+	// opens that snapshot, and comes before all other calls but Name.
+	Survey(ctx context.Context) (Survey, error)
+	// People reads one declared source inside the snapshot; where.Group names
+	// a table, an index or a key pattern of this store.
+	People(ctx context.Context, where person.Columns) iter.Seq2[person.Record, error]
+	// Into pairs the reader with a proved destination. It writes nothing yet
+	// and needs no survey: recovery calls it for Switch and Discard alone.
+	Into(dst guard.Destination) (Staged, error)
+	// Close releases the snapshot, the point in time, the connections.
+	Close() error
+}
+
+// Survey is what exists in one store.
+type Survey struct {
+	Fields  []anonymize.Field
+	Texts   []anonymize.Text // schema text that is carried
+	Records int64            // estimate, 0 when not known
+	Bytes   int64            // estimate, 0 when not known
+	Notes   []string         // what will not be carried, by place: for the report
+}
+
+// Store is one store of the destination while it is being written. Its
+// methods are called in this order; each may be called again after a failure.
+type Store interface {
+	// Prepare removes what stale runs left and makes an empty staging place:
+	// schema, index, prefix.
+	Prepare(ctx context.Context, plan *anonymize.Plan) error
+	// Chunks lists the work, largest first where sizes are known. It is read
+	// while chunks run.
+	Chunks(ctx context.Context) iter.Seq2[Chunk, error]
+	// Seal does what must come last; after it the staged copy is complete.
+	Seal(ctx context.Context) error
+	// Switch makes the staged copy live. It is idempotent, needs no call
+	// before it but Into, and is how a half-finished switch is finished.
+	Switch(ctx context.Context) error
+	// Discard removes what was staged, by this run and by stale ones. It is
+	// idempotent and leaves the live twin alone.
+	Discard(ctx context.Context) error
+}
+
+// Staged is a Store that can be read back for the proof.
+type Staged interface {
+	Store
+	verify.Scanner
+}
+
+// Inspected is a store that writes in place and therefore asks before it
+// commits each value. Run hands it an inspector's source before Prepare.
+type Inspected interface {
+	Inspect(w *verify.Wanted)
+}
+
+// Chunk is the smallest thing planned, copied, retried and counted as a whole.
+type Chunk struct {
+	ID    string   // "postgres/users/0003", unique in the run
+	Group string   // what After of other chunks refers to; may be empty
+	After []string // groups whose chunks must all be done before this one starts; they must have been listed before
+	Bytes int64    // expected, 0 when not known
+
+	// Copy does the work. It may run twice, with the same result, and belongs
+	// to one goroutine at a time, as the Anonymizer does. The tally counts
+	// records, bytes and groups; kept, changed and dropped values are counted
+	// by the Anonymizer. An error that report.IsTransient calls transient is
+	// tried again.
+	Copy func(ctx context.Context, a *anonymize.Anonymizer) (report.Tally, error)
+}

@@ -1,0 +1,197 @@
+package guard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tenantcopy/tenantcopy/internal/report"
+	"github.com/tenantcopy/tenantcopy/internal/tenant"
+)
+
+// Environment is what the configuration says about one environment.
+type Environment struct {
+	Name       string
+	Protected  bool     // never a destination, whatever else is said
+	CopiesFrom []string // environments it may be copied from; empty: none
+}
+
+// Direction refuses a copy that the environments do not allow. It needs no
+// connection, and cmd calls it before it opens any.
+func Direction(src, dst tenant.Ref, env Environment) error {
+	refuse := func(why, hint string) error {
+		return &report.Refusal{Code: report.Unsafe, What: fmt.Sprintf("copy %s to %s", src, dst), Why: why, Hint: hint}
+	}
+	switch {
+	case env.Protected:
+		return refuse(fmt.Sprintf("environment %s is protected and never a destination", dst.Env), "did you mean "+dst.String()+" as the source?")
+	case src == dst:
+		return refuse("source and destination are the same tenant", "")
+	case src.Name != dst.Name:
+		return refuse("source and destination are different tenants", "a twin carries its origin's name: "+dst.Env+"/"+src.Name)
+	case !slices.Contains(env.CopiesFrom, src.Env):
+		return refuse(fmt.Sprintf("environment %s does not copy from %s", dst.Env, src.Env), fmt.Sprintf("add %s to copies-from of environment %s in tenantcopy.yaml", src.Env, dst.Env))
+	}
+	return nil
+}
+
+// Request is what Admit is asked for.
+type Request struct {
+	Source      tenant.Ref
+	Destination tenant.Ref
+	Environment Environment    // of the destination
+	Stores      []tenant.Store // of the destination
+	Session     tenant.Session // names this run
+	Probers     []Prober       // the source's side, one a store
+	Sites       []Site         // the destination's side, one a store, in the order of Stores
+	Confirm     string         // what the user typed for --confirm
+	Nonce       int64          // random, for the proof of two places
+	Rules, Key  string         // hash of the rules, fingerprint of the root key
+	Clock       func() time.Time
+}
+
+// Admit proves that the destination may be written to, takes its lock, writes
+// the first marker and returns the Destination. When an earlier run was
+// stopped in mid-switch, nothing is written and the Destination is that
+// run's, Unfinished. It refuses with a *report.Refusal. On error the sites
+// stay open, and the lock is given back.
+func Admit(ctx context.Context, r Request) (Destination, error) {
+	if err := Direction(r.Source, r.Destination, r.Environment); err != nil {
+		return Destination{}, err
+	}
+	if len(r.Sites) == 0 {
+		return Destination{}, r.refuse(report.NotFound, "no store is left to copy", "look at --only, --skip and at the stores of both environments")
+	}
+	if err := r.provePlaces(ctx); err != nil {
+		return Destination{}, err
+	}
+	held, err := r.lock(ctx)
+	if err != nil {
+		return Destination{}, err
+	}
+	dst, err := r.admitLocked(ctx, held)
+	if err != nil {
+		return Destination{}, errors.Join(err, held.Release(context.WithoutCancel(ctx)))
+	}
+	return dst, nil
+}
+
+func (r *Request) refuse(code report.Code, why, hint string) error {
+	return &report.Refusal{Code: code, What: fmt.Sprintf("copy %s to %s", r.Source, r.Destination), Why: why, Hint: hint}
+}
+
+// provePlaces refuses when any two stores of the two sides are one place.
+func (r *Request) provePlaces(ctx context.Context) error {
+	seen := make(map[string]string)
+	for _, p := range r.Probers {
+		facts, err := p.Facts(ctx, r.Nonce)
+		if err != nil {
+			return err
+		}
+		if !facts.Exists {
+			return r.refuse(report.NotFound, fmt.Sprintf("%s of %s does not exist", p.Name(), r.Source), "check the name and the address in tenantcopy.yaml")
+		}
+		for _, id := range facts.Identities {
+			seen[id] = p.Name()
+		}
+	}
+	for _, s := range r.Sites {
+		facts, err := s.Facts(ctx, r.Nonce)
+		if err != nil {
+			return err
+		}
+		for _, id := range facts.Identities {
+			if name, same := seen[id]; same {
+				return r.refuse(report.Unsafe, fmt.Sprintf("%s of %s and %s of %s are the same place", name, r.Source, s.Name(), r.Destination),
+					"their addresses differ, but they lead to one server; correct the address of "+r.Destination.Env+" in tenantcopy.yaml")
+			}
+		}
+	}
+	return nil
+}
+
+// lock takes the lock in the first store; stores come with PostgreSQL first.
+func (r *Request) lock(ctx context.Context) (Held, error) {
+	held, err := r.Sites[0].Lock(ctx, Holder{Twin: r.Destination.String(), Run: r.Session.Run, User: r.Session.User, Clock: r.Clock})
+	if locked, ok := errors.AsType[*LockedError](err); ok {
+		return nil, r.refuse(report.Locked, r.Destination.String()+" is "+locked.Error(), "wait until that run has ended, then run the same command again")
+	}
+	return held, err
+}
+
+// admitLocked reads the markers, now that nobody else can write them.
+func (r *Request) admitLocked(ctx context.Context, held Held) (Destination, error) {
+	d := &destination{ref: r.Destination, stores: r.Stores, session: r.Session, sites: r.Sites, held: held, clock: r.Clock}
+	var old *Marker
+	var unmarked []string
+	for _, s := range r.Sites {
+		facts, err := s.Facts(ctx, r.Nonce)
+		if err != nil {
+			return Destination{}, err
+		}
+		if err := r.checkMarker(s.Name(), facts); err != nil {
+			return Destination{}, err
+		}
+		if facts.Marker == nil && !facts.Empty {
+			unmarked = append(unmarked, s.Name())
+		}
+		old = furthest(old, facts.Marker)
+	}
+	if old != nil && old.State == Switching {
+		d.marker, d.resumed = *old, true
+		return Destination{d}, nil
+	}
+	if err := r.checkConfirmed(unmarked); err != nil {
+		return Destination{}, err
+	}
+	d.marker = Marker{Version: MarkerVersion, Owner: Owner, Twin: r.Destination.String(), Run: r.Session.Run, Origin: r.Source.Name,
+		Source: r.Source.String(), Rules: r.Rules, Key: r.Key, User: r.Session.User}.next(old)
+	dst := Destination{d}
+	return dst, dst.Advance(ctx, Copying)
+}
+
+// checkMarker refuses a store that says it belongs to someone else.
+func (r *Request) checkMarker(store string, f Facts) error {
+	switch {
+	case f.Foreign:
+		return r.refuse(report.Unsafe, fmt.Sprintf("%s of %s carries a marker that is not tenantcopy's", store, r.Destination), "look at who made it; tenantcopy will not write there")
+	case f.Marker != nil && f.Marker.Twin != r.Destination.String():
+		return r.refuse(report.Unsafe, fmt.Sprintf("%s of %s carries the marker of %s", store, r.Destination, f.Marker.Twin), "two twins share one place; correct its address in tenantcopy.yaml")
+	}
+	return nil
+}
+
+// checkConfirmed refuses to replace data that tenantcopy did not make, unless
+// the user has typed the twin's name.
+func (r *Request) checkConfirmed(unmarked []string) error {
+	if len(unmarked) == 0 || r.Confirm == r.Destination.String() {
+		return nil
+	}
+	why := fmt.Sprintf("%s of %s holds data that tenantcopy did not make", strings.Join(unmarked, ", "), r.Destination)
+	if r.Confirm != "" {
+		why += fmt.Sprintf(", and --confirm names %s", r.Confirm)
+	}
+	return r.refuse(report.Unsafe, why, "to replace that data, say so once: --confirm "+r.Destination.String())
+}
+
+// furthest returns the marker whose run must be dealt with first: one in
+// mid-switch before any other, then the latest.
+func furthest(a, b *Marker) *Marker {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	case (a.State == Switching) != (b.State == Switching):
+		if a.State == Switching {
+			return a
+		}
+		return b
+	case b.Time.After(a.Time):
+		return b
+	}
+	return a
+}

@@ -1,0 +1,47 @@
+package report
+
+import "maps"
+
+// Tally counts what became of the records of one chunk, one group or one
+// store. Tallies add up; the zero Tally is ready for use.
+type Tally struct {
+	Records int64 // rows, documents, keys, objects written
+	Bytes   int64 // bytes of their values as written
+	Kept    int64 // values copied by a keep rule
+	Changed int64 // values that a rule rewrote
+	Dropped int64 // records and values left out by a rule
+	Skipped int64 // records found already in place, unchanged
+	Missing int64 // what the database refers to and another store no longer has
+
+	// Groups holds the records written by table, index, pattern or prefix, the
+	// number that verify must count again in the staged copy.
+	Groups map[string]int64
+}
+
+// Add adds u to t.
+func (t *Tally) Add(u Tally) {
+	t.Records += u.Records
+	t.Bytes += u.Bytes
+	t.Kept += u.Kept
+	t.Changed += u.Changed
+	t.Dropped += u.Dropped
+	t.Skipped += u.Skipped
+	t.Missing += u.Missing
+	for group, n := range u.Groups {
+		t.In(group, n)
+	}
+}
+
+// In counts n records written into group, without touching Records.
+func (t *Tally) In(group string, n int64) {
+	if t.Groups == nil {
+		t.Groups = make(map[string]int64)
+	}
+	t.Groups[group] += n
+}
+
+// Clone returns a Tally that shares nothing with t.
+func (t Tally) Clone() Tally {
+	t.Groups = maps.Clone(t.Groups)
+	return t
+}

@@ -1,0 +1,60 @@
+package tenant
+
+import "strings"
+
+// Kind is one of the four kinds of store.
+type Kind string
+
+// The kinds, in the order in which a run opens them: the database's snapshot
+// comes first, and what it refers to is read after it.
+const (
+	Postgres Kind = "postgres"
+	Search   Kind = "search"
+	Redis    Kind = "redis"
+	Blob     Kind = "blob"
+)
+
+// Kinds lists the kinds in that order.
+func Kinds() []Kind { return []Kind{Postgres, Search, Redis, Blob} }
+
+// Store is the address of one store of one tenant. Its URL never carries a
+// credential.
+type Store struct {
+	Kind   Kind
+	Name   string // "postgres", or "postgres/analytics" where a tenant has several
+	URL    string // postgres://user@host/db, https://account.blob…/container, s3://host/bucket or s3+http://, http(s)://es, redis(s)://host/0
+	Prefix string // search and Redis: what the tenant's index names and keys start with
+
+	User       string // S3: the access key id; search: the user; else empty (the URL names it)
+	Password   Secret // PostgreSQL, Redis, search: password; S3: secret key; Azure: the account's shared key
+	Credential string // "azure" for an Entra identity; empty to use Password
+
+	Maintenance string            // PostgreSQL: the database to connect to for CREATE DATABASE and the lock; "postgres" when empty
+	Roles       map[string]string // PostgreSQL: owner at the source → owner at the destination
+	Connections int               // at most so many at once; 0 for the adapter's default
+}
+
+// KindOf returns the kind in a store's name: postgres/analytics → postgres.
+func KindOf(name string) Kind {
+	kind, _, _ := strings.Cut(name, "/")
+	return Kind(kind)
+}
+
+// Session names whoever opens a connection, so that the people who own a
+// server see who reads it: tenantcopy/<run>/<user>.
+type Session struct {
+	Run  string // run id, [0-9a-z]{12}
+	User string // operating-system or chat user, a DNS label
+}
+
+// String returns tenantcopy/<run>/<user>.
+func (s Session) String() string { return "tenantcopy/" + s.Run + "/" + s.User }
+
+// Source is one store of a tenant to read from. An adapter's Open takes a
+// Source and opens it read-only; nothing that writes takes one.
+type Source struct {
+	Ref     Ref
+	Origin  string // the tenant's name in the catalogue, what pseudonyms are derived for
+	Store   Store
+	Session Session
+}
