@@ -1,160 +1,200 @@
 package anonymize
 
 import (
-	"io"
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
 
-	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
+	"github.com/tenantcopy/tenantcopy/internal/report"
 )
 
-// Input is what a plan is compiled from.
-type Input struct {
-	Rules  *ruleset.Rules
-	Fields []Field
-	Texts  []Text
-	People *person.Index
-	Keys   person.Keyring
-	Places []Place
-	Vars   map[string]string // values of $NAME in set
+// compiler collects what is wrong while a plan is made.
+type compiler struct {
+	in      Input
+	missing []Field  // no rule covers them
+	wrong   []string // a rule does not fit its field: "place: why"
 }
-
-// Place is a name of the source (a host, an account's URL, a bucket, a
-// prefix, the tenant's own name) and its counterpart at the destination. Text
-// that is rewritten at all has them replaced.
-type Place struct{ From, To string }
-
-// Plan is the compiled rules: immutable, shared by all goroutines.
-type Plan struct{ in Input }
 
 // Compile checks every field against the rules and returns a Plan, or a
 // *report.Refusal that lists all reasons at once with lines ready to paste.
-func Compile(in Input) (*Plan, error) { return &Plan{in}, nil }
-
-// New returns an Anonymizer for one goroutine. It is cheap enough for one a
-// worker, not for one a record.
-func (p *Plan) New() *Anonymizer { return &Anonymizer{} }
-
-// Row compiles the columns of one table, in the order in which the adapter
-// would list them.
-func (p *Plan) Row(store, table string, fields []Field) (*Row, error) { return &Row{}, nil }
-
-// Documents compiles the rules of one index (without the tenant's prefix).
-func (p *Plan) Documents(store, index string) (*Documents, error) { return &Documents{}, nil }
-
-// Keys returns the rules of a Redis store.
-func (p *Plan) Keys(store string) *Keys { return &Keys{} }
-
-// Objects returns the rules of a blob store.
-func (p *Plan) Objects(store string) *Objects { return &Objects{} }
-
-// Row is the compiled rule of one table.
-type Row struct {
-	Order []int  // the fields in the order to read them: those that name a person first
-	Steps []Step // the same order, cut into kept spans and ruled values
-	Empty bool   // no row is copied
+func Compile(in Input) (*Plan, error) {
+	c := &compiler{in: in}
+	p := &Plan{in: in, hash: planHash(in), keys: make(map[string]*Keys), blobs: make(map[string]*Objects)}
+	p.dict = buildDictionary(in.People)
+	p.engine = text.NewEngine(p.dict, in.Places)
+	p.scanAll = scanEverything()
+	for i := range in.Rules.Stores {
+		s := &in.Rules.Stores[i]
+		switch kindOf(s.Name) {
+		case "redis":
+			p.keys[s.Name] = c.compileKeys(s)
+		case "blob":
+			p.blobs[s.Name] = c.compileObjects(s)
+		}
+	}
+	c.checkFields()
+	c.checkTexts(p)
+	if err := c.refusal(); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
-// Step is one part of a row: fields Order[First] to Order[Last-1].
-type Step struct {
-	First, Last int
-	Rule        bool // exactly one field, for Value; else a kept span, for Span
+func kindOf(store string) string {
+	kind, _, _ := strings.Cut(store, "/")
+	return kind
 }
 
-// Documents is the compiled rule of one index.
-type Documents struct{ Empty bool }
-
-// Keys is the compiled rules of a Redis store.
-type Keys struct{}
-
-// Objects is the compiled rules of a blob store.
-type Objects struct{}
-
-// Anonymizer applies a plan for one goroutine. What it returns is valid until
-// the next record: the next Begin, Document, Key or Object.
-type Anonymizer struct{}
-
-// Begin starts a row: its person is not known yet.
-func (a *Anonymizer) Begin(r *Row) {}
-
-// Span passes a kept span of a row, framing included.
-func (a *Anonymizer) Span(step int, raw []byte) Clean { return Clean{} }
-
-// Value passes one ruled value of a row; nil is NULL.
-func (a *Anonymizer) Value(step int, raw []byte) (Clean, error) { return Clean{}, nil }
-
-// RawDocument is a document as the source has it; Routing may be nil.
-type RawDocument struct{ ID, Routing, Source []byte }
-
-// CleanDocument is a document that has passed its rules.
-type CleanDocument struct {
-	ID, Routing, Source Clean
-	Drop                bool // a rule leaves the document out
+// checkFields compiles every surveyed field once, to find all that is
+// missing or does not fit before anything is written.
+func (c *compiler) checkFields() {
+	byGroup := make(map[place][]Field)
+	var order []place
+	for _, f := range c.in.Fields {
+		key := place{store: f.Store, group: f.Group}
+		if kindOf(f.Store) == "blob" {
+			c.checkObject(f)
+			continue
+		}
+		if _, seen := byGroup[key]; !seen {
+			order = append(order, key)
+		}
+		byGroup[key] = append(byGroup[key], f)
+	}
+	for _, key := range order {
+		switch kindOf(key.store) {
+		case "postgres":
+			c.compileRow(key.store, key.group, byGroup[key])
+		case "search":
+			c.checkMapping(key, byGroup[key])
+		}
+	}
 }
 
-// Document passes one document.
-func (a *Anonymizer) Document(d *Documents, raw RawDocument) (CleanDocument, error) {
-	return CleanDocument{}, nil
+// group finds the rules of a table or an index; nil when there are none.
+func (c *compiler) group(store, name string) *ruleset.Group {
+	s := c.in.Rules.Store(store)
+	if s == nil {
+		return nil
+	}
+	for i := range s.Groups {
+		if _, ok := s.Groups[i].Pattern.Match(name); ok {
+			return &s.Groups[i]
+		}
+	}
+	return nil
 }
 
-// Key is what the rules say about one Redis key.
-type Key struct {
-	Name  Clean  // its name behind the tenant's prefix, as it goes to the destination
-	Group string // the pattern it matched, for counting
-	Fate  Fate
+// fail notes that a rule does not fit.
+func (c *compiler) fail(at place, why string) {
+	c.wrong = append(c.wrong, at.String()+": "+why)
 }
 
-// Key begins a key; name is without the tenant's prefix.
-func (a *Anonymizer) Key(k *Keys, name []byte) (Key, error) { return Key{}, nil }
-
-// Payload passes the DUMP payload of a key whose fate is Keep.
-func (a *Anonymizer) Payload(raw []byte) Clean { return Clean{} }
-
-// Text passes the value of a string key; ok is false when a rule drops it.
-func (a *Anonymizer) Text(raw []byte) (c Clean, ok bool, err error) { return Clean{}, true, nil }
-
-// Member passes one element of a list, a set or a sorted set.
-func (a *Anonymizer) Member(raw []byte) (c Clean, ok bool, err error) { return Clean{}, true, nil }
-
-// Pair passes one field of a hash or of a stream entry.
-func (a *Anonymizer) Pair(field, value []byte) (f, v Clean, ok bool, err error) {
-	return Clean{}, Clean{}, true, nil
+// checkTexts refuses schema text that names a person or holds an address of
+// an unknown domain: it would be carried as it is.
+func (c *compiler) checkTexts(p *Plan) {
+	var matches []text.Match
+	var spans []text.Span
+	for _, t := range c.in.Texts {
+		body := []byte(t.Body)
+		matches = p.dict.Find(matches[:0], body)
+		for _, m := range matches {
+			if m.Kind != text.Surname && m.Kind != text.Given {
+				c.wrong = append(c.wrong, t.Place+": names a person; change it at the source, it is carried as text")
+				break
+			}
+		}
+		spans = text.FindEmails(spans[:0], body)
+		for _, s := range spans {
+			_, domain, _ := strings.Cut(string(body[s.Start:s.End]), "@")
+			if !c.in.People.KeptDomain(strings.ToLower(domain)) {
+				c.wrong = append(c.wrong, t.Place+": holds an e-mail address; change it at the source or list its domain in keep_domains")
+				break
+			}
+		}
+	}
 }
 
-// Number passes a sorted set's score.
-func (a *Anonymizer) Number(raw []byte) Clean { return Clean{} }
-
-// Object is an object as the source lists it.
-type Object struct {
-	Name     string
-	Size     int64
-	Type     string // content type
-	Metadata map[string]string
+// refusal returns all reasons as one refusal, nil when there are none. In
+// drop mode missing rules are no reason.
+func (c *compiler) refusal() error {
+	missing := c.missing
+	if c.in.Rules.Unclassified == ruleset.Drop {
+		missing = nil
+	}
+	if len(missing) == 0 && len(c.wrong) == 0 {
+		return nil
+	}
+	r := &report.Refusal{Code: report.Privacy, What: "apply " + c.in.Rules.File}
+	var why []string
+	if n := len(missing); n > 0 {
+		why = append(why, fmt.Sprintf("%d %s no rule", n, plural(n, "field has", "fields have")))
+		r.Hint = "give each line above a verb and add it to " + c.in.Rules.File + "; nothing was written"
+	}
+	if n := len(c.wrong); n > 0 {
+		why = append(why, fmt.Sprintf("%d %s", n, plural(n, "rule does not fit its field", "rules do not fit their fields")))
+	}
+	r.Why = strings.Join(why, " and ")
+	slices.Sort(c.wrong)
+	r.Lines = append(slices.Compact(c.wrong), PasteLines(fieldLines(missing))...)
+	if r.Hint == "" {
+		r.Hint = "correct these lines in " + c.in.Rules.File + "; nothing was written"
+	}
+	return r
 }
 
-// CleanObject is what the rules say about one object.
-type CleanObject struct {
-	Name     Clean
-	Group    string // the pattern it matched, for counting
-	Fate     Fate   // Keep: copy on the server with Permit; Rewrite: Body
-	Type     Clean  // content type
-	Metadata []CleanPair
-	Permit   Permit // only when Fate is Keep
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
 }
 
-// CleanPair is one metadata entry.
-type CleanPair struct{ Key, Value Clean }
-
-// Object begins an object.
-func (a *Anonymizer) Object(o *Objects, raw Object) (CleanObject, error) { return CleanObject{}, nil }
-
-// Body makes the body of the object that was begun last and whose fate is
-// Rewrite. It reads from source no more than the rule needs.
-func (a *Anonymizer) Body(source func() (io.ReadCloser, error)) (CleanBody, error) {
-	return CleanBody{}, nil
+// fieldLines turns fields into places for PasteLines.
+func fieldLines(fields []Field) []Finding {
+	out := make([]Finding, len(fields))
+	for i, f := range fields {
+		out[i] = Finding{Store: f.Store, Group: f.Group, Path: f.Name}
+		if kindOf(f.Store) == "blob" {
+			out[i].Group, out[i].Path = f.Group+f.Name, ""
+		}
+	}
+	return out
 }
 
-// Counts returns what this Anonymizer has done since it was made.
-func (a *Anonymizer) Counts() Counts { return Counts{} }
-
-// Findings returns the content without a rule that this Anonymizer has met.
-func (a *Anonymizer) Findings() []Finding { return nil }
+// PasteLines returns YAML ready to paste for places that have no rule, one
+// string a store, its groups and fields in order.
+func PasteLines(places []Finding) []string {
+	places = slices.Clone(places)
+	slices.SortStableFunc(places, func(a, b Finding) int {
+		return cmp.Or(strings.Compare(a.Store, b.Store), strings.Compare(a.Group, b.Group))
+	})
+	var out []string
+	var block strings.Builder
+	var last Finding
+	for i, f := range places {
+		lines := strings.SplitAfter(strings.TrimRight(ruleset.Line(f.Store, f.Group, f.Path, ""), "\n"), "\n")
+		skip := 0
+		if i > 0 && f.Store == last.Store {
+			skip = 1
+			if f.Group == last.Group && f.Path != "" {
+				skip = 2
+			}
+		}
+		if skip == 0 && block.Len() > 0 {
+			out = append(out, block.String())
+			block.Reset()
+		} else if block.Len() > 0 {
+			block.WriteByte('\n')
+		}
+		block.WriteString(strings.Join(lines[min(skip, len(lines)-1):], ""))
+		last = f
+	}
+	if block.Len() > 0 {
+		out = append(out, block.String())
+	}
+	return out
+}

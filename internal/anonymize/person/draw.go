@@ -301,3 +301,6 @@ func appendASCII(dst []byte, s string) []byte {
 	}
 	return dst
 }
+
+// Base32 returns the lowest 5·n bits of a draw as n characters, n ≤ 12.
+func Base32(draw uint64, n int) string { return string(appendBase32(nil, draw, n)) }

@@ -15,8 +15,9 @@ func badFiles() map[string]struct{ file, want string } {
 		"version missing, people missing": {"names: v1\n", `
 r:1:1: no version (add version: 1)
 r:1:1: no source of people (name them under person:, or write people: none)`},
-		"version wrong": {"version: 2\npeople: none\n", `r:1:10: unknown version (this program reads version: 1)`},
-		"version empty": {"version:\npeople: none\n", `r:1:1: unknown version (this program reads version: 1)`},
+		"version wrong":  {"version: 2\npeople: none\n", `r:1:10: unknown version (this program reads version: 1)`},
+		"version quoted": {"version: \"1\"\npeople: none\n", `r:1:10: unknown version (this program reads version: 1)`},
+		"version empty":  {"version:\npeople: none\n", `r:1:1: unknown version (this program reads version: 1)`},
 		"people twice": {`version: 1
 people: none
 person: {postgres: {users: {id: id, email: email}}}`, `r:2:1: people: none beside person: (leave one of them out)`},
@@ -180,15 +181,15 @@ r:6:8: anchors and aliases are not supported (a key that begins with * or ? need
 r:7:5: key is not a plain name (a key that begins with * or ? needs quotes: "*")
 r:8:8: tags are not supported
 r:9:5: key is not a plain name (a key that begins with * or ? needs quotes: "*")`},
-		"star without quotes": {"version: 1\npostgres:\n  users:\n    *: keep\n", `r:4:5: read YAML: non-map value is specified (a key that begins with * or ? needs quotes: "*")`},
+		"star without quotes": {"version: 1\npostgres:\n  users:\n    *: keep\n", `r:4:8: read YAML: value is not allowed in this context (a key that begins with * or ? needs quotes: "*")`},
 		"two documents":       {"version: 1\npeople: none\n---\na: b\n", `r:4:1: more than one YAML document`},
 		"tab":                 {"version: 1\n\ttab: x\n", `r:2:1: read YAML: found character '\t' that cannot start any token`},
 		"open mapping":        {"version: 1\npostgres: {users: {a: keep\n", `r:2:19: read YAML: could not find flow mapping end token '}'`},
 		"not UTF-8":           {"version: 1\npeople: \xff\n", `r:2:1: line is not UTF-8`},
 		"too large":           {strings.Repeat("#", maxFile+1), `r:1:1: file is larger than 1 MiB`},
 		"too deep": {"version: 1\npeople: none\npostgres: {t: {c: " + strings.Repeat("{json: {a: ", 20) + "keep" + strings.Repeat("}}", 20) + "}}\n",
-			`r:3:176: nested more than 32 deep`},
-		"characters count, not bytes": {"version: 1\npeople: none\npostgres: {\"größe\": {\"größe\": kep}}\n", `r:3:32: unknown verb "kep" (did you mean keep?)`},
+			`r:3:181: nested more than 32 deep`},
+		"characters count, not bytes": {"version: 1\npeople: none\npostgres: {\"größe\": {\"größe\": kep}}\n", `r:3:31: unknown verb "kep" (did you mean keep?)`},
 		"tables": {`version: 1
 people: none
 postgres:

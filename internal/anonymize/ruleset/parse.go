@@ -91,7 +91,7 @@ func (p *reader) version(kv *pair) {
 	case kv == nil:
 		p.add(Pos{1, 1}, "add version: 1", "no version")
 	case kv.value.kind == nodeBroken:
-	case kv.value.kind != nodeScalar || kv.value.text != "1":
+	case !kv.value.literal || kv.value.text != "1":
 		p.add(kv.value.pos, "this program reads version: 1", "unknown version")
 	}
 }

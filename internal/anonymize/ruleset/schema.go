@@ -9,7 +9,7 @@ import (
 type object = map[string]any
 
 // Schema returns the JSON Schema (draft 7) of a rules file, made from the table of verbs, for editors. It accepts every file that Parse
-// accepts; what needs more than one place of the file, such as a line that is never reached, only Parse sees. It ends in a newline.
+// accepts, unless a column is called by a number; what needs more than one place of the file, such as a line that is never reached, only Parse sees. It ends in a newline.
 func Schema() []byte {
 	text, err := json.MarshalIndent(object{
 		"$schema":              "http://json-schema.org/draft-07/schema#",

@@ -180,7 +180,7 @@ func tidyDomain(s []byte, start, end, dots int) int {
 	}
 	domain := s[start:end]
 	top := domain[bytes.LastIndexByte(domain, '.')+1:]
-	if utf8.RuneCount(top) < 2 || lower[top[0]] <= '9' && lower[top[0]] >= '0' {
+	if letters(top) < 2 || lower[top[0]] <= '9' && lower[top[0]] >= '0' {
 		return -1
 	}
 	// icon@2x.png is a picture for a dense screen.
@@ -188,6 +188,19 @@ func tidyDomain(s []byte, start, end, dots int) int {
 		return -1
 	}
 	return end
+}
+
+// letters counts the characters of s that are not marks.
+func letters(s []byte) int {
+	n := 0
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRune(s[i:])
+		if classOf(r, size) != mark {
+			n++
+		}
+		i += size
+	}
+	return n
 }
 
 // NormalEmail appends the form under which spellings of one address meet: blanks and a mailto: cut off, composed,

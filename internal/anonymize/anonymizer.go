@@ -1,0 +1,172 @@
+package anonymize
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
+)
+
+// maxFindings is how much content without a rule one Anonymizer lists before
+// it ends the copy.
+const maxFindings = 1000
+
+var (
+	errDropColumn = errors.New("a rule drops a value that must be there")
+	errTooMany    = errors.New("more than 1,000 places without a rule")
+)
+
+// Anonymizer applies a plan for one goroutine. What it returns is valid until
+// the next record: the next Begin, Document, Key or Object.
+type Anonymizer struct {
+	plan   *Plan
+	people *person.Index
+
+	domain, unknown, format, shift *person.PRF // keyed functions by kind of value
+	fill                           *filler     // for what identifies nobody
+
+	row    *Row
+	key    *keyRule    // the key begun last
+	object *objectRule // the object begun last
+	raw    Object
+	who    []int32 // people of the record by slot
+
+	arena   []byte // values of this record
+	decoded []byte // text form of the value in hand
+	small   []byte // scratch for normal forms
+	depth   int    // of nested JSON
+	rewrite []text.Rewriter
+	inner   [][]byte // replacement in hand, by depth
+
+	counts   Counts
+	findings map[Finding]int64
+	paths    map[*jsonRule]map[string]resolved
+}
+
+// reset begins a record.
+func (a *Anonymizer) reset() {
+	a.arena = a.arena[:0]
+	a.depth = 0
+}
+
+// person returns who a rule is about.
+func (a *Anonymizer) person(r *rule) int32 {
+	if r.slot < len(a.who) {
+		return a.who[r.slot]
+	}
+	return nobody
+}
+
+// run applies a rule to a value as it stands on the wire.
+func (a *Anonymizer) run(r *rule, raw []byte) (Clean, outcome, error) {
+	switch {
+	case r.verb == "keep":
+		a.counts.Kept++
+		return Clean{b: raw}, kept, nil
+	case r.verb == "drop":
+		a.counts.Dropped++
+		return Clean{}, dropped, nil
+	case r.verb == "null" && r.apply == nil:
+		a.counts.Changed++
+		return Clean{null: true}, nulled, nil
+	case r.form == FormTextArray:
+		return a.runArray(r, raw)
+	}
+	in, err := a.decode(r.form, raw)
+	if err != nil {
+		return Clean{}, kept, err
+	}
+	start := len(a.arena)
+	out, did, err := a.text(r, a.arena, in)
+	if err != nil {
+		return Clean{}, kept, err
+	}
+	a.arena = out
+	a.count(did)
+	switch did {
+	case kept:
+		return Clean{b: raw}, kept, nil
+	case nulled:
+		return Clean{null: true}, nulled, nil
+	case dropped:
+		return Clean{}, dropped, nil
+	}
+	wire, err := a.encode(r.form, start, len(raw))
+	return Clean{b: wire}, changed, err
+}
+
+func (a *Anonymizer) count(did outcome) {
+	switch did {
+	case kept:
+		a.counts.Kept++
+	case changed, nulled:
+		a.counts.Changed++
+	case dropped:
+		a.counts.Dropped++
+	}
+}
+
+// text applies a rule to a value in text form, appending to dst.
+func (a *Anonymizer) text(r *rule, dst, v []byte) ([]byte, outcome, error) {
+	switch {
+	case r.json != nil:
+		return a.json(r.json, dst, v)
+	case r.elem != nil:
+		return a.jsonList(r, dst, v)
+	case r.apply != nil:
+		return r.apply(a, dst, v, a.person(r))
+	case r.verb == "keep":
+		return dst, kept, nil
+	case r.verb == "drop":
+		return dst, dropped, nil
+	}
+	return dst, nulled, nil
+}
+
+// find records content without a rule. Beyond maxFindings it ends the copy.
+func (a *Anonymizer) find(at place) error {
+	a.findings[Finding{Store: at.store, Group: at.group, Path: at.path}]++
+	if len(a.findings) > maxFindings {
+		return errTooMany
+	}
+	return nil
+}
+
+// drops reports whether content without a rule is left out in silence.
+func (a *Anonymizer) drops() bool { return a.plan.in.Rules.Unclassified == ruleset.Drop }
+
+// Counts returns what this Anonymizer has done since it was made.
+func (a *Anonymizer) Counts() Counts { return a.counts }
+
+// Findings returns the content without a rule that this Anonymizer has met,
+// sorted.
+func (a *Anonymizer) Findings() []Finding {
+	out := make([]Finding, 0, len(a.findings))
+	for f, n := range a.findings {
+		f.Count = n
+		out = append(out, f)
+	}
+	slices.SortFunc(out, compareFindings)
+	return out
+}
+
+func compareFindings(a, b Finding) int {
+	return cmp.Or(cmp.Compare(a.Store, b.Store), cmp.Compare(a.Group, b.Group), cmp.Compare(a.Path, b.Path))
+}
+
+// MergeFindings adds the findings of several Anonymizers up, sorted.
+func MergeFindings(lists ...[]Finding) []Finding {
+	sum := make(map[Finding]int64)
+	for _, list := range lists {
+		for _, f := range list {
+			n := f.Count
+			f.Count = 0
+			sum[f] += n
+		}
+	}
+	a := Anonymizer{findings: sum}
+	return a.Findings()
+}

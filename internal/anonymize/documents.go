@@ -1,0 +1,172 @@
+package anonymize
+
+import (
+	"fmt"
+
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
+	"github.com/tenantcopy/tenantcopy/internal/report"
+)
+
+// Names of what a document has beside its source.
+const (
+	fieldID      = "_id"
+	fieldRouting = "_routing"
+)
+
+// Documents is the compiled rule of one index.
+type Documents struct {
+	Empty bool // no document is copied
+
+	id, routing *rule
+	source      *jsonRule
+	slots       slots
+}
+
+// RawDocument is a document as the source has it; Routing may be nil.
+type RawDocument struct{ ID, Routing, Source []byte }
+
+// CleanDocument is a document that has passed its rules. Source is one line
+// of JSON.
+type CleanDocument struct {
+	ID, Routing, Source Clean
+	Drop                bool // a rule leaves the document out
+}
+
+// Documents compiles the rules of one index (without the tenant's prefix).
+func (p *Plan) Documents(store, index string) (*Documents, error) {
+	c := &compiler{in: p.in}
+	d := c.compileDocuments(place{store: store, group: index})
+	if err := c.refusal(); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// compileDocuments compiles one index and notes what does not fit.
+func (c *compiler) compileDocuments(at place) *Documents {
+	g := c.group(at.store, at.group)
+	d := &Documents{source: &jsonRule{at: at, flat: true, exact: make(map[string]*rule)}}
+	if g == nil {
+		return d
+	}
+	if g.Options.Rows == "none" || (g.Rule != nil && g.Rule.Verb == "drop") {
+		d.Empty = true
+		return d
+	}
+	d.slots = c.slotsOf(at.store, at.group, g)
+	var paths []ruleset.Field
+	for i := range g.Fields {
+		f := &g.Fields[i]
+		if f.Path != fieldID && f.Path != fieldRouting {
+			paths = append(paths, *f)
+			continue
+		}
+		r, err := c.compileRule(&f.Rule, scope{at: place{at.store, at.group, f.Path}, slots: &d.slots})
+		if err != nil {
+			c.fail(place{at.store, at.group, f.Path}, err.Error())
+			continue
+		}
+		if f.Path == fieldID {
+			d.id = r
+		} else {
+			d.routing = r
+		}
+	}
+	if err := c.addPaths(d.source, paths, scope{at: at, slots: &d.slots}); err != nil {
+		c.fail(at, err.Error())
+	}
+	return d
+}
+
+// checkMapping holds an index's surveyed fields against its rules.
+func (c *compiler) checkMapping(at place, fields []Field) {
+	d := c.compileDocuments(at)
+	if d.Empty {
+		return
+	}
+	for _, f := range fields {
+		switch {
+		case f.Name == fieldID && d.id != nil, f.Name == fieldRouting && d.routing != nil:
+		case f.Name != fieldID && f.Name != fieldRouting && d.source.covers(f.Name):
+		default:
+			c.missing = append(c.missing, f)
+		}
+	}
+}
+
+// Document passes one document.
+func (a *Anonymizer) Document(d *Documents, raw RawDocument) (CleanDocument, error) {
+	a.reset()
+	if err := a.identifyIn(&d.slots, raw.Source); err != nil {
+		return CleanDocument{}, a.unread(d.source.at, err)
+	}
+	var out CleanDocument
+	var err error
+	if out.ID, err = a.documentName(d.id, place{d.source.at.store, d.source.at.group, fieldID}, raw.ID); err != nil {
+		return CleanDocument{}, err
+	}
+	if raw.Routing != nil {
+		if out.Routing, err = a.documentName(d.routing, place{d.source.at.store, d.source.at.group, fieldRouting}, raw.Routing); err != nil {
+			return CleanDocument{}, err
+		}
+	}
+	start := len(a.arena)
+	source, did, err := a.json(d.source, a.arena, raw.Source)
+	if err != nil {
+		return CleanDocument{}, a.unread(d.source.at, err)
+	}
+	if did == kept {
+		source = append(source, raw.Source...)
+	}
+	line, err := text.Compact(nil, source[start:])
+	if err != nil {
+		return CleanDocument{}, a.unread(d.source.at, errForm)
+	}
+	a.arena = source
+	out.Source = Clean{b: line}
+	return out, nil
+}
+
+// documentName applies the rule of an _id or a _routing; without one the
+// value is not written, and recorded.
+func (a *Anonymizer) documentName(r *rule, at place, raw []byte) (Clean, error) {
+	if r == nil {
+		if a.drops() {
+			return Clean{null: true}, nil
+		}
+		return Clean{null: true}, a.find(at)
+	}
+	c, _, err := a.run(r, raw)
+	if err != nil {
+		return Clean{}, a.failed(r, err)
+	}
+	return c, nil
+}
+
+// identifyIn finds the people whom a JSON value names.
+func (a *Anonymizer) identifyIn(s *slots, source []byte) error {
+	a.who = a.who[:0]
+	for i, field := range s.fields {
+		a.who = append(a.who, nobody)
+		if field == "" {
+			continue
+		}
+		id, ok, err := text.Scalar(source, field)
+		if err != nil {
+			return errForm
+		}
+		if n, known := a.people.ByID(s.sources[i], id); ok && known {
+			a.who[i] = n
+		}
+	}
+	return nil
+}
+
+// unread reports a record that cannot be read as its rules need it.
+func (a *Anonymizer) unread(at place, err error) error {
+	if err == errTooMany {
+		return &report.Refusal{Code: report.Privacy, What: "copy " + at.store, Why: err.Error()}
+	}
+	return &report.Error{Code: report.Incompatible, Store: at.store, Op: fmt.Sprintf("apply the rules of %s", at.group), Err: err}
+}

@@ -1,0 +1,74 @@
+package anonymize
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
+)
+
+// Input is what a plan is compiled from.
+type Input struct {
+	Rules  *ruleset.Rules
+	Fields []Field
+	Texts  []Text
+	People *person.Index
+	Names  *person.Names
+	Keys   person.Keyring
+	Places []Place
+	Vars   map[string]string // values of $NAME in set
+}
+
+// Place is a name of the source (a host, an account's URL, a bucket, a
+// prefix, the tenant's own name) and its counterpart at the destination. Text
+// that is rewritten at all has them replaced.
+type Place = text.Place
+
+// Plan is the compiled rules: immutable, shared by all goroutines.
+type Plan struct {
+	in     Input
+	dict   *text.Dictionary
+	engine *text.Engine
+	hash   string
+	keys   map[string]*Keys
+	blobs  map[string]*Objects
+
+	scanAll *jsonRule // {"**": scan}
+}
+
+// New returns an Anonymizer for one goroutine. It is cheap enough for one a
+// worker, not for one a record.
+func (p *Plan) New() *Anonymizer {
+	k := p.in.Keys
+	return &Anonymizer{
+		plan: p, people: p.in.People,
+		domain: k.PRF("domain"), unknown: k.PRF("unknown"), format: k.PRF("format"), shift: k.PRF("shift"), fill: newFiller(k),
+		findings: make(map[Finding]int64), paths: make(map[*jsonRule]map[string]resolved),
+	}
+}
+
+// RulesHash tells two plans apart that would write different values: it
+// covers the rules, the name tables, the key and the origin.
+func (p *Plan) RulesHash() string { return p.hash }
+
+// planHash derives RulesHash; the PRF's output stands for key and origin.
+func planHash(in Input) string {
+	sum := sha256.Sum256(append(in.Keys.PRF("plan").Sum([]byte(in.Rules.Hash), []byte(in.Rules.Names), []byte(in.Rules.EmailDomain)), 1))
+	return hex.EncodeToString(sum[:8])
+}
+
+// buildDictionary enters every name of every person, in the order of the
+// index, so that a homonym always means the same one.
+func buildDictionary(people *person.Index) *text.Dictionary {
+	b := text.NewBuilder(8 * people.Len())
+	for i := range int32(people.Len()) {
+		for _, name := range people.At(i).Real.Names {
+			for _, form := range text.Forms(name.Given, name.Family, name.Full) {
+				b.Add(form.Phrase, i, form.Kind)
+			}
+		}
+	}
+	return b.Build()
+}

@@ -1,0 +1,118 @@
+package anonymize
+
+import (
+	"fmt"
+
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
+)
+
+// outcome is what a rule did with a value.
+type outcome uint8
+
+const (
+	kept    outcome = iota // unchanged
+	changed                // rewritten
+	nulled                 // replaced by NULL
+	dropped                // left out, with what carries it
+)
+
+// nobody stands where no person is known.
+const nobody int32 = -1
+
+// apply does what a rule says with a value in text form. It appends the new
+// value to dst and returns it; for kept, nulled and dropped it appends
+// nothing. who is the person the value belongs to, or nobody.
+type apply func(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome, error)
+
+// rule is one compiled rule.
+type rule struct {
+	verb  string
+	at    place
+	apply apply     // nil for keep, null, drop, json, list and hash, which are not about one scalar
+	json  *jsonRule // json and hash
+	elem  *rule     // list
+	list  *jsonRule // list, for an array in JSON
+	text  bool      // text or scan: object keys under it are text too
+	slot  int       // which of the row's people it is about
+	form  Form
+}
+
+// place names a field for messages.
+type place struct{ store, group, path string }
+
+func (p place) String() string {
+	if p.path == "" {
+		return p.store + " " + p.group
+	}
+	return p.store + " " + p.group + "." + p.path
+}
+
+// scope is where rules are compiled: which people a rule may refer to.
+type scope struct {
+	at    place
+	form  Form
+	slots *slots
+}
+
+// slots are the people that a row names: slot 0 is the row's own person, the
+// others come from context options.
+type slots struct {
+	fields  []string // column or path of each slot; "" for none
+	sources []string // declared source of each slot
+}
+
+// of returns the slot of a context field, adding it when it is new.
+func (s *slots) of(field, source string) int {
+	for i, f := range s.fields {
+		if f == field {
+			return i
+		}
+	}
+	s.fields, s.sources = append(s.fields, field), append(s.sources, source)
+	return len(s.fields) - 1
+}
+
+// compileRule turns one rule of the file into a rule to apply. The error says
+// why the verb does not fit, without place.
+func (c *compiler) compileRule(r *ruleset.Rule, in scope) (*rule, error) {
+	out := &rule{verb: r.Verb, at: in.at, form: in.form}
+	if r.Context != "" {
+		out.slot = in.slots.of(r.Context, c.firstSource())
+	}
+	switch r.Verb {
+	case "keep", "drop":
+		return out, nil
+	case "null":
+		return out, nil
+	case "json", "hash":
+		fields, err := c.compileJSON(r.Fields, in)
+		out.json = fields
+		return out, err
+	case "list":
+		elem, err := c.compileRule(r.Elem, scope{at: place{in.at.store, in.at.group, in.at.path + "[]"}, form: FormText, slots: in.slots})
+		out.elem = elem
+		if err == nil {
+			out.list = &jsonRule{at: in.at, exact: map[string]*rule{"[]": elem}}
+		}
+		return out, err
+	}
+	make, known := verbs()[r.Verb]
+	if !known {
+		return nil, fmt.Errorf("%s is not supported here", r.Verb)
+	}
+	fn, err := make(c, r)
+	if err != nil {
+		return nil, err
+	}
+	out.apply, out.text = fn, r.Verb == "text" || r.Verb == "scan"
+	return out, nil
+}
+
+// firstSource returns the source that $person and context mean when they name
+// none.
+func (c *compiler) firstSource() string {
+	if len(c.in.Rules.Sources) == 0 {
+		return ""
+	}
+	return c.in.Rules.Sources[0].Group
+}
