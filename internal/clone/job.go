@@ -15,21 +15,33 @@ import (
 // Job is everything a run needs. All of it is made by cmd, which is where
 // environment, clock and randomness enter.
 type Job struct {
-	Readers     []Reader // in the order of the stores: PostgreSQL's snapshot first
+	Readers     []Reader // stores to copy, PostgreSQL's first: its snapshot is the oldest
+	People      []Reader // stores that are not copied but declare people
 	Destination guard.Destination
-	Rules       *ruleset.Rules
-	Names       *person.Names
-	Root        person.Root
-	Places      []anonymize.Place // the source's own hosts and prefixes and their counterparts
-	Vars        map[string]string // values of $NAME in the rules' set verbs
-	Control     verify.Control
-	LeakKey     []byte // random, hides what the hashes of leaks stand for
 
-	Workers int                                  // chunks in flight over all stores; 0 for 4
-	Clock   func() time.Time                     // for the manifest
-	Events  report.Sink                          // may be nil
-	Hooks   []Hook                               // before the switch, on the staged copy
-	Sleep   func(context.Context, time.Duration) // waits between retries; nil for a real timer
+	Rules  *ruleset.Rules
+	Names  *person.Names
+	Root   person.Root
+	Places []anonymize.Place // the source's own hosts and prefixes and their counterparts
+	Vars   map[string]string // values of $NAME in the rules' set verbs
+	Random Random
+
+	Workers int              // chunks in flight over all stores; DefaultWorkers when 0
+	Clock   func() time.Time // for the manifest
+	Sleep   func(ctx context.Context, d time.Duration) error
+	Events  report.Sink // may be nil
+	Hooks   []Hook      // before the switch, on the staged copy
+	Tool    string      // tenantcopy's own version, for the manifest
+}
+
+// DefaultWorkers is how many chunks are in flight when nobody says otherwise:
+// most of a chunk's time is spent waiting for servers.
+const DefaultWorkers = 6
+
+// Random is the run's randomness, drawn by cmd.
+type Random struct {
+	Control verify.Control // the record that every scan must find
+	LeakKey []byte         // hides what the hashes of leaks stand for
 }
 
 // Hook runs the application's own step on the staged copy, before verify:

@@ -112,3 +112,22 @@ func (d Destination) Release(ctx context.Context) error {
 	}
 	return nil
 }
+
+// Abandon writes the marker back to the last complete copy after a run that
+// failed before the switch and whose staged data is gone. Without such a copy
+// the marker stays as it is.
+func (d Destination) Abandon(ctx context.Context) error {
+	s := d.d.marker.Serving
+	if s == nil {
+		return nil
+	}
+	m := d.d.marker
+	m.Run, m.Source, m.Rules, m.Key = s.Run, s.Source, s.Rules, s.Key
+	m.State, m.Time, m.Stale = Complete, s.Time, nil
+	for _, site := range d.d.sites {
+		if err := site.Mark(ctx, m); err != nil {
+			return &report.Error{Code: report.CodeOf(err), Store: site.Name(), Side: report.Destination, Op: "restore the marker", Err: err}
+		}
+	}
+	return nil
+}

@@ -1,20 +1,5 @@
 package text
 
-// Form is one way a name is written.
-type Form struct {
-	Phrase string
-	Kind   Kind
-}
-
-// Forms lists the phrases of a person.
-func Forms(given, family, full string) []Form { return nil }
-
-// CasePattern gives replacement the case of original.
-func CasePattern(original, replacement []byte) []byte { return replacement }
-
-// Render spells a pseudonym in the form of a mention.
-func Render(dst []byte, m Match, original []byte, given, family string) []byte { return dst }
-
 // Resolver spells replacements.
 type Resolver interface {
 	Name(dst []byte, m Match, original []byte) []byte

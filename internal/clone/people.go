@@ -1,0 +1,84 @@
+package clone
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
+	"github.com/tenantcopy/tenantcopy/internal/parallel"
+	"github.com/tenantcopy/tenantcopy/internal/report"
+	"github.com/tenantcopy/tenantcopy/internal/tenant"
+)
+
+// readPeople reads every declared source that this tenant has and joins the
+// rows into people.
+func (r *run) readPeople(ctx context.Context) error {
+	var records []person.Record
+	found := 0
+	for _, source := range r.Rules.Sources {
+		reader := r.readerOf(source.Store)
+		if reader == nil {
+			continue
+		}
+		found++
+		for record, err := range reader.People(ctx, source) {
+			if err != nil {
+				return err
+			}
+			records = append(records, record)
+		}
+	}
+	if found == 0 && !r.Rules.NoPeople {
+		return &report.Refusal{Code: report.Privacy, What: "read people", Why: "none of the stores that rules name under person: is one of this tenant's",
+			Hint: "declare where this tenant keeps its people, or write people: none if it keeps none"}
+	}
+	var names []string
+	for _, source := range r.Rules.Sources {
+		names = append(names, source.Group)
+	}
+	index, err := person.Build(records, person.Options{
+		Sources: names, Keys: r.Root.Keyring(r.Destination.Origin(), epoch), Names: r.Names,
+		EmailDomain: r.Rules.EmailDomain, KeepDomains: r.Rules.KeepDomains,
+	})
+	if err != nil {
+		return err
+	}
+	r.people = index
+	r.manifest.People = report.PeopleCount{Records: index.Records(), People: index.Len(), Redrawn: index.Redrawn()}
+	r.events.emit(report.Event{Phase: report.People, Note: fmt.Sprintf("%d people in %d records", index.Len(), index.Records())})
+	return nil
+}
+
+// readerOf finds the store that holds a declared source: by its name, or the
+// only one of its kind.
+func (r *run) readerOf(store string) Reader {
+	all := append(append([]Reader(nil), r.Readers...), r.People...)
+	for _, reader := range all {
+		if reader.Name() == store {
+			return reader
+		}
+	}
+	for _, reader := range all {
+		if tenant.KindOf(reader.Name()) == tenant.Kind(store) {
+			return reader
+		}
+	}
+	return nil
+}
+
+// eachStore runs one step in all stores at once.
+func (r *run) eachStore(ctx context.Context, do func(ctx context.Context, i int) error) error {
+	return parallel.Each(ctx, len(r.staged), indexes(0, len(r.staged)), func(ctx context.Context, _ int, i int) error { return do(ctx, i) })
+}
+
+// indexes yields from, from+1, … to−1.
+func indexes(from, to int) iter.Seq2[int, error] {
+	return func(yield func(int, error) bool) {
+		for i := from; i < to; i++ {
+			if !yield(i, nil) {
+				return
+			}
+		}
+	}
+}
