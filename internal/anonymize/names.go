@@ -53,8 +53,8 @@ func applyName(a *Anonymizer, dst, v []byte, _ int32) ([]byte, outcome, error) {
 // drawName makes a name for somebody who is not in the index.
 func (a *Anonymizer) drawName(original []byte) (given, family string) {
 	a.small = text.Fold(a.small[:0], original)
-	draw := a.unknown.Draw([]byte("name"), a.small)
-	return a.plan.in.Names.Given("", draw), a.plan.in.Names.Family("", draw*0x9E3779B97F4A7C15)
+	names := a.plan.in.Names
+	return names.Given("", a.unknown.Draw([]byte("given"), a.small)), names.Family("", a.unknown.Draw([]byte("family"), a.small))
 }
 
 func (a *Anonymizer) spellPart(dst, original []byte, part string) []byte {

@@ -53,8 +53,13 @@ func officeFile(k Kind, markup string) ([]byte, error) {
 func zipFile(members []member) ([]byte, error) {
 	var out bytes.Buffer
 	w := zip.NewWriter(&out)
+	deflate, err := flate.NewWriter(nil, flate.NoCompression)
+	if err != nil {
+		return nil, fmt.Errorf("set up archive: %w", err)
+	}
 	w.RegisterCompressor(zip.Deflate, func(dst io.Writer) (io.WriteCloser, error) {
-		return flate.NewWriter(dst, flate.NoCompression)
+		deflate.Reset(dst) // one for all members: each is closed before the next
+		return deflate, nil
 	})
 	for _, m := range members {
 		f, err := w.CreateHeader(&zip.FileHeader{

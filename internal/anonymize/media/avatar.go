@@ -22,14 +22,14 @@ func Avatar(dst io.Writer, h Header, p Portrait) error {
 	switch h.Kind {
 	case PNG, JPEG, GIF, WebP:
 	default:
-		return ErrUnsupported{Kind: h.Kind}
+		return fmt.Errorf("draw avatar: %w", ErrUnsupported{Kind: h.Kind})
 	}
 	if err := h.check(); err != nil {
-		return err
+		return fmt.Errorf("draw avatar: %w", err)
 	}
 	img, err := draw(h, p)
 	if err != nil {
-		return err
+		return fmt.Errorf("draw avatar: %w", err)
 	}
 	return encode(dst, h.Kind, img)
 }

@@ -3,7 +3,10 @@
 
 package media
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"fmt"
+)
 
 // ReadHeader tells the format and the pixel size of the picture that begins
 // with head; Sniff's magic numbers decide the format, no name is asked. The
@@ -23,13 +26,13 @@ func ReadHeader(head []byte) (Header, error) {
 	case WebP:
 		h.Width, h.Height, err = sizeWebP(head)
 	default:
-		return Header{}, ErrUnsupported{Kind: Sniff(head, "")}
+		err = ErrUnsupported{Kind: Sniff(head, "")}
 	}
 	if err == nil {
 		err = h.check()
 	}
 	if err != nil {
-		return Header{}, err
+		return Header{}, fmt.Errorf("read picture: %w", err)
 	}
 	return h, nil
 }

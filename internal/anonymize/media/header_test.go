@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"hash/crc32"
 	"strings"
 	"testing"
@@ -118,10 +117,21 @@ func TestErrorsHoldNoValue(t *testing.T) {
 			t.Errorf("error %v", err)
 		}
 	}
-	if got := fmt.Sprint(ErrTooLarge{PNG}, "; ", ErrUnsupported{PDF}, "; ", ErrTruncated{GIF}, "; ", ErrMalformed{JPEG}); got !=
-		"picture of kind png: more pixels than allowed; picture of kind pdf: unsupported; "+
-			"picture of kind gif: ends before its size; picture of kind jpeg: malformed header" {
-		t.Error(got)
+	for err, want := range map[error]string{
+		ErrTooLarge{PNG}:    "png has more pixels than allowed",
+		ErrUnsupported{PDF}: "kind pdf is unsupported",
+		ErrTruncated{GIF}:   "gif ends before its size",
+		ErrMalformed{JPEG}:  "jpeg has a malformed header",
+	} {
+		if err.Error() != want {
+			t.Errorf("%q, want %q", err, want)
+		}
+	}
+	if _, err := ReadHeader(pngHead(40000, 40000)); err.Error() != "read picture: png has more pixels than allowed" {
+		t.Error(err)
+	}
+	if err := Avatar(nil, Header{Kind: PDF}, Portrait{}); err.Error() != "draw avatar: kind pdf is unsupported" {
+		t.Error(err)
 	}
 }
 

@@ -93,14 +93,14 @@ func (h Header) check() error {
 type ErrUnsupported struct{ Kind Kind }
 
 // Error names the kind and nothing of the file.
-func (e ErrUnsupported) Error() string { return "picture of kind " + string(e.Kind) + ": unsupported" }
+func (e ErrUnsupported) Error() string { return "kind " + string(e.Kind) + " is unsupported" }
 
 // ErrTooLarge reports a picture beyond MaxSide or MaxPixels.
 type ErrTooLarge struct{ Kind Kind }
 
 // Error names the kind and nothing of the file.
 func (e ErrTooLarge) Error() string {
-	return "picture of kind " + string(e.Kind) + ": more pixels than allowed"
+	return string(e.Kind) + " has more pixels than allowed"
 }
 
 // ErrTruncated reports a head that ends before the picture's size: the file is
@@ -109,7 +109,7 @@ type ErrTruncated struct{ Kind Kind }
 
 // Error names the kind and nothing of the file.
 func (e ErrTruncated) Error() string {
-	return "picture of kind " + string(e.Kind) + ": ends before its size"
+	return string(e.Kind) + " ends before its size"
 }
 
 // ErrMalformed reports a header that breaks its own format, such as a size of
@@ -118,5 +118,5 @@ type ErrMalformed struct{ Kind Kind }
 
 // Error names the kind and nothing of the file.
 func (e ErrMalformed) Error() string {
-	return "picture of kind " + string(e.Kind) + ": malformed header"
+	return string(e.Kind) + " has a malformed header"
 }

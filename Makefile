@@ -1,0 +1,58 @@
+# Everything a contributor runs. `make` alone lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+
+# Packages whose tests need no server: all but the ones that talk to one. A new package is tested here by default.
+UNIT = $$(go list ./... | grep -vE '/(cmd|internal/copy|e2e|examples|bench)(/|$$)')
+
+# The servers' addresses, for one recipe line.
+WITH_SERVERS = eval "$$(scripts/services env)" && TENANTCOPY_REQUIRE=all
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+
+.PHONY: demo
+demo: ## a tenant in production, its pseudonymised copy in staging, on real servers, in one go
+	scripts/demo
+
+.PHONY: build
+build: ## the program, in bin/tenantcopy
+	go build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)' -o bin/tenantcopy ./cmd/tenantcopy
+
+.PHONY: check
+check: ## format, vet, staticcheck, shape and the tests that need no server
+	@unformatted=$$(find . -path './.*' -prune -o -name '*.go' -exec gofmt -l {} +); \
+	  [[ -z $$unformatted ]] || { printf 'not formatted, run gofmt -w:\n%s\n' "$$unformatted"; exit 1; }
+	@for script in $$(grep -rlE '^#!.*bash|shellcheck shell=bash' scripts .ci); do bash -n "$$script"; done
+	go vet ./...
+	go tool staticcheck ./...
+	unit=$(UNIT); go test $$unit
+
+.PHONY: test
+test: services-up-all ## all tests, with the race detector, on real servers; a missing server fails
+	$(WITH_SERVERS) go test -race -timeout 30m ./...
+
+.PHONY: bench
+bench: services-up-all ## Go benchmarks of all packages
+	$(WITH_SERVERS) go test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: services-up
+services-up: ## start the servers of tests and demo; see scripts/services --help
+	scripts/services up
+
+.PHONY: services-up-all
+services-up-all:
+	scripts/services up --require all
+
+.PHONY: services-down
+services-down: ## stop them
+	scripts/services down
+
+.PHONY: clean
+clean: ## stop the servers, remove their data and what was built
+	scripts/services down --purge
+	rm -rf bin dist

@@ -1,0 +1,118 @@
+// Surnames: made from parts, so that a few hundred embedded fragments give
+// hundreds of thousands of names that sound right and that nobody bears.
+
+package person
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// familyParts names the lines of a table in the order in which the parts make
+// a surname: consonants to begin with, a vowel and a consonant, a consonant
+// that links (or none), and an ending that begins with a vowel. Because of
+// that order no two combinations read the same.
+func familyParts() [4]string { return [4]string{"onset", "core", "link", "end"} }
+
+// familyTable is a locale's surnames: every combination of one fragment of
+// each part, without the few that are real. A combination's number counts the
+// last part fastest.
+type familyTable struct {
+	parts   [4][]string
+	except  []uint64 // the numbers left out, ascending
+	longest int      // letters
+}
+
+// parseFamilies reads a table: a line begins with the part its fragments
+// belong to, or with "except" before whole surnames; lines of one part add up.
+func parseFamilies(text string) (familyTable, error) {
+	var t familyTable
+	var except []string
+	names := familyParts()
+	for line := range tableLines(text) {
+		if line[0] == "except" {
+			except = append(except, line[1:]...)
+			continue
+		}
+		i := slices.Index(names[:], line[0])
+		if i < 0 {
+			return familyTable{}, fmt.Errorf("unknown part %q", line[0])
+		}
+		for _, fragment := range line[1:] {
+			if fragment == "-" { // the empty fragment
+				fragment = ""
+			}
+			t.parts[i] = append(t.parts[i], fragment)
+		}
+	}
+	for i, p := range t.parts {
+		if len(p) == 0 {
+			return familyTable{}, fmt.Errorf("part %q is missing", names[i])
+		}
+		longest := 0
+		for _, fragment := range p {
+			longest = max(longest, utf8.RuneCountInString(fragment))
+		}
+		t.longest += longest
+	}
+	for _, e := range except {
+		number, ok := t.number(e, 0, 0)
+		if !ok {
+			return familyTable{}, fmt.Errorf("exception %q is no combination", e)
+		}
+		t.except = append(t.except, number)
+	}
+	slices.Sort(t.except)
+	t.except = slices.Compact(t.except)
+	return t, nil
+}
+
+// number is the inverse of combination: it reads rest as fragments from part i
+// on, before being the number of the parts already read.
+func (t *familyTable) number(rest string, i int, before uint64) (uint64, bool) {
+	if i == len(t.parts) {
+		return before, rest == ""
+	}
+	for j, fragment := range t.parts[i] {
+		if tail, ok := strings.CutPrefix(rest, fragment); ok {
+			if n, ok := t.number(tail, i+1, before*uint64(len(t.parts[i]))+uint64(j)); ok {
+				return n, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// size is the number of surnames.
+func (t *familyTable) size() uint64 {
+	size := uint64(1)
+	for _, p := range t.parts {
+		size *= uint64(len(p))
+	}
+	return size - uint64(len(t.except))
+}
+
+// name returns the surname at an index below size, stepping over what is left
+// out.
+func (t *familyTable) name(index uint64) string {
+	for _, e := range t.except {
+		if e > index {
+			break
+		}
+		index++
+	}
+	return t.combination(index)
+}
+
+// combination joins the fragments of a number.
+func (t *familyTable) combination(number uint64) string {
+	var chosen [4]string
+	for i := len(t.parts) - 1; i >= 0; i-- {
+		n := uint64(len(t.parts[i]))
+		chosen[i] = t.parts[i][number%n]
+		number /= n
+	}
+	return chosen[0] + chosen[1] + chosen[2] + chosen[3]
+}

@@ -1,2 +1,0 @@
-// Package launch starts what comes after a good copy: Tilt on the twin.
-package launch
