@@ -1,5 +1,18 @@
-// Command tenantcopy copies one production tenant into its staging twin,
-// pseudonymised and proved clean.
+// Command tenantcopy copies one production tenant of a multi-tenant
+// application into its staging twin, pseudonymised and proved clean.
+//
+// This package is where environment, clock and randomness enter, and the only
+// one that maps errors to exit codes.
 package main
 
-func main() {}
+import (
+	"os"
+)
+
+// version is set by the linker.
+var version = "dev"
+
+func main() {
+	app := newApp(os.Stdout, os.Stderr)
+	os.Exit(app.run(os.Args[1:]))
+}

@@ -25,6 +25,7 @@ const (
 type task struct {
 	Chunk
 	store int
+	turn  int // its place in the list
 }
 
 // copy carries all chunks of all stores, Workers at once, and then refuses if
@@ -34,21 +35,25 @@ func (r *run) copy(ctx context.Context) error {
 	for i := range workers {
 		workers[i] = r.plan.New()
 	}
+	ctx, cancel := context.WithCancelCause(ctx) // also ends listings, which may be slow, when a chunk has failed
+	defer cancel(nil)
 	var mu sync.Mutex // tallies
 	groups := newGroups()
 	err := parallel.Each(ctx, r.Workers, r.tasks(ctx, groups), func(ctx context.Context, worker int, t task) error {
-		if err := groups.wait(ctx, t); err != nil {
+		err := groups.wait(ctx, t)
+		if err != nil {
 			return err
 		}
 		tally, err := r.try(ctx, t, workers[worker])
 		if err != nil {
+			cancel(err)
 			return err
 		}
-		groups.done(t)
 		mu.Lock()
 		r.tallies[t.store].Add(tally)
 		mu.Unlock()
 		r.events.emit(report.Event{Phase: report.Copy, Store: r.Readers[t.store].Name(), Chunk: t.ID, Tally: &tally})
+		groups.done(t)
 		return nil
 	})
 	if err != nil {
@@ -115,8 +120,10 @@ func (r *run) tasks(ctx context.Context, groups *groups) iter.Seq2[task, error] 
 				open = append(open[:at], open[at+1:]...)
 				continue
 			}
-			t := task{c, open[at].i}
-			groups.list(t)
+			t := task{Chunk: c, store: open[at].i}
+			if err == nil {
+				err = groups.list(&t)
+			}
 			if !yield(t, err) || err != nil {
 				return
 			}
@@ -141,53 +148,4 @@ func (r *run) refuseFindings(workers []*anonymize.Anonymizer) error {
 	}
 	return &report.Refusal{Code: report.Privacy, What: "copy by " + r.Rules.File, Why: fmt.Sprintf("%d places in the content have no rule (met %d times); nothing was switched", len(found), times),
 		Lines: anonymize.PasteLines(found), Hint: "give each line above a verb and add it to " + r.Rules.File + "; a path inside {json: …} goes into that mapping"}
-}
-
-// groups knows which groups of chunks are still under way. A chunk waits only
-// for groups that were listed before it, whose chunks all have a worker or are
-// done, so waiting never locks up.
-type groups struct {
-	mu      sync.Mutex
-	pending map[string]int
-	changed chan struct{} // closed and replaced whenever a chunk is done
-}
-
-func newGroups() *groups {
-	return &groups{pending: make(map[string]int), changed: make(chan struct{})}
-}
-
-func (g *groups) key(t task, group string) string { return fmt.Sprint(t.store, "/", group) }
-
-func (g *groups) list(t task) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.pending[g.key(t, t.Group)]++
-}
-
-func (g *groups) done(t task) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.pending[g.key(t, t.Group)]--
-	close(g.changed)
-	g.changed = make(chan struct{})
-}
-
-// wait returns when all groups that t comes after are done.
-func (g *groups) wait(ctx context.Context, t task) error {
-	for {
-		g.mu.Lock()
-		busy, changed := false, g.changed
-		for _, group := range t.After {
-			busy = busy || g.pending[g.key(t, group)] > 0
-		}
-		g.mu.Unlock()
-		if !busy {
-			return nil
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-	}
 }

@@ -17,7 +17,10 @@ func (r *run) readPeople(ctx context.Context) error {
 	var records []person.Record
 	found := 0
 	for _, source := range r.Rules.Sources {
-		reader := r.readerOf(source.Store)
+		reader, err := r.readerOf(source.Store)
+		if err != nil {
+			return err
+		}
 		if reader == nil {
 			continue
 		}
@@ -51,20 +54,24 @@ func (r *run) readPeople(ctx context.Context) error {
 }
 
 // readerOf finds the store that holds a declared source: by its name, or the
-// only one of its kind.
-func (r *run) readerOf(store string) Reader {
-	all := append(append([]Reader(nil), r.Readers...), r.People...)
-	for _, reader := range all {
-		if reader.Name() == store {
-			return reader
+// only one of its kind; nil when this tenant has none. Two of a kind are
+// refused: people who are read from one of them only are not looked for in
+// the other.
+func (r *run) readerOf(store string) (Reader, error) {
+	var found Reader
+	for _, reader := range append(append([]Reader(nil), r.Readers...), r.People...) {
+		switch {
+		case reader.Name() == store:
+			return reader, nil
+		case tenant.KindOf(reader.Name()) != tenant.Kind(store):
+		case found != nil:
+			return nil, &report.Refusal{Code: report.Usage, What: "read people", Why: fmt.Sprintf("person: names %s, and this tenant has %s and %s", store, found.Name(), reader.Name()),
+				Hint: "name the store in the rules, for instance " + reader.Name()}
+		default:
+			found = reader
 		}
 	}
-	for _, reader := range all {
-		if tenant.KindOf(reader.Name()) == tenant.Kind(store) {
-			return reader
-		}
-	}
-	return nil
+	return found, nil
 }
 
 // eachStore runs one step in all stores at once.

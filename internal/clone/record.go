@@ -1,6 +1,8 @@
 package clone
 
 import (
+	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -35,17 +37,32 @@ func (r *run) newManifest() report.Manifest {
 }
 
 // finishManifest writes what became of the run.
-func (r *run) finishManifest(err error) {
+func (r *run) finishManifest(ctx context.Context, err error) {
 	r.manifest.Ended = r.Clock()
 	r.manifest.Result = "complete"
 	if err != nil {
-		r.manifest.Result, r.manifest.Why = string(report.CodeOf(err)), err.Error()
+		r.manifest.Result, r.manifest.Why = string(codeOf(ctx, err)), err.Error()
 	}
 	for i, reader := range r.Readers {
 		s := report.StoreManifest{Name: reader.Name()}
 		if i < len(r.tallies) {
 			s.Tally, s.Notes = r.tallies[i], r.notes[i]
 		}
+		if i < len(r.staged) {
+			if in, ok := r.staged[i].(Unreader); ok {
+				s.Unread = in.Unread()
+			}
+		}
 		r.manifest.Stores = append(r.manifest.Stores, s)
 	}
+}
+
+// codeOf is the class of a run's error; one that the run was cut off by from
+// outside has none of its own.
+func codeOf(ctx context.Context, err error) report.Code {
+	code := report.CodeOf(err)
+	if cause := context.Cause(ctx); cause != nil && code == report.Failed && errors.Is(err, cause) {
+		return report.Interrupted
+	}
+	return code
 }

@@ -29,7 +29,7 @@ type run struct {
 	wanted   *verify.Wanted
 	tallies  []report.Tally // by store
 	notes    [][]string     // by store
-	switched bool           // from here on recovery only goes forward
+	prepared bool           // something may have been staged
 	manifest report.Manifest
 }
 
@@ -39,28 +39,39 @@ type run struct {
 //
 // A failure before the switch discards what was staged and leaves the old
 // twin serving. A failure from the switch on leaves the marker at switching,
-// and the next command finishes it with Finish.
+// and the next command finishes it with Finish; an interrupt is then obeyed
+// between two stores only. After the lock was lost nothing is touched any
+// more, since another run may hold the twin.
 func Run(ctx context.Context, job Job) (report.Manifest, error) {
 	if job.Workers < 1 {
 		job.Workers = DefaultWorkers
 	}
 	r := &run{Job: job, events: events{sink: job.Events, clock: job.Clock}}
 	r.manifest = r.newManifest()
-	watch := func(ctx context.Context) error { return job.Destination.Watch(ctx, lockInterval) }
-	err := parallel.With(ctx, watch, r.phases)
-	if err != nil && !r.switched {
-		err = errors.Join(err, r.discard(ctx))
+	err := parallel.With(ctx, r.watch, r.stage)
+	if err == nil {
+		err = r.finish(ctx)
+	} else if !errors.Is(err, guard.ErrLost) {
+		if failed := r.discard(ctx); failed != nil {
+			err = errors.Join(err, failed)
+		}
 	}
-	r.finishManifest(err)
+	r.finishManifest(ctx, err)
 	return r.manifest, err
 }
 
-// phases is the run, in order.
-func (r *run) phases(ctx context.Context) error {
-	for _, phase := range []struct {
-		name report.Phase
-		do   func(context.Context) error
-	}{
+// watch keeps the lock.
+func (r *run) watch(ctx context.Context) error { return r.Destination.Watch(ctx, lockInterval) }
+
+// phase is one step of the run.
+type phase struct {
+	name report.Phase
+	do   func(context.Context) error
+}
+
+// stage is the run up to the switch, in order.
+func (r *run) stage(ctx context.Context) error {
+	for _, p := range []phase{
 		{report.Survey, r.survey},
 		{report.People, r.readPeople},
 		{report.Compile, r.compile},
@@ -69,21 +80,51 @@ func (r *run) phases(ctx context.Context) error {
 		{report.Seal, r.seal},
 		{report.Hooks, r.hooks},
 		{report.Verify, r.verify},
-		{report.Switch, r.makeLive},
 	} {
-		started := r.Clock()
-		r.events.emit(report.Event{Phase: phase.name})
-		err := phase.do(ctx)
-		if cause := context.Cause(ctx); err == nil && cause != nil {
-			err = cause
-		}
-		r.manifest.Phases = append(r.manifest.Phases, report.PhaseTime{Phase: phase.name, Seconds: r.Clock().Sub(started).Seconds()})
-		if err != nil {
+		if err := r.phase(ctx, p); err != nil {
 			return err
 		}
-		r.events.emit(report.Event{Phase: phase.name, Done: true})
 	}
 	return nil
+}
+
+// finish makes the staged copies live. An error of the announcement is still
+// one before the switch.
+func (r *run) finish(ctx context.Context) error {
+	switching := false
+	err := r.phase(ctx, phase{report.Switch, func(ctx context.Context) error {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		if err := r.Destination.Holds(ctx); err != nil {
+			return err
+		}
+		switching = true
+		return holding(ctx, r.Destination, r.makeLive)
+	}})
+	if switching || err == nil || errors.Is(err, guard.ErrLost) {
+		return err
+	}
+	return errors.Join(err, r.discard(ctx))
+}
+
+// phase runs one step, says so and takes its time. What a step reports after
+// the run was cut off is mostly an echo of that, so the cause is told instead;
+// a refusal is a decision and stands.
+func (r *run) phase(ctx context.Context, p phase) error {
+	started := r.Clock()
+	r.events.emit(report.Event{Phase: p.name})
+	err := parallel.Protect(func() error { return p.do(ctx) })
+	if cause := context.Cause(ctx); cause != nil && p.name != report.Switch {
+		if _, refused := errors.AsType[*report.Refusal](err); !refused {
+			err = cause
+		}
+	}
+	r.manifest.Phases = append(r.manifest.Phases, report.PhaseTime{Phase: p.name, Seconds: r.Clock().Sub(started).Seconds()})
+	if err == nil {
+		r.events.emit(report.Event{Phase: p.name, Done: true})
+	}
+	return err
 }
 
 // survey opens the first store's snapshot before it looks at the others: what
@@ -136,28 +177,21 @@ const epoch = 1
 
 // prepare makes the empty staging places.
 func (r *run) prepare(ctx context.Context) error {
-	if err := r.pair(); err != nil {
+	var err error
+	if r.staged, err = intoAll(r.Readers, r.Destination); err != nil {
 		return err
 	}
-	return r.eachStore(ctx, func(ctx context.Context, i int) error {
+	r.prepared = true
+	err = r.eachStore(ctx, func(ctx context.Context, i int) error {
 		if in, ok := r.staged[i].(Inspected); ok {
 			in.Inspect(r.wanted)
 		}
 		return r.staged[i].Prepare(ctx, r.plan)
 	})
-}
-
-// pair turns every reader into a staged store.
-func (r *run) pair() error {
-	r.staged = nil
-	for _, reader := range r.Readers {
-		s, err := reader.Into(r.Destination)
-		if err != nil {
-			return err
-		}
-		r.staged = append(r.staged, s)
+	if err != nil {
+		return err
 	}
-	return nil
+	return r.Destination.Prepared(ctx)
 }
 
 // seal completes the staged copies, and then says so in the marker.
@@ -186,41 +220,59 @@ func (r *run) hooks(ctx context.Context) error {
 }
 
 // verify proves every staged store, whatever the others say, so that all
-// leaks are known at once; then it takes the controls away.
+// leaks are known at once; then it takes the controls away. A leak comes first
+// among several errors: it is what the run must be known for.
 func (r *run) verify(ctx context.Context) error {
-	var all error
+	var leaks, others []error
 	for i, s := range r.staged {
 		proof, err := verify.Prove(ctx, verify.Staged{Name: r.Readers[i].Name(), Scanner: s, Expected: r.tallies[i].Groups, Workers: r.Workers}, r.wanted)
 		r.manifest.Proof.Stores = append(r.manifest.Proof.Stores, proof)
-		r.events.emit(report.Event{Phase: report.Verify, Store: r.Readers[i].Name(), Done: true})
-		all = errors.Join(all, err)
+		switch {
+		case context.Cause(ctx) != nil:
+			return context.Cause(ctx)
+		case err == nil:
+			r.events.emit(report.Event{Phase: report.Verify, Store: r.Readers[i].Name(), Done: true})
+		case report.CodeOf(err) == report.Privacy:
+			leaks = append(leaks, err)
+		default:
+			others = append(others, err)
+		}
 	}
-	if all != nil {
-		return all
+	if err := errors.Join(append(leaks, others...)...); err != nil {
+		return err
 	}
 	return r.eachStore(ctx, func(ctx context.Context, i int) error { return r.staged[i].Unplant(ctx, r.Random.Control) })
 }
 
-// makeLive switches every store. Once the marker says switching, there is no
-// way back, and an interrupt is only obeyed between stores.
-func (r *run) makeLive(ctx context.Context) error {
+// makeLive switches every store. From the first marker that says switching
+// there is no way back: a store that carries it must not lose what it staged.
+func (r *run) makeLive(ctx context.Context, between func() error) error {
 	if err := r.Destination.Advance(ctx, guard.Switching); err != nil {
 		return err
 	}
-	r.switched = true
-	return switchAll(ctx, r.Readers, r.staged, r.Destination)
+	return switchAll(ctx, order(r.Readers, r.staged), r.Destination, between)
 }
 
-// discard removes what was staged, even after an interrupt.
+// discard removes what was staged, even after an interrupt, and gives the
+// marker back to the copy that serves. It does so only while the lock stands:
+// a store's staging place may belong to another run by now.
 func (r *run) discard(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), discardWithin)
 	defer cancel()
-	var all error
-	for _, s := range r.staged {
-		all = errors.Join(all, s.Discard(ctx))
+	err := parallel.With(ctx, r.watch, func(ctx context.Context) error {
+		if err := r.Destination.Holds(ctx); err != nil {
+			return err
+		}
+		if !r.prepared {
+			return r.Destination.Withdraw(ctx)
+		}
+		if err := discardAll(ctx, r.staged); err != nil {
+			return err
+		}
+		return r.Destination.Abandon(ctx)
+	})
+	if err != nil {
+		return &report.Error{Code: report.Failed, Op: "discard the staged copy", Err: err, Hint: "the next run, or tenantcopy clean, removes what is left"}
 	}
-	if all != nil {
-		return &report.Error{Op: "discard the staged copy", Err: all, Hint: "the next run, or tenantcopy clean, removes what is left"}
-	}
-	return r.Destination.Abandon(ctx)
+	return nil
 }

@@ -69,11 +69,17 @@ type Inspected interface {
 	Inspect(w *verify.Wanted)
 }
 
+// Unreader is a store whose proof may leave bodies out. Run asks it for the
+// manifest: what was not looked into, with counts, by place.
+type Unreader interface {
+	Unread() []string
+}
+
 // Chunk is the smallest thing planned, copied, retried and counted as a whole.
 type Chunk struct {
 	ID    string   // "postgres/users/0003", unique in the run
 	Group string   // what After of other chunks refers to; may be empty
-	After []string // groups whose chunks must all be done before this one starts; they must have been listed before
+	After []string // groups whose chunks must all be done before this one starts; all of these are listed before it
 	Bytes int64    // expected, 0 when not known
 
 	// Copy does the work. It may run twice, with the same result, and belongs

@@ -3,9 +3,11 @@ package clone
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/tenantcopy/tenantcopy/internal/guard"
+	"github.com/tenantcopy/tenantcopy/internal/parallel"
 	"github.com/tenantcopy/tenantcopy/internal/tenant"
 )
 
@@ -13,44 +15,88 @@ import (
 // refers to is there before the database is.
 var switchOrder = []tenant.Kind{tenant.Redis, tenant.Blob, tenant.Search, tenant.Postgres}
 
-// switchAll makes every store live and then writes the last marker.
-func switchAll(ctx context.Context, readers []Reader, staged []Staged, dst guard.Destination) error {
-	order := make([]int, len(staged))
-	for i := range order {
-		order[i] = i
+// order returns the staged stores in that order.
+func order(readers []Reader, staged []Staged) []Staged {
+	index := make([]int, len(staged))
+	for i := range index {
+		index[i] = i
 	}
 	rank := func(i int) int { return slices.Index(switchOrder, tenant.KindOf(readers[i].Name())) }
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(rank(a), rank(b)) })
-	for _, i := range order {
-		if err := staged[i].Switch(ctx); err != nil {
+	slices.SortStableFunc(index, func(a, b int) int { return cmp.Compare(rank(a), rank(b)) })
+	var ordered []Staged
+	for _, i := range index {
+		ordered = append(ordered, staged[i])
+	}
+	return ordered
+}
+
+// switchAll makes every store live, asks between whether to go on before
+// each, and then writes the last marker.
+func switchAll(ctx context.Context, ordered []Staged, dst guard.Destination, between func() error) error {
+	for _, s := range ordered {
+		if err := between(); err != nil {
+			return err
+		}
+		if err := s.Switch(ctx); err != nil {
 			return err
 		}
 	}
 	return dst.Advance(ctx, guard.Complete)
 }
 
-// Finish finishes the switch that an earlier run was stopped in. Its
-// destination is that run's, Unfinished; readers need no survey.
-func Finish(ctx context.Context, readers []Reader, dst guard.Destination) error {
-	staged, err := intoAll(readers, dst)
-	if err != nil {
+// holding runs body while the lock is looked after. The end of ctx does not
+// reach body, which asks between its steps and must not be cut off within
+// one; a lost lock does.
+func holding(ctx context.Context, dst guard.Destination, body func(ctx context.Context, between func() error) error) error {
+	watch := func(ctx context.Context) error { return dst.Watch(ctx, lockInterval) }
+	between := func() error { return context.Cause(ctx) }
+	return parallel.With(context.WithoutCancel(ctx), watch, func(ctx context.Context) error {
+		err := body(ctx, between)
+		if cause := context.Cause(ctx); err != nil && cause != nil {
+			return cause
+		}
 		return err
-	}
-	return switchAll(ctx, readers, staged, dst)
+	})
+}
+
+// Finish finishes the switch that an earlier run was stopped in. Its
+// destination is that run's, Unfinished; readers need no survey, and those of
+// stores that the run was not of are left alone. An interrupt is obeyed
+// between two stores.
+func Finish(ctx context.Context, readers []Reader, dst guard.Destination) error {
+	readers = slices.DeleteFunc(slices.Clone(readers), func(r Reader) bool { return !dst.Covers(r.Name()) })
+	return holding(ctx, dst, func(ctx context.Context, between func() error) error {
+		staged, err := intoAll(readers, dst)
+		if err != nil {
+			return err
+		}
+		return switchAll(ctx, order(readers, staged), dst, between)
+	})
 }
 
 // Clean removes what earlier runs left staged at a destination.
 func Clean(ctx context.Context, readers []Reader, dst guard.Destination) error {
-	staged, err := intoAll(readers, dst)
-	if err != nil {
-		return err
-	}
-	for _, s := range staged {
-		if err := s.Discard(ctx); err != nil {
+	watch := func(ctx context.Context) error { return dst.Watch(ctx, lockInterval) }
+	return parallel.With(ctx, watch, func(ctx context.Context) error {
+		staged, err := intoAll(readers, dst)
+		if err != nil {
 			return err
 		}
-	}
-	return dst.Abandon(ctx)
+		if err := discardAll(ctx, staged); err != nil {
+			return err
+		}
+		return dst.Abandon(ctx)
+	})
+}
+
+// discardAll discards every store, whatever becomes of the others.
+func discardAll(ctx context.Context, staged []Staged) error {
+	errs := make([]error, len(staged))
+	err := parallel.Each(ctx, len(staged), indexes(0, len(staged)), func(ctx context.Context, _, i int) error {
+		errs[i] = parallel.Protect(func() error { return staged[i].Discard(ctx) })
+		return nil
+	})
+	return errors.Join(append(errs, err)...)
 }
 
 func intoAll(readers []Reader, dst guard.Destination) ([]Staged, error) {

@@ -51,6 +51,11 @@ type Request struct {
 	Nonce       int64          // random, for the proof of two places
 	Rules, Key  string         // hash of the rules, fingerprint of the root key
 	Clock       func() time.Time
+
+	// Lock is where the lock is taken when the twin's first store is not among
+	// Sites (--only, --skip): two runs exclude each other only if they ask at
+	// the same place. nil: the first of Sites. The destination closes it.
+	Lock Site
 }
 
 // Admit proves that the destination may be written to, takes its lock, writes
@@ -62,13 +67,7 @@ func Admit(ctx context.Context, r Request) (Destination, error) {
 	if err := Direction(r.Source, r.Destination, r.Environment); err != nil {
 		return Destination{}, err
 	}
-	if len(r.Sites) == 0 {
-		return Destination{}, r.refuse(report.NotFound, "no store is left to copy", "look at --only, --skip and at the stores of both environments")
-	}
-	if err := r.provePlaces(ctx); err != nil {
-		return Destination{}, err
-	}
-	held, err := r.lock(ctx)
+	held, err := r.proveAndLock(ctx)
 	if err != nil {
 		return Destination{}, err
 	}
@@ -77,6 +76,17 @@ func Admit(ctx context.Context, r Request) (Destination, error) {
 		return Destination{}, errors.Join(err, held.Release(context.WithoutCancel(ctx)))
 	}
 	return dst, nil
+}
+
+// proveAndLock proves that the two sides are two places, and takes the lock.
+func (r *Request) proveAndLock(ctx context.Context) (Held, error) {
+	if len(r.Sites) == 0 {
+		return nil, r.refuse(report.NotFound, "no store is left to copy", "look at --only, --skip and at the stores of both environments")
+	}
+	if err := r.provePlaces(ctx); err != nil {
+		return nil, err
+	}
+	return r.lock(ctx)
 }
 
 func (r *Request) refuse(code report.Code, why, hint string) error {
@@ -93,6 +103,9 @@ func (r *Request) provePlaces(ctx context.Context) error {
 		}
 		if !facts.Exists {
 			return r.refuse(report.NotFound, fmt.Sprintf("%s of %s does not exist", p.Name(), r.Source), "check the name and the address in tenantcopy.yaml")
+		}
+		if len(facts.Identities) == 0 {
+			return r.refuse(report.Unsafe, fmt.Sprintf("%s of %s cannot be told from any other place", p.Name(), r.Source), "its server says nothing that identifies it")
 		}
 		for _, id := range facts.Identities {
 			seen[id] = p.Name()
@@ -113,9 +126,14 @@ func (r *Request) provePlaces(ctx context.Context) error {
 	return nil
 }
 
-// lock takes the lock in the first store; stores come with PostgreSQL first.
+// lock takes the lock in the twin's first store; stores come with PostgreSQL
+// first.
 func (r *Request) lock(ctx context.Context) (Held, error) {
-	held, err := r.Sites[0].Lock(ctx, Holder{Twin: r.Destination.String(), Run: r.Session.Run, User: r.Session.User, Clock: r.Clock})
+	at := r.Lock
+	if at == nil {
+		at = r.Sites[0]
+	}
+	held, err := at.Lock(ctx, Holder{Twin: r.Destination.String(), Run: r.Session.Run, User: r.Session.User, Clock: r.Clock})
 	if locked, ok := errors.AsType[*LockedError](err); ok {
 		return nil, r.refuse(report.Locked, r.Destination.String()+" is "+locked.Error(), "wait until that run has ended, then run the same command again")
 	}
@@ -124,33 +142,43 @@ func (r *Request) lock(ctx context.Context) (Held, error) {
 
 // admitLocked reads the markers, now that nobody else can write them.
 func (r *Request) admitLocked(ctx context.Context, held Held) (Destination, error) {
-	d := &destination{ref: r.Destination, stores: r.Stores, session: r.Session, sites: r.Sites, held: held, clock: r.Clock}
-	var old *Marker
-	var unmarked []string
-	for _, s := range r.Sites {
-		facts, err := s.Facts(ctx, r.Nonce)
-		if err != nil {
-			return Destination{}, err
-		}
-		if err := r.checkMarker(s.Name(), facts); err != nil {
-			return Destination{}, err
-		}
-		if facts.Marker == nil && !facts.Empty {
-			unmarked = append(unmarked, s.Name())
-		}
-		old = furthest(old, facts.Marker)
-	}
-	if old != nil && old.State == Switching {
-		d.marker, d.resumed = *old, true
-		return Destination{d}, nil
-	}
-	if err := r.checkConfirmed(unmarked); err != nil {
+	p, err := r.look(ctx)
+	if err != nil {
 		return Destination{}, err
 	}
-	d.marker = Marker{Version: MarkerVersion, Owner: Owner, Twin: r.Destination.String(), Run: r.Session.Run, Origin: r.Source.Name,
-		Source: r.Source.String(), Rules: r.Rules, Key: r.Key, User: r.Session.User}.next(old)
+	d := r.destination(held, p)
+	if old := p.furthest(); old != nil && old.State == Switching {
+		d.marker, d.resumed = *old, true
+		p.of(old.Run, d)
+		return Destination{d}, nil
+	} else if old != nil {
+		d.marker.InUse = old.InUse
+	}
+	if err := r.checkConfirmed(p.unmarked); err != nil {
+		return Destination{}, err
+	}
 	dst := Destination{d}
 	return dst, dst.Advance(ctx, Copying)
+}
+
+// destination makes the destination of a new run.
+func (r *Request) destination(held Held, p past) *destination {
+	return &destination{
+		ref: r.Destination, stores: r.Stores, session: r.Session, sites: r.Sites, open: r.open(), held: held, clock: r.Clock, serving: p.serving(),
+		marker: Marker{
+			Version: MarkerVersion, Owner: Owner, Twin: r.Destination.String(), Run: r.Session.Run, Origin: r.Source.Name,
+			Source: r.Source.String(), Rules: r.Rules, Key: r.Key, User: r.Session.User,
+			Serving: p.whole(), Stale: p.stale(r.Session.Run),
+		},
+	}
+}
+
+// open lists every site that the destination closes.
+func (r *Request) open() []Site {
+	if r.Lock == nil {
+		return r.Sites
+	}
+	return append(slices.Clone(r.Sites), r.Lock)
 }
 
 // checkMarker refuses a store that says it belongs to someone else.
@@ -175,23 +203,4 @@ func (r *Request) checkConfirmed(unmarked []string) error {
 		why += fmt.Sprintf(", and --confirm names %s", r.Confirm)
 	}
 	return r.refuse(report.Unsafe, why, "to replace that data, say so once: --confirm "+r.Destination.String())
-}
-
-// furthest returns the marker whose run must be dealt with first: one in
-// mid-switch before any other, then the latest.
-func furthest(a, b *Marker) *Marker {
-	switch {
-	case a == nil:
-		return b
-	case b == nil:
-		return a
-	case (a.State == Switching) != (b.State == Switching):
-		if a.State == Switching {
-			return a
-		}
-		return b
-	case b.Time.After(a.Time):
-		return b
-	}
-	return a
 }

@@ -20,7 +20,9 @@ type destination struct {
 	ref     tenant.Ref
 	stores  []tenant.Store
 	session tenant.Session
-	sites   []Site
+	sites   []Site     // that carry this run's marker
+	open    []Site     // to be closed
+	serving []*Serving // by site: the complete copy it served before this run
 	held    Held
 	marker  Marker
 	clock   func() time.Time
@@ -63,21 +65,68 @@ func (d Destination) Store(name string) (tenant.Store, bool) {
 	return tenant.Store{}, false
 }
 
+// Covers reports whether a store is part of the run whose staged data this
+// destination takes. All stores are, unless an earlier run of some stores only
+// must be finished.
+func (d Destination) Covers(name string) bool {
+	return slices.ContainsFunc(d.d.sites, func(s Site) bool { return s.Name() == name })
+}
+
 // Advance writes the marker of the next state into every store. Complete also
-// makes this run the one that serves and forgets what was stale.
+// makes this run the one that serves and forgets what was stale. After an
+// error some stores may carry the new marker and others the old one.
 func (d Destination) Advance(ctx context.Context, s State) error {
 	m := d.d.marker
 	m.State, m.Time = s, d.d.clock()
 	if s == Complete {
 		m.Serving, m.Stale = m.serving(), nil
 	}
-	for _, site := range d.d.sites {
-		if err := site.Mark(ctx, m); err != nil {
-			return &report.Error{Code: report.CodeOf(err), Store: site.Name(), Side: report.Destination, Op: "write marker " + string(s), Err: err}
+	for i, site := range d.d.sites {
+		one := m
+		if s != Complete && !d.d.resumed {
+			one.Serving = d.d.serving[i]
+		}
+		if err := mark(ctx, site, one, "write marker "+string(s)); err != nil {
+			return err
 		}
 	}
 	d.d.marker = m
 	return nil
+}
+
+func mark(ctx context.Context, site Site, m Marker, op string) error {
+	if err := site.Mark(ctx, m); err != nil {
+		return &report.Error{Code: report.CodeOf(err), Store: site.Name(), Side: report.Destination, Op: op, Err: err}
+	}
+	return nil
+}
+
+// Prepared forgets the stale runs, once every store has removed what they
+// left. Without it the list would grow with every run that does not end well.
+func (d Destination) Prepared(ctx context.Context) error {
+	if len(d.d.marker.Stale) == 0 {
+		return nil
+	}
+	d.d.marker.Stale = nil
+	return d.Advance(ctx, Copying)
+}
+
+// ErrLost is in the tree of an error that says that the lock is lost: another
+// run may hold the twin by now, so nothing there may be touched any more.
+var ErrLost = errors.New("the lock of the twin is lost")
+
+// Holds proves that the lock still stands. Its error is ErrLost, or the cause
+// of ctx when that has ended.
+func (d Destination) Holds(ctx context.Context) error {
+	err := d.d.held.Alive(ctx)
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return &report.Error{Code: report.Transient, Side: report.Destination, Op: "keep the lock", Err: fmt.Errorf("%w: %w", ErrLost, err),
+		Hint: "run the same command again"}
 }
 
 // Watch keeps the lock until ctx is done, looking after it every interval; it
@@ -90,9 +139,8 @@ func (d Destination) Watch(ctx context.Context, interval time.Duration) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			if err := d.d.held.Alive(ctx); err != nil && ctx.Err() == nil {
-				return &report.Error{Code: report.Transient, Side: report.Destination, Op: "keep the lock", Err: err,
-					Hint: "the lock's connection was lost; run the same command again"}
+			if err := d.Holds(ctx); err != nil && ctx.Err() == nil {
+				return err
 			}
 		}
 	}
@@ -104,7 +152,7 @@ func (d Destination) Release(ctx context.Context) error {
 		return nil
 	}
 	err := d.d.held.Release(ctx)
-	for _, site := range d.d.sites {
+	for _, site := range d.d.open {
 		err = errors.Join(err, site.Close())
 	}
 	if err != nil {
@@ -113,20 +161,26 @@ func (d Destination) Release(ctx context.Context) error {
 	return nil
 }
 
-// Abandon writes the marker back to the last complete copy after a run that
-// failed before the switch and whose staged data is gone. Without such a copy
-// the marker stays as it is.
-func (d Destination) Abandon(ctx context.Context) error {
-	s := d.d.marker.Serving
-	if s == nil {
-		return nil
-	}
-	m := d.d.marker
-	m.Run, m.Source, m.Rules, m.Key = s.Run, s.Source, s.Rules, s.Key
-	m.State, m.Time, m.Stale = Complete, s.Time, nil
-	for _, site := range d.d.sites {
-		if err := site.Mark(ctx, m); err != nil {
-			return &report.Error{Code: report.CodeOf(err), Store: site.Name(), Side: report.Destination, Op: "restore the marker", Err: err}
+// Abandon writes the markers back to the last complete copies, after a run
+// that failed before the switch and whose staged data is gone, with that of
+// stale runs. A store that never held such a copy keeps the marker it has.
+func (d Destination) Abandon(ctx context.Context) error { return d.restore(ctx, nil) }
+
+// Withdraw is Abandon for a run that failed before it prepared anything: what
+// stale runs left is still there, and stays listed.
+func (d Destination) Withdraw(ctx context.Context) error { return d.restore(ctx, d.d.marker.Stale) }
+
+func (d Destination) restore(ctx context.Context, stale []string) error {
+	for i, site := range d.d.sites {
+		s := d.d.serving[i]
+		if s == nil {
+			continue
+		}
+		m := d.d.marker
+		m.Run, m.Source, m.Rules, m.Key = s.Run, s.Source, s.Rules, s.Key
+		m.State, m.Time, m.Serving, m.Stale = Complete, s.Time, s, slices.DeleteFunc(slices.Clone(stale), func(run string) bool { return run == s.Run })
+		if err := mark(ctx, site, m, "restore the marker"); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"github.com/tenantcopy/tenantcopy/internal/tenant"
 )
 
 // MarkerVersion is the version of the marker's format.
@@ -72,7 +74,8 @@ func (m Marker) Encode() string {
 var ErrForeign = errors.New("not a marker of tenantcopy")
 
 // DecodeMarker reads what Encode wrote. Anything else is ErrForeign; the text
-// is not quoted, since it may be anybody's.
+// is not quoted, since it may be anybody's. Run ids become parts of names that
+// are searched for and removed, so one that is no DNS label is not ours.
 func DecodeMarker(text string) (Marker, error) {
 	var m Marker
 	if err := json.Unmarshal([]byte(text), &m); err != nil || m.Owner != Owner || m.Version < 1 {
@@ -81,23 +84,20 @@ func DecodeMarker(text string) (Marker, error) {
 	if m.Version > MarkerVersion {
 		return Marker{}, errors.New("marker was written by a newer tenantcopy")
 	}
+	if !m.valid() {
+		return Marker{}, ErrForeign
+	}
 	return m, nil
 }
 
-// next returns the marker of a new run on top of what was there before.
-func (m Marker) next(old *Marker) Marker {
-	if old == nil {
-		return m
+func (m Marker) valid() bool {
+	runs := append([]string{m.Run}, m.Stale...)
+	if m.Serving != nil {
+		runs = append(runs, m.Serving.Run)
 	}
-	m.Serving, m.InUse = old.Serving, old.InUse
-	if old.State == Complete {
-		m.Serving = old.serving()
-	}
-	m.Stale = slices.Clone(old.Stale)
-	if old.Run != "" && old.Run != m.Run && !slices.Contains(m.Stale, old.Run) {
-		m.Stale = append(m.Stale, old.Run)
-	}
-	return m
+	_, err := tenant.ParseRef(m.Twin)
+	known := slices.Contains([]State{Copying, Sealed, Switching, Complete}, m.State)
+	return err == nil && known && !slices.ContainsFunc(runs, func(run string) bool { return !tenant.IsLabel(run) })
 }
 
 // serving describes m as the live copy.

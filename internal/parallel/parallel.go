@@ -16,8 +16,15 @@ import (
 	"sync"
 )
 
-// errDone cancels what is no longer needed after a clean end.
-var errDone = errors.New("done")
+// doneError cancels what is no longer needed after a clean end. It is the
+// cause that a background sees when its body has ended.
+type doneError struct{}
+
+// Error returns "done".
+func (doneError) Error() string { return "done" }
+
+// Is makes it a cancellation to whoever asks.
+func (doneError) Is(target error) bool { return target == context.Canceled }
 
 // Each calls fn for every item of seq, at most n calls at once (n < 1 is 1),
 // and returns when all calls have returned. worker, 0 ≤ worker < n, is not
@@ -28,7 +35,7 @@ var errDone = errors.New("done")
 func Each[T any](ctx context.Context, n int, seq iter.Seq2[T, error], fn func(ctx context.Context, worker int, item T) error) error {
 	n = max(n, 1)
 	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(errDone)
+	defer cancel(doneError{})
 	workers := make(chan int, n)
 	for i := range n {
 		workers <- i
@@ -60,43 +67,40 @@ func Each[T any](ctx context.Context, n int, seq iter.Seq2[T, error], fn func(ct
 		cancel(err)
 	}
 	wg.Wait()
-	return causeOf(ctx)
+	return context.Cause(ctx)
 }
 
 // With runs background beside body and returns when both have returned.
 // background sees its context cancelled as soon as body has ended and should
 // then return; if background fails first, its error becomes the cause that
 // body sees. body's own error wins, unless it is only the echo of that
-// cancellation. Heartbeats, tickers and the watch over a snapshot's
+// cancellation; a background that failed fails a body that did not notice.
+// Heartbeats, tickers and the watch over a snapshot's
 // connection are what it is for.
 func With(ctx context.Context, background, body func(ctx context.Context) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(errDone)
+	defer cancel(doneError{})
 	backCtx, stop := context.WithCancelCause(ctx)
-	defer stop(errDone)
+	var failed error // background's own failure, not the echo of its end
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		err := Protect(func() error { return background(backCtx) })
-		if err != nil && !errors.Is(context.Cause(backCtx), errDone) {
+		if err != nil && context.Cause(backCtx) == nil {
+			failed = err
 			cancel(err)
 		}
 	})
 	err := Protect(func() error { return body(ctx) })
-	stop(errDone)
+	stop(doneError{})
 	wg.Wait()
-	if cause := causeOf(ctx); cause != nil && (err == nil || errors.Is(err, context.Canceled)) {
+	echo := errors.Is(err, context.Canceled)
+	if failed != nil && (err == nil || echo) {
+		return failed
+	}
+	if cause := context.Cause(ctx); cause != nil && echo {
 		return cause
 	}
 	return err
-}
-
-// causeOf returns why ctx was cancelled, nil if it was not or only because
-// the work is done.
-func causeOf(ctx context.Context) error {
-	if cause := context.Cause(ctx); !errors.Is(cause, errDone) {
-		return cause
-	}
-	return nil
 }
 
 // PanicError is a panic that was caught. It names the panic's type and the
@@ -130,13 +134,19 @@ func panicPlace() string {
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
 	for {
 		frame, more := frames.Next()
-		if !strings.HasPrefix(frame.Function, "runtime.") && !strings.Contains(frame.Function, "parallel.Protect") {
+		if !passing(frame.Function) {
 			return fmt.Sprintf("%s:%d", shortFile(frame.File), frame.Line)
 		}
 		if !more {
 			return "an unknown place"
 		}
 	}
+}
+
+// passing reports a function that a panic only passes: the runtime's own,
+// iter.Pull's, which raises it again where next is called, and Protect.
+func passing(function string) bool {
+	return strings.HasPrefix(function, "runtime.") || strings.HasPrefix(function, "iter.") || strings.Contains(function, "/parallel.Protect")
 }
 
 // shortFile keeps the last two elements of a path: the package and the file.

@@ -99,22 +99,52 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// CodeOf returns the class of an error: that of the first Refusal or Error in
-// its tree which has one, and Failed for any other error.
+// CodeOf returns the class of an error: that of the first Refusal or Error
+// which has one, in the order in which errors were wrapped and joined, so that
+// what came first is not renamed by what went wrong while cleaning up. Failed
+// is the class of what has none; beside it, a joined error that has one wins.
+// The outermost class of a branch counts, whatever it wraps.
 func CodeOf(err error) Code {
-	if r, ok := errors.AsType[*Refusal](err); ok {
-		return r.Code
+	if code := codeOf(err); code != "" {
+		return code
 	}
-	for {
-		e, ok := errors.AsType[*Error](err)
-		if !ok {
-			return Failed
+	return Failed
+}
+
+// codeOf walks the tree of err in order; "" is what has no class, or Failed.
+func codeOf(err error) Code {
+	switch e := err.(type) {
+	case nil:
+		return ""
+	case *Refusal:
+		if e != nil && e.Code != "" {
+			return known(e.Code)
+		}
+		return ""
+	case *Error:
+		if e == nil {
+			return ""
 		}
 		if e.Code != "" {
-			return e.Code
+			return known(e.Code)
 		}
-		err = e.Err
+		return codeOf(e.Err)
+	case interface{ Unwrap() []error }:
+		for _, joined := range e.Unwrap() {
+			if code := codeOf(joined); code != "" {
+				return code
+			}
+		}
+		return ""
 	}
+	return codeOf(errors.Unwrap(err))
+}
+
+func known(c Code) Code {
+	if c == Failed {
+		return ""
+	}
+	return c
 }
 
 // IsTransient reports whether running the same chunk again may help.

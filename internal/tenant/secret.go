@@ -10,20 +10,33 @@ const masked = "***"
 // Secret holds a password, a key or a token. However it is printed, encoded
 // or logged it shows as ***; only Reveal gives the value away, and the places
 // that call it are few enough to read.
-type Secret struct{ value string }
+//
+// The value hangs on a pointer: fmt asks no methods of what lies in an
+// unexported field of a struct, and then shows an address.
+type Secret struct{ value *string }
 
 // NewSecret wraps a value.
-func NewSecret(value string) Secret { return Secret{value} }
+func NewSecret(value string) Secret {
+	if value == "" {
+		return Secret{}
+	}
+	return Secret{&value}
+}
 
 // Reveal returns the value itself, for the client library that needs it.
-func (s Secret) Reveal() string { return s.value }
+func (s Secret) Reveal() string {
+	if s.value == nil {
+		return ""
+	}
+	return *s.value
+}
 
 // IsZero reports whether there is nothing to hide.
-func (s Secret) IsZero() bool { return s.value == "" }
+func (s Secret) IsZero() bool { return s.value == nil }
 
 // String returns ***, or nothing for an empty secret.
 func (s Secret) String() string {
-	if s.value == "" {
+	if s.value == nil {
 		return ""
 	}
 	return masked

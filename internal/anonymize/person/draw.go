@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // draw gives every person a pseudonym. What is rejected (a surname that a
@@ -13,7 +14,7 @@ import (
 // only that person to her next counter; of two who want the same, the one
 // with the smaller draw keeps it, so adding people hardly changes others.
 func (x *Index) draw(o Options) {
-	surnames := x.realSurnames()
+	x.real = x.realWords()
 	g := newGenerator(o.Keys)
 	for n := range x.people {
 		p := &x.people[n]
@@ -22,7 +23,7 @@ func (x *Index) draw(o Options) {
 		p.Given = o.Names.Given(p.Locale, g.given.Draw(id))
 		for count := byte(0); ; count++ {
 			p.Family = o.Names.Family(p.Locale, g.family.Draw(id, []byte{count}))
-			if count == 255 || !surnames[foldName(p.Family)] {
+			if count == 255 || !x.Real(p.Family) {
 				x.redrawn += min(int(count), 1)
 				break
 			}
@@ -42,18 +43,29 @@ func newGenerator(k Keyring) *generator {
 	}
 }
 
-// realSurnames returns the family names of the source, folded.
-func (x *Index) realSurnames() map[string]bool {
+// realWords returns the words of the source's names, folded, those of a
+// double name together and apart.
+func (x *Index) realWords() map[string]bool {
 	real := make(map[string]bool, len(x.people))
+	parts := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.Mn, r) }
 	for n := range x.people {
 		for _, name := range x.people[n].Real.Names {
 			real[foldName(name.Family)] = true
 			for word := range strings.FieldsSeq(name.Full) {
-				real[foldName(word)] = true
+				real[foldName(word)], real[foldName(spellOut(word))] = true, true
+				for part := range strings.FieldsFuncSeq(word, parts) {
+					real[foldName(part)] = true
+				}
 			}
 		}
 	}
 	return real
+}
+
+// Real reports whether word is a word of some person's real name, whatever
+// its case and diacritics.
+func (x *Index) Real(word string) bool {
+	return x.real[foldName(word)] || x.real[foldName(spellOut(word))]
 }
 
 // claim is one wish for a value that must be unique.
@@ -61,12 +73,20 @@ type claim struct {
 	person int32
 	key    []byte // parts of the draw: the person, and what else it depends on
 	real   string // the real value it replaces; "" for a person without one
-	count  byte
+	count  uint64 // draws that were rejected
 	draw   uint64
 	value  string
 }
 
-// settle draws for all claims until no two share a value. make turns a
+// How often a claim is drawn in its usual shape before a roomier one is tried,
+// and after how many draws it shares its value with another: a format of few
+// digits can be exhausted, and then phones repeat as real ones do.
+const (
+	usualDraws = 16
+	allDraws   = 256
+)
+
+// settle draws for all claims until no two share a value. value turns a
 // claim's draw into its value.
 func (x *Index) settle(claims []claim, prf *PRF, taken func(string) bool, value func(c *claim) string) {
 	pending := make([]int, len(claims))
@@ -75,12 +95,16 @@ func (x *Index) settle(claims []claim, prf *PRF, taken func(string) bool, value 
 	}
 	owner := make(map[string]int, len(claims))
 	moved := make(map[int32]bool)
+	var counter [binary.MaxVarintLen64]byte
 	for len(pending) > 0 {
 		i := pending[len(pending)-1]
 		pending = pending[:len(pending)-1]
 		c := &claims[i]
-		c.draw = prf.Draw(c.key, []byte{c.count})
+		c.draw = prf.Draw(c.key, binary.AppendUvarint(counter[:0], c.count))
 		c.value = value(c)
+		if c.count >= allDraws {
+			continue
+		}
 		loser := -1
 		if taken(c.value) {
 			loser = i
@@ -120,10 +144,16 @@ func (x *Index) drawEmails(g *generator) {
 	real := func(value string) bool { _, ok := x.byEmail[value]; return ok }
 	x.settle(claims, g.email, real, func(c *claim) string {
 		p := &x.people[c.person]
-		local := appendLocal(nil, p.Given, p.Family)
-		local = append(local, '.')
-		local = appendBase32(local, c.draw, 4)
-		return string(local) + "@" + x.PseudonymDomain(g.domain, domainOf(c.real))
+		local := append(appendLocal(nil, p.Given, p.Family), '.')
+		if c.count < usualDraws {
+			local = appendBase32(local, c.draw, 4)
+		} else {
+			local = appendBase32(local, c.draw, 12)
+		}
+		if name, _, _ := strings.Cut(c.real, "@"); strings.Contains(name, "+") {
+			local = appendBase32(append(local, '+'), c.draw>>20, 4)
+		}
+		return string(x.AppendDomain(append(local, '@'), g.domain, []byte(domainOf(c.real))))
 	})
 	for i := range claims {
 		c := &claims[i]
@@ -160,6 +190,9 @@ func (x *Index) drawPhones(g *generator) {
 		if size == 0 {
 			size = 12
 		}
+		if c.count >= usualDraws { // all numbers of that length behind 999 are taken, or nearly
+			return PhoneDigits(c.draw, size+3)[3:]
+		}
 		return PhoneDigits(c.draw, size)
 	})
 	for i := range claims {
@@ -192,12 +225,16 @@ func PhoneDigits(draw uint64, size int) string {
 // always for the same, under the reserved parent; kept domains stay. An empty
 // domain gets one of its own.
 func (x *Index) PseudonymDomain(prf *PRF, real string) string {
-	if x.keep[real] {
-		return real
+	return string(x.AppendDomain(nil, prf, []byte(real)))
+}
+
+// AppendDomain appends what PseudonymDomain returns.
+func (x *Index) AppendDomain(dst []byte, prf *PRF, real []byte) []byte {
+	if x.keep[string(real)] {
+		return append(dst, real...)
 	}
-	b := append(make([]byte, 0, 32), "d-"...)
-	b = appendBase32(b, prf.Draw([]byte(real)), 6)
-	return string(b) + "." + x.domain
+	dst = appendBase32(append(dst, "d-"...), prf.Draw(real), 6)
+	return append(append(dst, '.'), x.domain...)
 }
 
 // EmailFor returns the pseudonym of a known e-mail, by its normal form.
@@ -220,25 +257,25 @@ func (x *Index) KeptDomain(domain string) bool { return x.keep[domain] }
 
 // LongestEmail and LongestName bound what a person's verbs write, in
 // characters, so that a column's length can be checked before the copy.
-func (x *Index) LongestEmail() int {
-	longest := 0
-	for _, e := range x.emails {
-		longest = max(longest, len(e))
-	}
-	for i := range x.people {
-		longest = max(longest, len(x.people[i].Email))
-	}
-	return longest
-}
+func (x *Index) LongestEmail() int { return x.longest.email }
 
 // LongestName returns the longest given name, family name and full name.
 func (x *Index) LongestName() (given, family, full int) {
+	return x.longest.given, x.longest.family, x.longest.full
+}
+
+// measure finds the longest of everything that was drawn.
+func (x *Index) measure() {
+	l := &x.longest
+	for _, e := range x.emails {
+		l.email = max(l.email, utf8.RuneCountInString(e))
+	}
 	for i := range x.people {
 		p := &x.people[i]
-		g, f := len([]rune(p.Given)), len([]rune(p.Family))
-		given, family, full = max(given, g), max(family, f), max(full, g+1+f)
+		g, f := utf8.RuneCountInString(p.Given), utf8.RuneCountInString(p.Family)
+		l.given, l.family, l.full = max(l.given, g), max(l.family, f), max(l.full, g+1+f)
+		l.email = max(l.email, utf8.RuneCountInString(p.Email))
 	}
-	return given, family, full
 }
 
 // SourceDomains returns the domains of the source's own e-mails, sorted.
@@ -269,9 +306,15 @@ func appendBase32(dst []byte, draw uint64, n int) []byte {
 
 // UnknownLocal returns the local part of an address that belongs to nobody in
 // the index: 60 bits of the draw, never the shape of a person's own.
-func UnknownLocal(draw uint64) string {
-	return string(appendBase32([]byte("x-"), draw, 12))
+func UnknownLocal(draw uint64) string { return string(AppendUnknownLocal(nil, draw)) }
+
+// AppendUnknownLocal appends what UnknownLocal returns.
+func AppendUnknownLocal(dst []byte, draw uint64) []byte {
+	return appendBase32(append(dst, "x-"...), draw, 12)
 }
+
+// AppendTag appends what stands for the tag of name+tag: 30 bits of the draw.
+func AppendTag(dst []byte, draw uint64) []byte { return appendBase32(dst, draw, 6) }
 
 // appendLocal writes given.family in ASCII.
 func appendLocal(dst []byte, given, family string) []byte {

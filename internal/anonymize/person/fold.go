@@ -34,3 +34,27 @@ func foldName(s string) string {
 	}
 	return b.String()
 }
+
+// spellOut writes the letters that German and Nordic people transliterate by
+// two the way they do: Möller is Moeller. Only composed letters count.
+func spellOut(s string) string {
+	if !strings.ContainsAny(s, "äöüåøæÄÖÜÅØÆ") {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		switch unicode.ToLower(r) {
+		case 'ä', 'æ':
+			b.WriteString("ae")
+		case 'ö', 'ø':
+			b.WriteString("oe")
+		case 'ü':
+			b.WriteString("ue")
+		case 'å':
+			b.WriteString("aa")
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}

@@ -71,12 +71,17 @@ type Index struct {
 	redrawn int
 	domain  string
 	keep    map[string]bool
+	real    map[string]bool // words of the source's names, folded
+	longest longest
 }
 
+// longest holds lengths in characters.
+type longest struct{ given, family, full, email int }
+
 // Build joins records into people, by foreign key and by e-mail, and gives
-// each a pseudonym. The result does not depend on the order of records within
-// a source. It fails when two records of one source share an id, or when a
-// source was not declared.
+// each a pseudonym. It sorts records in place; the result does not depend on
+// their order. Records of one source that share an id are one person. It fails
+// when a source was not declared.
 func Build(records []Record, o Options) (*Index, error) {
 	if o.Names == nil || o.EmailDomain == "" {
 		return nil, errors.New("build people index: name tables and e-mail domain are required")
@@ -93,16 +98,14 @@ func Build(records []Record, o Options) (*Index, error) {
 	for _, d := range o.KeepDomains {
 		x.keep[strings.ToLower(d)] = true
 	}
-	sets, err := joinRecords(records)
-	if err != nil {
-		return nil, err
-	}
-	x.collect(records, sets)
+	x.collect(records, joinRecords(records))
 	x.draw(o)
+	x.measure()
 	return x, nil
 }
 
-// rank sorts records by source, in the declared order, and then by id.
+// rank sorts records by source, in the declared order, and then by id; the
+// rest only settles the order of rows that share an id.
 func rank(records []Record, sources []string) error {
 	order := make(map[string]int, len(sources))
 	for i, s := range sources {
@@ -114,23 +117,24 @@ func rank(records []Record, sources []string) error {
 		}
 	}
 	slices.SortStableFunc(records, func(a, b Record) int {
-		return cmp.Or(cmp.Compare(order[a.Source], order[b.Source]), cmp.Compare(len(a.ID), len(b.ID)), strings.Compare(a.ID, b.ID))
+		if c := cmp.Or(cmp.Compare(order[a.Source], order[b.Source]), cmp.Compare(len(a.ID), len(b.ID)), strings.Compare(a.ID, b.ID)); c != 0 {
+			return c
+		}
+		return cmp.Or(strings.Compare(a.Email, b.Email), strings.Compare(a.Name, b.Name), strings.Compare(a.First, b.First), strings.Compare(a.Last, b.Last),
+			strings.Compare(a.Phone, b.Phone), strings.Compare(a.Locale, b.Locale))
 	})
 	return nil
 }
 
 // joinRecords finds which records are one human.
-func joinRecords(records []Record) (union, error) {
+func joinRecords(records []Record) union {
 	sets := newUnion(len(records))
 	byRef := make(map[string]int32, len(records))
 	for i := range records {
 		ref := Ref(records[i].Source, records[i].ID)
-		if first, twice := byRef[ref]; twice {
-			if i > 0 && records[i-1].ID == records[i].ID { // the id column is not unique: rows of one person
-				sets.join(first, int32(i))
-				continue
-			}
-			return nil, fmt.Errorf("build people index: source %s is not sorted by id", records[i].Source)
+		if first, twice := byRef[ref]; twice { // the id column is not unique: rows of one person
+			sets.join(first, int32(i))
+			continue
 		}
 		byRef[ref] = int32(i)
 	}
@@ -149,7 +153,7 @@ func joinRecords(records []Record) (union, error) {
 			}
 		}
 	}
-	return sets, nil
+	return sets
 }
 
 // collect turns sets of records into people, in the order of their first
@@ -224,7 +228,9 @@ func (x *Index) At(n int32) *Person { return &x.people[n] }
 
 // ByID finds the person of a declared source's row.
 func (x *Index) ByID(source string, id []byte) (int32, bool) {
-	n, ok := x.byID[source+":"+string(id)]
+	var room [64]byte
+	ref := append(append(append(room[:0], source...), ':'), id...)
+	n, ok := x.byID[string(ref)]
 	return n, ok
 }
 

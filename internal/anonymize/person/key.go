@@ -82,18 +82,22 @@ func derive(root []byte, purpose string, size int) []byte {
 type PRF struct {
 	mac hash.Hash
 	sum [sha256.Size]byte
-	len [4]byte
+	buf []byte // the parts in one piece: what is handed to the hash leaves the stack
 }
 
 // Sum returns the 32 bytes for a sequence of parts; each part is preceded by
 // its length, so that ("ab","c") and ("a","bc") differ. The result is valid
 // until the next call.
 func (p *PRF) Sum(parts ...[]byte) []byte {
-	p.mac.Reset()
+	p.buf = p.buf[:0]
 	for _, part := range parts {
-		binary.BigEndian.PutUint32(p.len[:], uint32(len(part)))
-		p.mac.Write(p.len[:])
-		p.mac.Write(part)
+		p.buf = binary.BigEndian.AppendUint32(p.buf, uint32(len(part)))
+		p.buf = append(p.buf, part...)
+	}
+	p.mac.Reset()
+	p.mac.Write(p.buf)
+	if cap(p.buf) > 1<<16 {
+		p.buf = nil
 	}
 	return p.mac.Sum(p.sum[:0])
 }

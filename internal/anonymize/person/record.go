@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
 )
 
@@ -24,7 +26,7 @@ type Record struct {
 func Ref(source, id string) string { return source + ":" + id }
 
 // NormalEmail appends the form of an e-mail under which equal ones meet:
-// trimmed, in lower case. It reports false, and appends nothing, for what is
+// trimmed, composed, in lower case. It reports false, and appends nothing, for what is
 // no e-mail: exactly one @, something on both sides of it, no blanks, a dot
 // inside the domain.
 func NormalEmail(dst, raw []byte) ([]byte, bool) {
@@ -39,7 +41,7 @@ func NormalEmail(dst, raw []byte) ([]byte, bool) {
 	}
 	for _, c := range raw {
 		if c >= 0x80 {
-			return append(dst, bytes.ToLower(raw)...), true
+			return norm.NFC.Append(dst, bytes.ToLower(raw)...), true
 		}
 	}
 	for _, c := range raw {

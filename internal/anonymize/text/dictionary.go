@@ -59,7 +59,6 @@ type Builder struct {
 	at     []int32 // state of each owner, in the order of Add
 	owners []owner
 	folded []byte
-	path   [longestPhrase]int32
 }
 
 // NewBuilder returns an empty builder with room for about sizeHint phrases; it grows beyond that by itself.

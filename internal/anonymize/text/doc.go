@@ -9,7 +9,8 @@
 //   - forms.go, render.go: the ways a name is written, and writing a pseudonym the same way
 //   - email.go, phone.go, places.go: detectors that need no dictionary
 //   - json*.go: the byte-level JSON rewriter
-//   - engine.go, policy.go, layers.go, html.go, base64.go: free text, where all of this meets
+//   - engine.go, policy.go, common.go: free text, and what counts as a mention in it
+//   - layers.go, codecs.go, escapes.go, html.go, base64.go, gzip.go: looking through encodings
 //
 // Offsets and lengths are bytes everywhere. Errors name offsets, never the text at them. Nothing here starts a
 // goroutine; Dictionary and Engine are immutable and may be shared by any number of them.

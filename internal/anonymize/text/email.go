@@ -2,6 +2,7 @@ package text
 
 import (
 	"bytes"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -64,7 +65,11 @@ func localStart(s []byte, at, floor int) int {
 	start := expandLocal(s, at, floor)
 	// A bounce address carries the recipient's: bounces+jane=acme.com@mailer. Elsewhere = is not part of it.
 	if start > floor && start < at && s[start-1] == '=' {
-		if more := expandLocal(s, start-1, floor); bytes.IndexByte(s[more:start-1], '+') > 0 {
+		more := expandLocal(s, start-1, floor)
+		for more < start && isEdge(s[more]) {
+			more++
+		}
+		if bytes.IndexByte(s[more:start], '+') > 0 {
 			start = more
 		}
 	}
@@ -126,7 +131,7 @@ func quotedStart(s []byte, at, floor int) int {
 				return at
 			}
 			return i
-		case '\n', '@', '\\':
+		case '\n', '@', '\\', '<', '>':
 			return at
 		}
 	}
@@ -184,8 +189,11 @@ func tidyDomain(s []byte, start, end, dots int) int {
 		return -1
 	}
 	// icon@2x.png is a picture for a dense screen.
-	if dots == 1 && len(domain) > 3 && domain[1] == 'x' && domain[2] == '.' && lower[domain[0]] <= '9' {
-		return -1
+	if dots == 1 && len(domain) > 3 && domain[1]|0x20 == 'x' && domain[2] == '.' {
+		switch strings.ToLower(string(top)) {
+		case "png", "jpg", "jpeg", "gif", "webp", "svg", "avif":
+			return -1
+		}
 	}
 	return end
 }

@@ -35,7 +35,7 @@ func TestFindEmails(t *testing.T) {
 		{"“rose@acme.com”", []string{"rose@acme.com"}},
 		{`"rose hill"@acme.com`, []string{`"rose hill"@acme.com`}},
 		{"rose@localhost, rose@, @acme.com, a@b, x@1.2.3", nil},
-		{"icon@2x.png", nil},
+		{"icon@2x.png ICON@3X.JPG a@3x.com", []string{"a@3x.com"}},
 		{"rose@acme.com.", []string{"rose@acme.com"}},
 		{"rose@acme.com...", []string{"rose@acme.com"}},
 		{"rose@acme-.com", nil},

@@ -49,8 +49,15 @@ func fold(dst, token []byte, spell bool) ([]byte, bool) {
 		case r >= 0x0430 && r <= 0x044F && r != 'й':
 			dst = append(dst, token[i:i+n]...) // Cyrillic small letters fold to themselves
 		case r >= 0x1100 && r <= 0x115F:
-			// A decomposed Hangul syllable: compose the rest of the word, it has no other way to meet.
-			return append(dst, norm.NFC.Bytes(token[i:])...), spelled
+			// A decomposed Hangul syllable: compose it, it has no other way to meet.
+			for i+n < len(token) {
+				r, size := utf8.DecodeRune(token[i+n:])
+				if r < 0x1100 || r > 0x11FF {
+					break
+				}
+				n += size
+			}
+			dst = append(dst, norm.NFC.Bytes(token[i:i+n])...)
 		default:
 			var s bool
 			dst, s = foldRune(dst, token[i:i+n], spell)
@@ -144,23 +151,27 @@ func foldUmlaut(dst []byte, r rune, spell bool) ([]byte, bool) {
 	return dst, true
 }
 
+// firstAccent is the combining class from which marks stand above, below or through a letter of any script, in contrast
+// to those that are part of it (nukta 7, Japanese voicing 8, virama 9, vowel points 10 to 35, Thai and Lao up to 122).
+const firstAccent = 202
+
 // dropped reports the marks that do not make another letter, and invisible characters.
 func dropped(r rune) bool {
 	switch {
 	case r < 0x00AD:
 		return false
-	case r == 0x00AD, r >= 0x0300 && r <= 0x036F, r >= 0x0483 && r <= 0x0489:
+	case r == 0x00AD, r >= 0x0300 && r <= 0x036F:
 		return true
 	case r >= 0x0591 && r <= 0x05C7 && unicode.Is(unicode.Mn, r): // Hebrew points
 		return true
 	case r == 0x0640, r >= 0x0610 && r <= 0x06ED && unicode.Is(unicode.Mn, r): // Arabic vowels
 		return true
-	case r >= 0x1AB0 && r <= 0x1AFF, r >= 0x1DC0 && r <= 0x1DFF, r >= 0x20D0 && r <= 0x20FF:
-		return true
 	case r >= 0x200B && r <= 0x200D, r == 0x2060, r == 0xFEFF:
 		return true
-	case r >= 0xFE00 && r <= 0xFE0F, r >= 0xFE20 && r <= 0xFE2F, r >= 0xE0100 && r <= 0xE01EF:
+	case r >= 0xFE00 && r <= 0xFE0F, r >= 0xE0100 && r <= 0xE01EF: // variation selectors
 		return true
 	}
-	return false
+	var room [utf8.UTFMax]byte
+	c := norm.NFC.Properties(room[:utf8.EncodeRune(room[:], r)]).CCC()
+	return c >= firstAccent || c == 1 // 1: strokes through a letter
 }

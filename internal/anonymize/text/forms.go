@@ -200,10 +200,15 @@ func cutParticles(family string) (particles, base string) {
 
 // isParticle reports the words that belong to the family name behind them.
 func isParticle(word string) bool {
-	switch strings.ToLower(word) {
+	return particleKey(Fold(nil, []byte(strings.Trim(word, ".'’"))))
+}
+
+// particleKey is isParticle for a folded word.
+func particleKey(key []byte) bool {
+	switch string(key) {
 	case "van", "von", "vom", "der", "den", "dem", "de", "del", "della", "dei", "degli", "di", "da", "das", "do", "dos",
-		"du", "des", "d'", "la", "le", "les", "lo", "el", "al", "bin", "ibn", "bint", "ben", "abu", "ter", "ten", "te",
-		"zu", "zur", "zum", "af", "av", "het", "'t", "’t", "op", "in", "san", "santa", "y", "e", "mac", "mc", "st.":
+		"du", "des", "d", "la", "le", "les", "lo", "el", "al", "bin", "ibn", "bint", "ben", "abu", "ter", "ten", "te",
+		"zu", "zur", "zum", "af", "av", "het", "t", "op", "in", "san", "santa", "y", "e", "mac", "mc", "st":
 		return true
 	}
 	return false

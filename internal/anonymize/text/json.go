@@ -47,7 +47,8 @@ const (
 	Keep Action = iota
 	// Skip keeps a whole object or array, or the whole member of a key, without a visit to what is inside.
 	Skip
-	// SetText replaces the token by a string (a key by a key) that means the returned text.
+	// SetText replaces the token by a string that means the returned text. A key becomes another key; what is behind it
+	// keeps its path under the old one.
 	SetText
 	// SetRaw replaces a value by the returned JSON, which must be one valid value.
 	SetRaw

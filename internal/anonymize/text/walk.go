@@ -38,13 +38,8 @@ type walk struct {
 	words [ring]word
 }
 
-// filter decides whether a phrase found counts as a mention, and may change whose it is.
-type filter interface {
-	accept(d *Dictionary, s []byte, m Match) (Match, bool)
-}
-
-// find appends the mentions that f accepts, all of them if f is nil.
-func (d *Dictionary) find(dst []Match, s []byte, f filter) []Match {
+// find appends the mentions that p accepts, all of them if p is nil.
+func (d *Dictionary) find(dst []Match, s []byte, p *policy) []Match {
 	if len(d.owners) == 0 {
 		return dst
 	}
@@ -64,8 +59,8 @@ func (d *Dictionary) find(dst []Match, s []byte, f filter) []Match {
 		for i := range w.n {
 			h := w.longest(i)
 			m, ok := d.match(t.start, h.end, h.state), true
-			if f != nil {
-				m, ok = f.accept(d, s, m)
+			if p != nil {
+				m, ok = p.accept(d, s, m)
 			}
 			if ok {
 				dst = append(dst, m)

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
+	"github.com/tenantcopy/tenantcopy/internal/guard"
+	"github.com/tenantcopy/tenantcopy/internal/report"
+	"github.com/tenantcopy/tenantcopy/internal/tenant"
+)
+
+// anyTenant is the entry of tenants: that admits every name.
+const anyTenant = "*"
+
+// resolved is one tenant of one environment with everything that is known
+// about it.
+type resolved struct {
+	ref    tenant.Ref
+	name   string // what it is called in this environment
+	env    environment
+	stores []tenant.Store // in the order of tenant.Kinds
+}
+
+// resolve finds a tenant in the catalogue and the addresses of its stores;
+// secrets are looked up and hidden from all output.
+func (a *app) resolve(c *config, ref tenant.Ref) (resolved, error) {
+	env, ok := c.Environments[ref.Env]
+	if !ok {
+		return resolved{}, notFound("environment", ref.Env, slices.Sorted(maps.Keys(c.Environments)), c.file)
+	}
+	entry, ok := c.Tenants[ref.Name]
+	if !ok {
+		if _, any := c.Tenants[anyTenant]; !any {
+			return resolved{}, notFound("tenant", ref.Name, slices.Sorted(maps.Keys(c.Tenants)), c.file)
+		}
+	}
+	out := resolved{ref: ref, name: ref.Name, env: env}
+	exception := entry[ref.Env]
+	if exception.Name != "" {
+		out.name = exception.Name
+	}
+	for _, kind := range tenant.Kinds() {
+		base := env.stores()[string(kind)]
+		if own := exception.stores()[string(kind)]; own != nil {
+			base = own
+		}
+		if base == nil {
+			continue
+		}
+		s, err := a.store(kind, base, out)
+		if err != nil {
+			return resolved{}, err
+		}
+		out.stores = append(out.stores, s)
+	}
+	return out, nil
+}
+
+func notFound(what, name string, known []string, file string) error {
+	hint := fmt.Sprintf("%s knows: %s", file, strings.Join(known, ", "))
+	if near := ruleset.Nearest(name, known); near != "" {
+		hint = fmt.Sprintf("did you mean %s?", near)
+	}
+	return &report.Refusal{Code: report.NotFound, What: "find " + what + " " + name, Why: "it is not in " + file, Hint: hint}
+}
+
+// store fills a store's template.
+func (a *app) store(kind tenant.Kind, s *storeConfig, t resolved) (tenant.Store, error) {
+	fill := func(template string) string { return fillName(template, t) }
+	out := tenant.Store{Kind: kind, Name: string(kind), URL: fill(s.URL), Prefix: fill(s.Prefix), User: fill(s.User.Value),
+		Credential: s.Credential, Maintenance: fill(s.Maintenance), Roles: t.env.Roles, Connections: t.env.Limits[string(kind)].Connections}
+	where := fmt.Sprintf("%s of %s", kind, t.ref)
+	if out.URL == "" {
+		return out, refuse("configure "+where, "it has no url", "add it to tenantcopy.yaml")
+	}
+	if (kind == tenant.Redis || kind == tenant.Search) && out.Prefix == "" {
+		return out, refuse("configure "+where, "it has no prefix, so it would be the whole server", "add prefix to tenantcopy.yaml")
+	}
+	if s.User.Env != "" {
+		user, ok := a.lookup(s.User.Env)
+		if !ok {
+			return out, refuse("configure "+where, "the environment variable "+s.User.Env+" is not set", "it holds the user's name")
+		}
+		out.User = user
+	}
+	password, err := a.secret(s.Password, where, fill)
+	out.Password = password
+	return out, err
+}
+
+// secret looks a secret up and hides it.
+func (a *app) secret(r secretRef, where string, fill func(string) string) (tenant.Secret, error) {
+	var value string
+	switch {
+	case r.Env != "":
+		v, ok := a.lookup(fill(r.Env))
+		if !ok || v == "" {
+			return tenant.Secret{}, refuse("configure "+where, "the environment variable "+fill(r.Env)+" is not set", "it holds the secret")
+		}
+		value = v
+	case r.File != "":
+		data, err := os.ReadFile(fill(r.File))
+		if err != nil {
+			return tenant.Secret{}, refuse("configure "+where, "the file "+fill(r.File)+" cannot be read", "it holds the secret")
+		}
+		value = strings.TrimRight(string(data), "\r\n")
+	}
+	s := tenant.NewSecret(value)
+	a.out.hide(s)
+	a.err.hide(s)
+	return s, nil
+}
+
+// environmentOf returns what guard needs to know of an environment.
+func (t resolved) environmentOf() guard.Environment {
+	return guard.Environment{Name: t.ref.Env, Protected: t.env.Protected, CopiesFrom: t.env.CopiesFrom}
+}
+
+// fillName replaces {name} and {env} in a template.
+func fillName(template string, t resolved) string {
+	return strings.NewReplacer("{name}", t.name, "{env}", t.ref.Env).Replace(template)
+}

@@ -1,0 +1,298 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
+	"github.com/tenantcopy/tenantcopy/internal/clone"
+	"github.com/tenantcopy/tenantcopy/internal/guard"
+	"github.com/tenantcopy/tenantcopy/internal/report"
+	"github.com/tenantcopy/tenantcopy/internal/tenant"
+	"github.com/tenantcopy/tenantcopy/internal/verify"
+)
+
+// copyFlags are the flags of the copy itself.
+type copyFlags struct {
+	rules, confirm, unclassified, progress, report string
+	only, skip                                     []string
+	jobs                                           int
+	tilt                                           bool
+}
+
+const copyHelp = `tenantcopy copies one tenant of a protected environment into its twin:
+
+  tenantcopy prod/acme staging/acme
+
+It reads PostgreSQL, the search indexes, Redis and the blob container of the source, passes every value
+through the rules, proves that nobody real is left in the copy, and only then makes it live. Until that
+moment the twin that was there keeps serving; a run that fails leaves it as it was. To resume is to run
+the same command again.
+
+A field that no rule covers is refused before the first byte, with the line to add to the rules file.
+
+Exit codes: 0 copied and verified · 3 usage, configuration, rules or key · 4 permission · 5 unsafe
+destination · 6 another run holds it · 7 not found · 8 incompatible · 9 unclassified field or leak ·
+10 proof failed · 11 try again · 12 destination full · 13 copied, but Tilt failed · 130, 143 interrupted`
+
+const copyExample = `  tenantcopy prod/acme staging/acme
+  tenantcopy prod/acme staging/acme --confirm staging/acme    the first time over data that is there
+  tenantcopy prod/acme staging/acme --only postgres,redis
+  tenantcopy prod/acme staging/acme --tilt -- --services=api  start Tilt on the copy`
+
+// copyCommand is the program's main command: tenantcopy SRC DST.
+func (a *app) copyCommand() *cobra.Command {
+	var f copyFlags
+	cmd := &cobra.Command{
+		Use:   "tenantcopy SRC DST [flags] [-- TILT-ARGS]",
+		Short: "Copy a production tenant into its staging twin, pseudonymised and proved clean",
+		Long:  copyHelp, Example: copyExample,
+		Args: func(cmd *cobra.Command, args []string) error { return copyArgs(cmd, args, f.tilt) },
+		RunE: func(cmd *cobra.Command, args []string) error { return a.copy(cmd.Context(), f, args) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.rules, "rules", "", "rules file, instead of the configuration's")
+	flags.StringVar(&f.confirm, "confirm", "", "name of the destination, to replace data that tenantcopy did not make")
+	flags.StringVar(&f.unclassified, "unclassified", "", "drop: empty what no rule covers, instead of refusing it")
+	flags.StringVar(&f.progress, "progress", "auto", "auto, plain, json or quiet")
+	flags.StringVar(&f.report, "report", "", "folder for the manifest (default tenantcopy-reports beside the configuration)")
+	flags.StringSliceVar(&f.only, "only", nil, "copy these kinds of store only: postgres, search, redis, blob")
+	flags.StringSliceVar(&f.skip, "skip", nil, "leave these kinds of store out")
+	flags.IntVar(&f.jobs, "jobs", clone.DefaultWorkers, "pieces of work in flight at once")
+	flags.BoolVar(&f.tilt, "tilt", false, "start Tilt on the copy when it is good; arguments after -- go to it")
+	return cmd
+}
+
+func copyArgs(cmd *cobra.Command, args []string, tilt bool) error {
+	own := args
+	if dash := cmd.ArgsLenAtDash(); dash >= 0 {
+		if own = args[:dash]; !tilt && len(args) > dash {
+			return usageError{"arguments after -- are for Tilt, and --tilt is not given"}
+		}
+	}
+	if len(own) != 2 {
+		return usageError{"two tenants are needed, source and destination: tenantcopy prod/acme staging/acme"}
+	}
+	return nil
+}
+
+// copy is the whole command: check, open, admit, finish or run, report, tilt.
+func (a *app) copy(ctx context.Context, f copyFlags, args []string) error {
+	p, err := a.plan(f, args[0], args[1])
+	if err != nil {
+		return err
+	}
+	manifest, err := a.carry(ctx, p)
+	if err != nil {
+		return err
+	}
+	a.summarise(p, manifest)
+	if err := a.runHooks(ctx, p, "after-switch", p.dst.env.Hooks.AfterSwitch); err != nil {
+		return &report.Error{Code: report.Launch, Op: "run hooks after the switch", Err: err, Hint: "the copy is good and live; run the hook by hand"}
+	}
+	if f.tilt {
+		return a.launch(ctx, p.dst, args[2:])
+	}
+	return nil
+}
+
+// runPlan is what is known before any connection.
+type runPlan struct {
+	flags    copyFlags
+	config   *config
+	src, dst resolved
+	rules    *ruleset.Rules
+	names    *person.Names
+	root     person.Root
+	vars     map[string]string
+	pick     picks
+	session  tenant.Session
+	reports  string
+}
+
+// plan reads configuration, rules and key, and refuses what can be refused
+// without a connection: the direction first of all.
+func (a *app) plan(f copyFlags, srcText, dstText string) (*runPlan, error) {
+	p := &runPlan{flags: f, session: a.session()}
+	src, err := tenant.ParseRef(srcText)
+	if err != nil {
+		return nil, usageError{err.Error()}
+	}
+	dst, err := tenant.ParseRef(dstText)
+	if err != nil {
+		return nil, usageError{err.Error()}
+	}
+	if f.unclassified != "" && f.unclassified != string(ruleset.Drop) && f.unclassified != string(ruleset.Refuse) {
+		return nil, usageError{"--unclassified takes drop or refuse"}
+	}
+	if p.config, err = a.loadConfig(); err != nil {
+		return nil, err
+	}
+	if env, ok := p.config.Environments[dst.Env]; ok { // before a secret is even looked up
+		if err := guard.Direction(src, dst, guard.Environment{Name: dst.Env, Protected: env.Protected, CopiesFrom: env.CopiesFrom}); err != nil {
+			return nil, err
+		}
+	}
+	if p.root, err = a.rootKey(p.config); err != nil {
+		return nil, err
+	}
+	if err := a.loadRules(p); err != nil {
+		return nil, err
+	}
+	if p.src, err = a.resolve(p.config, src); err != nil {
+		return nil, err
+	}
+	if p.dst, err = a.resolve(p.config, dst); err != nil {
+		return nil, err
+	}
+	p.pick, err = newPicks(f.only, f.skip, p.rules, p.src, p.dst)
+	p.reports = f.report
+	if p.reports == "" {
+		p.reports = filepath.Join(filepath.Dir(p.config.file), "tenantcopy-reports")
+	}
+	return p, err
+}
+
+// rootKey looks the root key up; without one nothing is connected to.
+func (a *app) rootKey(c *config) (person.Root, error) {
+	secret, err := a.secret(c.Key, "the root key", strings.NewReplacer().Replace)
+	if err != nil {
+		return person.Root{}, err
+	}
+	root, err := person.ParseRoot(secret)
+	if err != nil {
+		return person.Root{}, &report.Refusal{Code: report.Usage, What: "read the root key", Why: err.Error(),
+			Hint: "make one with: openssl rand -base64 32 (and keep it: another key makes other pseudonyms)"}
+	}
+	return root, nil
+}
+
+// loadRules reads the rules file, whose path is relative to the
+// configuration.
+func (a *app) loadRules(p *runPlan) error {
+	file := p.flags.rules
+	if file == "" {
+		file = p.config.Rules
+		if file != "" && !filepath.IsAbs(file) {
+			file = filepath.Join(filepath.Dir(p.config.file), file)
+		}
+	}
+	if file == "" {
+		return refuse("find the rules", "neither rules: in "+p.config.file+" nor --rules names a file", "rules/example.yaml is one to begin with")
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return refuse("read the rules", file+" cannot be read", "look at rules: in "+p.config.file)
+	}
+	if p.rules, err = ruleset.Parse(file, data); err != nil {
+		return &report.Refusal{Code: report.Usage, What: "read the rules", Why: "mistakes in the file", Lines: strings.Split(err.Error(), "\n"), Hint: "nothing was connected to"}
+	}
+	if p.flags.unclassified != "" {
+		p.rules.Unclassified = ruleset.Mode(p.flags.unclassified)
+	}
+	if p.names, err = person.NamesVersion(p.rules.Names); err != nil {
+		return refuse("read the rules", err.Error(), "write names: v1")
+	}
+	p.vars = make(map[string]string)
+	for _, name := range p.rules.Variables() {
+		if v, ok := a.lookup(name); ok {
+			p.vars[name] = v
+			a.out.hide(tenant.NewSecret(v))
+			a.err.hide(tenant.NewSecret(v))
+		}
+	}
+	return nil
+}
+
+// carry opens both sides, is admitted, and runs; a switch that an earlier run
+// was stopped in is finished first.
+func (a *app) carry(ctx context.Context, p *runPlan) (m report.Manifest, err error) {
+	for {
+		finished, manifest, err := a.carryOnce(ctx, p)
+		if err != nil || !finished {
+			return manifest, err
+		}
+		fmt.Fprintf(a.out, "finished the switch of an earlier run; now the new copy\n")
+		p.session = a.session()
+	}
+}
+
+func (a *app) carryOnce(ctx context.Context, p *runPlan) (finished bool, m report.Manifest, err error) {
+	o := &opened{}
+	defer func() { err = errors.Join(err, closing(o.Close())) }()
+	if err := openSource(ctx, o, p.src, p.pick, p.session); err != nil {
+		return false, m, err
+	}
+	if err := openSites(ctx, o, p.dst, p.pick, p.session); err != nil {
+		o.closeSites()
+		return false, m, err
+	}
+	a.announce(ctx, p, o)
+	dst, err := guard.Admit(ctx, a.request(p, o))
+	if err != nil {
+		o.closeSites()
+		return false, m, err
+	}
+	defer func() { err = errors.Join(err, closing(dst.Release(context.WithoutCancel(ctx)))) }()
+	if dst.Unfinished() {
+		return true, m, clone.Finish(ctx, o.readers, dst)
+	}
+	m, err = clone.Run(ctx, a.job(p, o, dst))
+	if path, saveErr := a.saveManifest(p, m); saveErr != nil {
+		err = errors.Join(err, saveErr)
+	} else if err != nil {
+		fmt.Fprintf(a.err, "manifest of the failed run: %s\n", path)
+	}
+	return false, m, err
+}
+
+// closing names an error that came while connections were closed.
+func closing(err error) error {
+	if err != nil {
+		return fmt.Errorf("close connections: %w", err)
+	}
+	return nil
+}
+
+// request is what guard is asked.
+func (a *app) request(p *runPlan, o *opened) guard.Request {
+	var nonce [8]byte
+	_, _ = rand.Read(nonce[:]) // never fails, see crypto/rand
+	return guard.Request{
+		Source: p.src.ref, Destination: p.dst.ref, Environment: p.dst.environmentOf(), Stores: o.stores, Session: p.session,
+		Probers: o.probers, Sites: o.sites, Confirm: p.flags.confirm, Nonce: int64(binary.BigEndian.Uint64(nonce[:]) >> 1),
+		Rules: p.rules.Hash, Key: p.root.Fingerprint(), Clock: a.clock,
+	}
+}
+
+// job is what clone is asked.
+func (a *app) job(p *runPlan, o *opened, dst guard.Destination) clone.Job {
+	return clone.Job{
+		Readers: o.readers, People: o.people, Destination: dst, Rules: p.rules, Names: p.names, Root: p.root,
+		Places: placesOf(p.src, p.dst), Vars: p.vars, Workers: p.flags.jobs, Clock: a.clock, Sleep: sleep,
+		Random: clone.Random{Control: verify.NewControl(strings.ToLower(rand.Text()[:12])), LeakKey: []byte(rand.Text())},
+		Events: a.sink(p.flags.progress), Hooks: a.hooks(p), Tool: version,
+	}
+}
+
+// sleep waits, or returns early with the cause when ctx ends.
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

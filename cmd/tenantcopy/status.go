@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tenantcopy/tenantcopy/internal/guard"
+	"github.com/tenantcopy/tenantcopy/internal/report"
+	"github.com/tenantcopy/tenantcopy/internal/tenant"
+)
+
+// storeStatus is what status says of one store.
+type storeStatus struct {
+	Store  string        `json:"store"`
+	Exists bool          `json:"exists"`
+	Empty  bool          `json:"empty"`
+	Marker *guard.Marker `json:"marker,omitempty"`
+	Server string        `json:"server,omitempty"`
+}
+
+func (a *app) statusCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "status DST", Short: "Say what a twin is: how old, from where, by which run, in which state",
+		Long: "status reads the marker of every store of a twin and changes nothing.\nIt exits with 0 when the twin is complete, with 10 when it is not, and with 7 when there is none.",
+		Args: oneTenant,
+		RunE: func(cmd *cobra.Command, args []string) error { return a.status(cmd.Context(), args[0], asJSON) },
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+func oneTenant(_ *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return usageError{"one tenant is needed, for instance staging/acme"}
+	}
+	return nil
+}
+
+// openTwin resolves a destination and opens its sites.
+func (a *app) openTwin(ctx context.Context, text string) (resolved, *opened, error) {
+	ref, err := tenant.ParseRef(text)
+	if err != nil {
+		return resolved{}, nil, usageError{err.Error()}
+	}
+	c, err := a.loadConfig()
+	if err != nil {
+		return resolved{}, nil, err
+	}
+	if c.Environments[ref.Env].Protected {
+		return resolved{}, nil, &report.Refusal{Code: report.Unsafe, What: "open " + text, Why: "environment " + ref.Env + " is protected, so it holds no twin", Hint: "name the twin, for instance staging/" + ref.Name}
+	}
+	twin, err := a.resolve(c, ref)
+	if err != nil {
+		return twin, nil, err
+	}
+	o := &opened{}
+	if err := openSites(ctx, o, twin, picks{}, a.session()); err != nil {
+		o.closeSites()
+		return twin, nil, err
+	}
+	return twin, o, nil
+}
+
+func (a *app) status(ctx context.Context, text string, asJSON bool) error {
+	twin, o, err := a.openTwin(ctx, text)
+	if err != nil {
+		return err
+	}
+	defer o.closeSites()
+	var all []storeStatus
+	for _, s := range o.sites {
+		facts, err := s.Facts(ctx, 0)
+		if err != nil {
+			return err
+		}
+		all = append(all, storeStatus{Store: s.Name(), Exists: facts.Exists, Empty: facts.Empty, Marker: facts.Marker, Server: facts.Version})
+	}
+	if asJSON {
+		encoder := json.NewEncoder(a.out)
+		encoder.SetIndent("", "  ")
+		if err := encoder.Encode(all); err != nil {
+			return err
+		}
+	} else {
+		a.printStatus(twin, all)
+	}
+	return judgeStatus(twin.ref, all)
+}
+
+func (a *app) printStatus(twin resolved, all []storeStatus) {
+	fmt.Fprintf(a.out, "%s\n\n  %-10s %-10s %-14s %-10s %s\n", twin.ref, "store", "state", "run", "age", "from")
+	for _, s := range all {
+		if s.Marker == nil {
+			state := "absent"
+			if s.Exists && !s.Empty {
+				state = "unmarked"
+			}
+			fmt.Fprintf(a.out, "  %-10s %s\n", s.Store, state)
+			continue
+		}
+		m := s.Marker
+		fmt.Fprintf(a.out, "  %-10s %-10s %-14s %-10s %s\n", s.Store, m.State, m.Run, age(a.clock().Sub(m.Time)), m.Source)
+		if m.State != guard.Complete && m.Serving != nil {
+			fmt.Fprintf(a.out, "  %-10s serving the copy of run %s, %s old\n", "", m.Serving.Run, age(a.clock().Sub(m.Serving.Time)))
+		}
+	}
+}
+
+// judgeStatus turns what was found into the exit code.
+func judgeStatus(ref tenant.Ref, all []storeStatus) error {
+	marked, complete := 0, 0
+	for _, s := range all {
+		if s.Marker != nil {
+			marked++
+			if s.Marker.State == guard.Complete {
+				complete++
+			}
+		}
+	}
+	switch {
+	case marked == 0:
+		return &report.Refusal{Code: report.NotFound, What: "look at " + ref.String(), Why: "tenantcopy has never copied into it", Hint: "tenantcopy prod/" + ref.Name + " " + ref.String()}
+	case complete < marked:
+		return &report.Refusal{Code: report.Mismatch, What: "look at " + ref.String(), Why: "it is not complete: a run is under way, or one did not end", Hint: "run the copy again: it finishes or replaces what is there"}
+	}
+	return nil
+}

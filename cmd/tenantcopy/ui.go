@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/tenantcopy/tenantcopy/internal/guard"
+	"github.com/tenantcopy/tenantcopy/internal/report"
+)
+
+// plainInterval is how often a store under way says how far it is.
+const plainInterval = 10 * time.Second
+
+// sink returns the face of the run's events that --progress asks for.
+func (a *app) sink(progress string) report.Sink {
+	switch progress {
+	case "quiet":
+		return nil
+	case "json":
+		encoder := json.NewEncoder(a.out)
+		return func(e report.Event) { _ = encoder.Encode(e) } // a closed pipe ends the run by signal
+	}
+	p := &plain{app: a, stores: make(map[string]*storeProgress)}
+	return p.event
+}
+
+// plain prints one line a store and phase, and one every ten seconds while a
+// store is being copied. It writes no control characters.
+type plain struct {
+	app    *app
+	stores map[string]*storeProgress
+	began  time.Time
+}
+
+// storeProgress is how far one store is.
+type storeProgress struct {
+	total   int64
+	tally   report.Tally
+	printed time.Time
+}
+
+func (p *plain) event(e report.Event) {
+	if p.began.IsZero() {
+		p.began = e.Time
+	}
+	s := p.stores[e.Store]
+	if s == nil {
+		s = &storeProgress{printed: e.Time}
+		p.stores[e.Store] = s
+	}
+	switch {
+	case e.Phase == report.Survey && e.Store != "":
+		s.total = e.Total
+		p.line(e, "%-9s %s surveyed, about %s", e.Store, e.Phase, size(e.Total))
+	case e.Phase == report.Copy && e.Tally != nil:
+		s.tally.Add(*e.Tally)
+		if e.Time.Sub(s.printed) >= plainInterval {
+			s.printed = e.Time
+			p.line(e, "%-9s %d records, %s of about %s", e.Store, s.tally.Records, size(s.tally.Bytes), size(s.total))
+		}
+	case e.Phase == report.Copy && e.Done:
+		p.copied(e)
+	case e.Phase == report.Verify && e.Store != "":
+		p.line(e, "%-9s proved clean", e.Store)
+	case e.Note != "":
+		p.line(e, "%s", strings.TrimSpace(e.Store+" "+e.Note))
+	case e.Phase == report.Prepare && !e.Done, e.Phase == report.Seal && !e.Done, e.Phase == report.Switch && !e.Done:
+		p.line(e, "%s", map[report.Phase]string{report.Prepare: "preparing", report.Seal: "sealing", report.Switch: "switching"}[e.Phase])
+	}
+}
+
+// copied prints a line for every store when the copy has ended.
+func (p *plain) copied(e report.Event) {
+	var names []string
+	for name := range p.stores {
+		if name != "" {
+			names = append(names, name)
+		}
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		t := p.stores[name].tally
+		p.line(e, "%-9s %d records, %s; %d values changed, %d kept, %d left out", name, t.Records, size(t.Bytes), t.Changed, t.Kept, t.Dropped)
+	}
+}
+
+func (p *plain) line(e report.Event, format string, args ...any) {
+	fmt.Fprintf(p.app.out, "%6.1fs  %s\n", e.Time.Sub(p.began).Seconds(), fmt.Sprintf(format, args...))
+}
+
+// size prints bytes for people.
+func size(n int64) string {
+	switch {
+	case n <= 0:
+		return "an unknown size"
+	case n < 1<<20:
+		return fmt.Sprintf("%.1f KB", float64(n)/(1<<10))
+	case n < 1<<30:
+		return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
+	}
+	return fmt.Sprintf("%.1f GB", float64(n)/(1<<30))
+}
+
+// announce prints the first line: how old the twin is, who uses it, and how
+// long the last run took.
+func (a *app) announce(ctx context.Context, p *runPlan, o *opened) {
+	if p.flags.progress == "quiet" || p.flags.progress == "json" {
+		return
+	}
+	line := fmt.Sprintf("%s → %s: ", p.src.ref, p.dst.ref)
+	m := a.marker(ctx, o.sites)
+	switch {
+	case m == nil:
+		line += "the first copy"
+	case m.Serving == nil:
+		line += "an earlier run did not end; starting over"
+	default:
+		line += "the twin is " + age(a.clock().Sub(m.Serving.Time)) + " old"
+		if last, ok := a.lastManifest(p, m.Serving.Run); ok {
+			line += fmt.Sprintf("; the last run took %.0f s", last.Ended.Sub(last.Started).Seconds())
+		}
+	}
+	if m != nil && m.InUse != nil && m.InUse.Until.After(a.clock()) {
+		line += "; in use by " + m.InUse.By
+	}
+	fmt.Fprintln(a.out, line)
+}
+
+// marker returns the latest marker of a twin's stores, nil when there is none
+// or it cannot be read: Admit will say why.
+func (a *app) marker(ctx context.Context, sites []guard.Site) *guard.Marker {
+	var latest *guard.Marker
+	for _, s := range sites {
+		facts, err := s.Facts(ctx, 0)
+		if err == nil && facts.Marker != nil && (latest == nil || facts.Marker.Time.After(latest.Time)) {
+			latest = facts.Marker
+		}
+	}
+	return latest
+}
+
+// age prints a duration for people, in its largest unit.
+func age(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", int(d.Seconds()))
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d days", int(d.Hours()/24))
+}
+
+// summarise prints what was done, at a glance.
+func (a *app) summarise(p *runPlan, m report.Manifest) {
+	if p.flags.progress == "json" || p.flags.progress == "quiet" {
+		return
+	}
+	w := a.out
+	fmt.Fprintf(w, "\n%s is a pseudonymised copy of %s, proved and live (%.1f s)\n\n", p.dst.ref, p.src.ref, m.Ended.Sub(m.Started).Seconds())
+	fmt.Fprintf(w, "  %-10s %9s %10s %9s %9s %8s   %s\n", "store", "records", "bytes", "changed", "kept", "left out", "proof")
+	for i, s := range m.Stores {
+		proof := ""
+		if i < len(m.Proof.Stores) {
+			v := m.Proof.Stores[i]
+			proof = fmt.Sprintf("%d values read back, %d leaks, control found", v.Values, len(v.Leaks))
+		}
+		fmt.Fprintf(w, "  %-10s %9d %10s %9d %9d %8d   %s\n", s.Name, s.Tally.Records, size(s.Tally.Bytes), s.Tally.Changed, s.Tally.Kept, s.Tally.Dropped, proof)
+	}
+	for _, s := range m.Stores {
+		for _, note := range s.Notes {
+			fmt.Fprintf(w, "  %s: %s\n", s.Name, note)
+		}
+	}
+	fmt.Fprintf(w, "\n  %d people · rules %.8s · key %.8s · manifest %s/%s.json\n", m.People.People, m.Rules.Hash, m.Key, a.manifestFolder(p), m.Run)
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/tenantcopy/tenantcopy/internal/clone"
+	"github.com/tenantcopy/tenantcopy/internal/copy/blob"
+	"github.com/tenantcopy/tenantcopy/internal/copy/postgres"
+	"github.com/tenantcopy/tenantcopy/internal/copy/redis"
+	"github.com/tenantcopy/tenantcopy/internal/copy/search"
+	"github.com/tenantcopy/tenantcopy/internal/guard"
+	"github.com/tenantcopy/tenantcopy/internal/tenant"
+)
+
+// adapter is what a kind of store offers.
+type adapter struct {
+	open  func(context.Context, tenant.Source) (clone.Reader, error)
+	probe func(context.Context, tenant.Source) (guard.Prober, error)
+	site  func(context.Context, guard.SiteAddress) (guard.Site, error)
+}
+
+// adapters is the only place that names all four.
+func adapters() map[tenant.Kind]adapter {
+	return map[tenant.Kind]adapter{
+		tenant.Postgres: {postgres.Open, postgres.Probe, postgres.Site},
+		tenant.Blob:     {blob.Open, blob.Probe, blob.Site},
+		tenant.Search:   {search.Open, search.Probe, search.Site},
+		tenant.Redis:    {redis.Open, redis.Probe, redis.Site},
+	}
+}
+
+// source returns one store of a tenant as a source.
+func (t resolved) source(s tenant.Store, session tenant.Session) tenant.Source {
+	return tenant.Source{Ref: t.ref, Origin: t.ref.Name, Store: s, Session: session}
+}
+
+// opened is everything that is open while a command runs.
+type opened struct {
+	readers, people []clone.Reader
+	probers         []guard.Prober
+	sites           []guard.Site
+	stores          []tenant.Store // of the destination, in the order of readers and sites
+}
+
+// Close closes what was opened; sites belong to the destination once it is
+// admitted, and are closed by its Release.
+func (o *opened) Close() error {
+	var all error
+	for _, r := range append(o.readers, o.people...) {
+		all = errors.Join(all, r.Close())
+	}
+	for _, p := range o.probers {
+		all = errors.Join(all, p.Close())
+	}
+	return all
+}
+
+// closeSites closes the sites of a destination that was not admitted.
+func (o *opened) closeSites() {
+	for _, s := range o.sites {
+		_ = s.Close() // nothing was written, and the refusal is what matters
+	}
+}
+
+// openSource opens the source's stores that are to be copied, and those that
+// only declare people.
+func openSource(ctx context.Context, o *opened, src resolved, pick picks, session tenant.Session) error {
+	for _, s := range src.stores {
+		a := adapters()[s.Kind]
+		copied := pick.copies(s.Kind)
+		if !copied && !pick.people[s.Kind] {
+			continue
+		}
+		reader, err := a.open(ctx, src.source(s, session))
+		if err != nil {
+			return err
+		}
+		if !copied {
+			o.people = append(o.people, reader)
+			continue
+		}
+		o.readers = append(o.readers, reader)
+		prober, err := a.probe(ctx, src.source(s, session))
+		if err != nil {
+			return err
+		}
+		o.probers = append(o.probers, prober)
+	}
+	return nil
+}
+
+// openSites opens the destination's stores that are to be written.
+func openSites(ctx context.Context, o *opened, dst resolved, pick picks, session tenant.Session) error {
+	for _, s := range dst.stores {
+		if !pick.copies(s.Kind) {
+			continue
+		}
+		site, err := adapters()[s.Kind].site(ctx, guard.SiteAddress{Twin: dst.ref.String(), Store: s, Session: session})
+		if err != nil {
+			return err
+		}
+		o.sites, o.stores = append(o.sites, site), append(o.stores, s)
+	}
+	return nil
+}

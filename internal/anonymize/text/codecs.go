@@ -1,0 +1,158 @@
+package text
+
+import (
+	"bytes"
+	"html"
+	"slices"
+	"unicode/utf8"
+)
+
+// This room knows two encodings: entities of HTML and percent signs of URLs. JSON's escapes are in escapes.go.
+
+// longestEntity bounds the search for the semicolon of an entity.
+const longestEntity = 34
+
+// entityAt returns the end of the entity at i, an ampersand, or i.
+func entityAt(s []byte, i int) int {
+	if semi := bytes.IndexByte(s[i:min(len(s), i+longestEntity)], ';'); semi > 1 {
+		for _, c := range s[i+1 : i+semi] {
+			if c != '#' && lower[c] <= beyondASCII {
+				return i
+			}
+		}
+		return i + semi + 1
+	}
+	return i
+}
+
+func hasEntity(s []byte) bool {
+	return has(s, '&', func(i int) bool { return entityAt(s, i) > i })
+}
+
+// has reports whether a byte sign stands in s where ok holds.
+func has(s []byte, sign byte, ok func(i int) bool) bool {
+	for i := 0; ; i++ {
+		k := bytes.IndexByte(s[i:], sign)
+		if k < 0 {
+			return false
+		}
+		if i += k; ok(i) {
+			return true
+		}
+	}
+}
+
+// decode builds a view: one returns the end of the code that begins at the sign at i and its meaning, or i.
+func decode(s []byte, sign byte, one func(i int) (end int, text []byte)) view {
+	var v view
+	pos := 0
+	for i := 0; i < len(s); {
+		k := bytes.IndexByte(s[i:], sign)
+		if k < 0 {
+			break
+		}
+		i += k
+		end, text := one(i)
+		if end == i {
+			i++
+			continue
+		}
+		v.keep(s[pos:i], pos)
+		v.put(text, Span{i, end})
+		i, pos = end, end
+	}
+	v.keep(s[pos:], pos)
+	return v
+}
+
+func decodeEntities(s []byte) view {
+	return decode(s, '&', func(i int) (int, []byte) {
+		end := entityAt(s, i)
+		if end == i {
+			return i, nil
+		}
+		raw := string(s[i:end])
+		text := html.UnescapeString(raw)
+		if text == raw {
+			return i, nil
+		}
+		return end, []byte(text)
+	})
+}
+
+// escapeHTML appends text for use between tags and inside quoted attributes.
+func escapeHTML(dst, text []byte) []byte {
+	for _, c := range text {
+		switch c {
+		case '&':
+			dst = append(dst, "&amp;"...)
+		case '<':
+			dst = append(dst, "&lt;"...)
+		case '>':
+			dst = append(dst, "&gt;"...)
+		case '"':
+			dst = append(dst, "&quot;"...)
+		case '\'':
+			dst = append(dst, "&#39;"...)
+		default:
+			dst = append(dst, c)
+		}
+	}
+	return dst
+}
+
+func percentAt(s []byte, i int) bool {
+	return i+2 < len(s) && hexDigit(s[i+1]) >= 0 && hexDigit(s[i+2]) >= 0
+}
+
+func hasPercent(s []byte) bool { return has(s, '%', func(i int) bool { return percentAt(s, i) }) }
+
+// inPercent appends what percent-encoding hides. Nothing tells whether + is a blank, as in a query, or itself, as in
+// jane+news%40acme.com, so both readings are tried. The second one counts only where a single + is part of the finding.
+func (w *worker) inPercent(dst []edit, s []byte, c codec) []edit {
+	if bytes.IndexByte(s, '+') < 0 {
+		return w.through(dst, decodePercent(s, false), c)
+	}
+	dst = w.through(dst, decodePercent(s, true), c)
+	n := len(dst)
+	dst = w.through(dst, decodePercent(s, false), c)
+	literal := slices.DeleteFunc(dst[n:], func(e edit) bool { return bytes.Count(s[e.Start:e.End], []byte("+")) != 1 })
+	return dst[:n+len(literal)]
+}
+
+// decodePercent decodes %41, and + to a blank if query is set.
+func decodePercent(s []byte, query bool) view {
+	var v view
+	pos := 0
+	for i := 0; i < len(s); {
+		end, c := i, byte(' ')
+		switch {
+		case query && s[i] == '+':
+			end = i + 1
+		case s[i] == '%' && percentAt(s, i):
+			end, c = i+3, byte(hexDigit(s[i+1])<<4|hexDigit(s[i+2]))
+		}
+		if end == i {
+			i++
+			continue
+		}
+		v.keep(s[pos:i], pos)
+		v.put([]byte{c}, Span{i, end})
+		i, pos = end, end
+	}
+	v.keep(s[pos:], pos)
+	return v
+}
+
+// escapePercent appends text for use inside a URL: everything but letters, digits and -._~ is encoded.
+func escapePercent(dst, text []byte) []byte {
+	const hex = "0123456789ABCDEF"
+	for _, c := range text {
+		if c < utf8.RuneSelf && lower[c] != separator || c == '-' || c == '.' || c == '_' || c == '~' {
+			dst = append(dst, c)
+		} else {
+			dst = append(dst, '%', hex[c>>4], hex[c&15])
+		}
+	}
+	return dst
+}

@@ -1,0 +1,182 @@
+package text
+
+// This room rewrites free text: it gathers what the dictionary and the detectors find and lets a Resolver spell the
+// replacements. An address wins over a place, a place over a phone number, all of them over a name.
+
+// Resolver spells the replacement of a mention. Each method appends to dst and returns it; original is the mention as
+// it stands, decoded, valid during the call only.
+type Resolver interface {
+	// Name appends the pseudonym of person m.ID in the form m.Kind (see Render).
+	Name(dst []byte, m Match, original []byte) []byte
+	Email(dst []byte, original []byte) []byte
+	Phone(dst []byte, original []byte) []byte
+}
+
+// Options describe one value.
+type Options struct {
+	// HTML says that the value is HTML: names match across inline tags, and replacements are escaped.
+	HTML bool
+	// Context names the persons that the value's row or document is about; a part of their name is enough.
+	Context []int32
+}
+
+// Counts says how much was replaced. Homonyms are those Names that several persons bear and no context decides.
+type Counts struct{ Names, Homonyms, Emails, Phones, Places int }
+
+// Add adds o to c.
+func (c *Counts) Add(o Counts) {
+	c.Names += o.Names
+	c.Homonyms += o.Homonyms
+	c.Emails += o.Emails
+	c.Phones += o.Phones
+	c.Places += o.Places
+}
+
+// Engine rewrites free text. It is immutable and may be shared.
+type Engine struct {
+	names  *Dictionary
+	places placeTable
+	common wordSet
+}
+
+// NewEngine returns an engine over a dictionary and the places of the source. A nil dictionary knows nobody.
+func NewEngine(d *Dictionary, places []Place) *Engine {
+	if d == nil {
+		d = NewBuilder(0).Build()
+	}
+	return &Engine{names: d, places: newPlaceTable(places), common: newWordSet(commonEnglish, commonGerman)}
+}
+
+// Rewrite appends s with every mention replaced, and adds to c what it did; c may be nil. Encodings inside the text
+// (JSON, HTML entities, %40, \u0040, base64, gzip) are looked through to a depth of four and written back in their style. All
+// other bytes stay as they are. Nothing is allocated, beyond room in dst, where nothing is found.
+func (e *Engine) Rewrite(dst, s []byte, r Resolver, o Options, c *Counts) []byte {
+	var n Counts
+	if !encoded(s, o.HTML) {
+		w := worker{e: e, r: r, o: o} // stays on the stack, unlike the one below
+		dst = w.plain(dst, s, &n)
+	} else {
+		w := worker{e: e, r: r, o: o}
+		dst = apply(dst, s, w.edits(nil, s, layer{html: o.HTML}), &n)
+	}
+	if c != nil {
+		c.Add(n)
+	}
+	return dst
+}
+
+// worker is one call of Rewrite.
+type worker struct {
+	e *Engine
+	r Resolver
+	o Options
+}
+
+// topic says what a piece is.
+type topic uint8
+
+const (
+	aName topic = iota
+	anEmail
+	aPhone
+	aPlace
+)
+
+// piece is a range of a text to be replaced.
+type piece struct {
+	Span
+	topic topic
+	place *Place
+	match Match
+}
+
+// plain appends s rewritten without looking through encodings.
+func (w *worker) plain(dst, s []byte, n *Counts) []byte {
+	var room [8]piece
+	pos := 0
+	for _, p := range w.pieces(room[:0], s) {
+		dst = append(dst, s[pos:p.Start]...)
+		dst = w.replace(dst, s, p, n)
+		pos = p.End
+	}
+	return append(dst, s[pos:]...)
+}
+
+// replace appends the replacement of one piece of s and counts it.
+func (w *worker) replace(dst, s []byte, p piece, n *Counts) []byte {
+	original := s[p.Start:p.End]
+	switch p.topic {
+	case anEmail:
+		n.Emails++
+		return w.r.Email(dst, original)
+	case aPhone:
+		n.Phones++
+		return w.r.Phone(dst, original)
+	case aPlace:
+		n.Places++
+		return append(dst, p.place.To...)
+	}
+	n.Names++
+	if p.match.Ambiguous {
+		n.Homonyms++
+	}
+	return w.r.Name(dst, p.match, original)
+}
+
+// pieces appends what is to be replaced in s, from left to right, without overlaps.
+func (w *worker) pieces(dst []piece, s []byte) []piece {
+	var room [8]Span
+	var more [8]Span
+	emails := FindEmails(room[:0], s)
+	phones := FindPhones(more[:0], s)
+	at, place := w.e.places.next(s, 0)
+	pos := 0
+	for {
+		// The leftmost of the three; of overlapping ones the first in this order.
+		next := piece{Span: Span{len(s), len(s)}}
+		if len(emails) > 0 {
+			next = piece{Span: emails[0], topic: anEmail}
+		}
+		if place != nil && at.End <= next.Start {
+			next = piece{Span: at, topic: aPlace, place: place}
+		}
+		if len(phones) > 0 && phones[0].End <= next.Start {
+			next = piece{Span: phones[0], topic: aPhone}
+		}
+		dst = w.namesIn(dst, s, Span{pos, next.Start})
+		if next.Start == len(s) {
+			return dst
+		}
+		if next.topic != aPlace || place.From != place.To {
+			dst = append(dst, next)
+		}
+		pos = next.End
+		emails, phones = behind(emails, pos), behind(phones, pos)
+		if place != nil && at.Start < pos {
+			at, place = w.e.places.next(s, pos)
+		}
+	}
+}
+
+// behind drops the spans that begin before pos.
+func behind(spans []Span, pos int) []Span {
+	for len(spans) > 0 && spans[0].Start < pos {
+		spans = spans[1:]
+	}
+	return spans
+}
+
+// namesIn appends the names within a part of s.
+func (w *worker) namesIn(dst []piece, s []byte, part Span) []piece {
+	if part.Start == part.End {
+		return dst
+	}
+	var room [8]Match
+	p := policy{common: &w.e.common, context: w.o.Context}
+	for _, m := range w.e.names.find(room[:0], s[part.Start:part.End], &p) {
+		m.Start += part.Start
+		m.End += part.Start
+		dst = append(dst, piece{Span: Span{m.Start, m.End}, topic: aName, match: m})
+	}
+	return dst
+}

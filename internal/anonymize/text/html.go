@@ -1,0 +1,240 @@
+package text
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
+
+// This room reads HTML as far as names need it: inline tags vanish inside a name, block tags end one, entities are
+// decoded, the values of attributes and comments are texts of their own. Tags stay where they are.
+
+// separatorByte stands for a block tag in a view: no name goes over it.
+const separatorByte = 0x1e
+
+// inHTML appends the replacements for a piece of HTML.
+func (w *worker) inHTML(dst []edit, s []byte, l layer) []edit {
+	first := len(dst)
+	var v view
+	for pos := 0; pos < len(s); {
+		tag := nextTag(s, pos)
+		v.entities(s, Span{pos, tag.Start})
+		if tag.Start == tag.End {
+			break
+		}
+		dst = w.inTag(dst, s, tag, l)
+		if !isInline(s[tag.Start:tag.End]) {
+			v.put([]byte{separatorByte}, tag)
+		}
+		pos = tag.End
+	}
+	for _, e := range w.edits(nil, v.text, l.inner()) {
+		dst = append(dst, v.spread(e)...)
+	}
+	slices.SortStableFunc(dst[first:], func(a, b edit) int { return a.Start - b.Start })
+	return dst
+}
+
+// nextTag returns the first tag or comment at or after i, an empty range at the end if there is none.
+func nextTag(s []byte, i int) Span {
+	for i < len(s) {
+		k := bytes.IndexByte(s[i:], '<')
+		if k < 0 || i+k+1 >= len(s) {
+			break
+		}
+		start := i + k
+		if bytes.HasPrefix(s[start:], []byte("<!--")) {
+			if end := bytes.Index(s[start+4:], []byte("-->")); end >= 0 {
+				return Span{start, start + 4 + end + 3}
+			}
+		} else if end := tagEnd(s, start); end > 0 {
+			name := element(s[start:end])
+			if inlineElement(name) || blockElement(name) || s[start+1] == '!' || s[start+1] == '?' {
+				return Span{start, end}
+			}
+		}
+		i = start + 1
+	}
+	return Span{len(s), len(s)}
+}
+
+// tagEnd returns the offset behind the > of the tag at start, or 0. Quotes hide it.
+func tagEnd(s []byte, start int) int {
+	quote := byte(0)
+	for i := start + 1; i < len(s); i++ {
+		switch c := s[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '>':
+			return i + 1
+		case c == '<':
+			return 0
+		case (c == '"' || c == '\'') && s[i-1] == '=':
+			quote = c
+		}
+	}
+	return 0
+}
+
+// element returns the lower-case name in a tag, empty for comments and declarations and for what is no element of HTML:
+// <rose@acme.com> and <Rose Hill> are text.
+func element(tag []byte) string {
+	i := 1
+	if i < len(tag) && tag[i] == '/' {
+		i++
+	}
+	end := i
+	for end < len(tag) && lower[tag[end]] > beyondASCII {
+		end++
+	}
+	if end == len(tag) || tag[end] != '>' && tag[end] != '/' && !isBlank(rune(tag[end])) {
+		return ""
+	}
+	return strings.ToLower(string(tag[i:end]))
+}
+
+// isInline reports tags that may stand inside a name.
+func isInline(tag []byte) bool {
+	return inlineElement(element(tag)) || bytes.HasPrefix(tag, []byte("<!--"))
+}
+
+func inlineElement(name string) bool {
+	switch name {
+	case "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins",
+		"kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u",
+		"var", "wbr", "nobr":
+		return true
+	}
+	return false
+}
+
+func blockElement(name string) bool {
+	switch name {
+	case "address", "area", "article", "aside", "audio", "base", "blockquote", "body", "br", "button", "canvas", "caption",
+		"center", "col", "colgroup", "datalist", "dd", "details", "dialog", "dir", "div", "dl", "dt", "embed", "fieldset",
+		"figcaption", "figure", "footer", "form", "frame", "frameset", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header",
+		"hgroup", "hr", "html", "iframe", "img", "input", "legend", "li", "link", "main", "map", "math", "menu", "meta",
+		"meter", "nav", "noscript", "object", "ol", "optgroup", "option", "output", "p", "param", "picture", "pre",
+		"progress", "rp", "rt", "ruby", "script", "section", "select", "source", "style", "summary", "svg", "table",
+		"tbody", "td", "template", "textarea", "tfoot", "th", "thead", "title", "tr", "track", "ul", "video":
+		return true
+	}
+	return false
+}
+
+// inTag appends the replacements in the attributes of a tag, or in a comment.
+func (w *worker) inTag(dst []edit, s []byte, tag Span, l layer) []edit {
+	comment := bytes.HasPrefix(s[tag.Start:], []byte("<!--"))
+	if !comment && bytes.IndexByte(s[tag.Start:tag.End], '=') < 0 && bytes.IndexByte(s[tag.Start:tag.End], '@') < 0 {
+		return dst
+	}
+	var v view
+	v.entities(s, tag)
+	for _, e := range w.edits(nil, v.text, l.inner()) {
+		e.Span = v.origin(e.Span)
+		// The name of a tag or attribute is never a person, whatever it looks like.
+		inside, quoted := attribute(s[tag.Start:e.Start])
+		if e.Start <= tag.Start || e.End >= tag.End || !comment && e.n.Names > 0 && !inside {
+			continue
+		}
+		if e.text = escapeHTML(nil, e.text); !comment && !quoted {
+			e.text = bytes.ReplaceAll(e.text, []byte(" "), []byte("&#32;"))
+		}
+		dst = append(dst, e)
+	}
+	return dst
+}
+
+// attribute reports whether the end of a tag's beginning lies inside the value of an attribute, and of a quoted one.
+func attribute(tag []byte) (inside, quoted bool) {
+	quote := byte(0)
+	for i := 1; i < len(tag); i++ {
+		switch c := tag[i]; {
+		case quote != 0:
+			if c == quote {
+				quote, inside = 0, false
+			}
+		case (c == '"' || c == '\'') && tag[i-1] == '=':
+			quote = c
+		case c == '=':
+			inside = true
+		case isBlank(rune(c)):
+			inside = false
+		}
+	}
+	return inside || quote != 0, quote != 0
+}
+
+// entities adds a part of s with its entities decoded.
+func (v *view) entities(s []byte, part Span) {
+	inner := decodeEntities(s[part.Start:part.End])
+	for i, c := range inner.chunks {
+		end := len(inner.text)
+		if i+1 < len(inner.chunks) {
+			end = inner.chunks[i+1].text
+		}
+		text := inner.text[c.text:end]
+		if c.same {
+			v.keep(text, part.Start+c.raw)
+		} else {
+			v.put(text, Span{part.Start + c.raw, part.Start + c.rawEnd})
+		}
+	}
+}
+
+// spread turns an edit of the view into edits of the original that leave every tag in its place: word by word where
+// tags stand between the words, otherwise all of it before the first tag.
+func (v *view) spread(e edit) []edit {
+	var parts []Span // stretches of the view whose originals touch
+	for i := v.find(e.Start); i < len(v.chunks) && v.chunks[i].text < e.End; i++ {
+		c := v.chunks[i]
+		start, end := max(c.text, e.Start), e.End
+		if i+1 < len(v.chunks) {
+			end = min(end, v.chunks[i+1].text)
+		}
+		if n := len(parts); n > 0 && v.chunks[i-1].rawEnd == c.raw {
+			parts[n-1].End = end
+		} else {
+			parts = append(parts, Span{start, end})
+		}
+	}
+	texts := v.deal(e.text, parts)
+	out := make([]edit, len(parts))
+	for i, p := range parts {
+		out[i] = edit{Span: v.origin(p), text: escapeText(texts[i])}
+	}
+	out[0].n = e.n
+	return out
+}
+
+// deal distributes the words of a replacement over the parts of its original.
+func (v *view) deal(text []byte, parts []Span) [][]byte {
+	texts := make([][]byte, len(parts))
+	texts[0] = text
+	for i := 1; i < len(parts); i++ {
+		before, after := v.text[parts[i].Start-1], v.text[parts[i].Start]
+		cut := bytes.IndexByte(texts[i-1], ' ')
+		if cut < 0 || before != ' ' && after != ' ' {
+			clear(texts[1:])
+			texts[0] = text
+			return texts
+		}
+		if before == ' ' {
+			cut++
+		}
+		texts[i-1], texts[i] = texts[i-1][:cut], texts[i-1][cut:]
+	}
+	return texts
+}
+
+// escapeText is escapeHTML for text between tags, where quotes mean themselves.
+func escapeText(text []byte) []byte {
+	if bytes.ContainsAny(text, "&<>") {
+		text = bytes.ReplaceAll(text, []byte("&"), []byte("&amp;"))
+		text = bytes.ReplaceAll(text, []byte("<"), []byte("&lt;"))
+		text = bytes.ReplaceAll(text, []byte(">"), []byte("&gt;"))
+	}
+	return text
+}

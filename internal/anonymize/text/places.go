@@ -1,0 +1,104 @@
+package text
+
+import (
+	"cmp"
+	"slices"
+)
+
+// This room finds the source's own hosts, bucket, prefixes and tenant name. They are few and nearly never there, so
+// the search looks at two bytes and skips as many as the shortest of them is long (after Wu and Manber).
+
+// Place is a name of the source and its counterpart at the destination.
+type Place struct{ From, To string }
+
+// placeTable is the compiled search. Case does not count for ASCII letters.
+type placeTable struct {
+	places   []Place // longest first
+	shortest int
+	skip     []uint8 // by two bytes; 0: a place may end its shortest part here
+}
+
+// newPlaceTable compiles places; those of less than two bytes or without a change are left out.
+func newPlaceTable(places []Place) placeTable {
+	t := placeTable{}
+	known := map[string]bool{}
+	for _, p := range places {
+		if len(p.From) > 1 && p.From != p.To && !known[p.From] {
+			known[p.From] = true
+			t.places = append(t.places, p)
+		}
+	}
+	for _, p := range slices.Clone(t.places) {
+		// A counterpart that holds its origin (acme, acme-stg) must not be rewritten again.
+		if len(p.To) > len(p.From) && !known[p.To] {
+			known[p.To] = true
+			t.places = append(t.places, Place{p.To, p.To})
+		}
+	}
+	if len(t.places) == 0 {
+		return t
+	}
+	slices.SortFunc(t.places, func(a, b Place) int {
+		return cmp.Or(cmp.Compare(len(b.From), len(a.From)), cmp.Compare(a.From, b.From))
+	})
+	t.shortest = min(len(t.places[len(t.places)-1].From), 255)
+	t.skip = make([]uint8, 1<<16)
+	for i := range t.skip {
+		t.skip[i] = uint8(t.shortest - 1)
+	}
+	for _, p := range t.places {
+		for end := 2; end <= t.shortest; end++ {
+			b := blockOf(p.From[end-2], p.From[end-1])
+			t.skip[b] = min(t.skip[b], uint8(t.shortest-end))
+		}
+	}
+	return t
+}
+
+func blockOf(a, b byte) uint16 { return uint16(lowerASCII(a))<<8 | uint16(lowerASCII(b)) }
+
+func lowerASCII(c byte) byte {
+	if c-'A' < 26 {
+		c |= 0x20
+	}
+	return c
+}
+
+// next returns the first place in s at or after i, and its range.
+func (t *placeTable) next(s []byte, i int) (at Span, place *Place) {
+	if t.shortest == 0 {
+		return Span{}, nil
+	}
+	for end := i + t.shortest; end <= len(s); {
+		if skip := t.skip[blockOf(s[end-2], s[end-1])]; skip > 0 {
+			end += int(skip)
+			continue
+		}
+		start := end - t.shortest
+		for k := range t.places {
+			if p := &t.places[k]; wholeAt(s, start, p.From) {
+				return Span{start, start + len(p.From)}, p
+			}
+		}
+		end++
+	}
+	return Span{}, nil
+}
+
+// wholeAt reports whether name stands at offset i of s and no letter or digit continues it on either side.
+func wholeAt(s []byte, i int, name string) bool {
+	if len(s)-i < len(name) {
+		return false
+	}
+	for k := range len(name) {
+		if lowerASCII(s[i+k]) != lowerASCII(name[k]) {
+			return false
+		}
+	}
+	end := i + len(name)
+	return (i == 0 || !wordish(s[i-1]) || !wordish(name[0])) &&
+		(end == len(s) || !wordish(s[end]) || !wordish(name[len(name)-1]))
+}
+
+// wordish reports letters and digits, every byte beyond ASCII included.
+func wordish(c byte) bool { return lower[c] != separator }

@@ -1,0 +1,146 @@
+package blob
+
+import (
+	"compress/gzip"
+	"context"
+	"errors"
+	"io"
+
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/media"
+	"github.com/tenantcopy/tenantcopy/internal/report"
+)
+
+// maxUnpacked bounds a body that is unpacked to be rewritten, in bytes.
+const maxUnpacked = 64 << 20
+
+var (
+	errEncoding = errors.New("its content encoding cannot be undone")
+	errUnpacked = errors.New("it unpacks to more than 64 MB")
+)
+
+// fetch opens the body of one object of the source for the anonymiser.
+type fetch struct {
+	keep bool
+	body io.ReadCloser // what was opened last
+}
+
+// open returns the body: as it is stored for a keep rule, else unpacked, and
+// its beginning first, which is all that a stand-in needs.
+func (f *fetch) open(ctx context.Context, st *staged, o *object) (io.ReadCloser, error) {
+	get := func(from, size int64) (io.ReadCloser, error) {
+		r, err := st.src.get(ctx, o, from, size)
+		if err != nil {
+			return nil, st.source.fail("read an object", err)
+		}
+		return &sourceBody{r, st.source}, nil
+	}
+	var err error
+	switch {
+	case f.keep:
+		f.body, err = get(0, -1)
+	case o.Encoding != "" && o.Encoding != "gzip":
+		return nil, &report.Error{Code: report.Incompatible, Store: st.name, Side: report.Source, Op: "read an object", Err: errEncoding, Hint: "give the pattern the verb drop or keep"}
+	case o.Size > 2*media.HeadBytes:
+		f.body, err = get(0, media.HeadBytes)
+		if err == nil {
+			f.body = &twoParts{first: f.body, rest: func() (io.ReadCloser, error) { return get(media.HeadBytes, -1) }}
+		}
+	default:
+		f.body, err = get(0, -1)
+	}
+	if err != nil || f.keep || o.Encoding == "" {
+		return f.body, err
+	}
+	return unpack(f.body, st)
+}
+
+// close closes what was opened; closing twice is harmless.
+func (f *fetch) close() {
+	if f.body != nil {
+		_ = f.body.Close() // only read: nothing is lost
+	}
+}
+
+// unpack undoes gzip, up to a limit.
+func unpack(packed io.ReadCloser, st *staged) (io.ReadCloser, error) {
+	z, err := gzip.NewReader(packed)
+	if err != nil {
+		return nil, errors.Join(&report.Error{Code: report.Incompatible, Store: st.name, Side: report.Source, Op: "read an object", Err: errEncoding}, packed.Close())
+	}
+	return &unpacked{z: z, packed: packed, left: maxUnpacked, st: st}, nil
+}
+
+type unpacked struct {
+	z      *gzip.Reader
+	packed io.ReadCloser
+	left   int
+	st     *staged
+}
+
+// Read implements io.Reader.
+func (u *unpacked) Read(p []byte) (int, error) {
+	n, err := u.z.Read(p)
+	u.left -= n
+	switch {
+	case u.left < 0:
+		return 0, &report.Error{Code: report.Incompatible, Store: u.st.name, Side: report.Source, Op: "read an object", Err: errUnpacked}
+	case err != nil && err != io.EOF && !ours(err):
+		err = &report.Error{Code: report.Incompatible, Store: u.st.name, Side: report.Source, Op: "read an object", Err: errEncoding}
+	}
+	return n, err
+}
+
+// Close implements io.Closer.
+func (u *unpacked) Close() error { return u.packed.Close() }
+
+// sourceBody reduces the errors of a body.
+type sourceBody struct {
+	r  io.ReadCloser
+	at place
+}
+
+// Read implements io.Reader.
+func (b *sourceBody) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p)
+	if err != nil && err != io.EOF {
+		err = b.at.fail("read an object", err)
+	}
+	return n, err
+}
+
+// Close implements io.Closer.
+func (b *sourceBody) Close() error { return b.r.Close() }
+
+// twoParts reads first and asks for the rest only when that is needed.
+type twoParts struct {
+	first io.ReadCloser
+	rest  func() (io.ReadCloser, error)
+}
+
+// Read implements io.Reader.
+func (t *twoParts) Read(p []byte) (int, error) {
+	n, err := t.first.Read(p)
+	if err != io.EOF || t.rest == nil || len(p) == 0 {
+		return n, err
+	}
+	_ = t.first.Close() // read to its end
+	next, err := t.rest()
+	t.rest = nil
+	if err != nil {
+		t.first = io.NopCloser(errReader{err})
+		return n, err
+	}
+	t.first = next
+	if n > 0 {
+		return n, nil
+	}
+	return t.first.Read(p)
+}
+
+// Close implements io.Closer.
+func (t *twoParts) Close() error { return t.first.Close() }
+
+type errReader struct{ err error }
+
+// Read implements io.Reader.
+func (r errReader) Read([]byte) (int, error) { return 0, r.err }

@@ -1,0 +1,139 @@
+package postgres
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/tenantcopy/tenantcopy/internal/report"
+)
+
+// child runs one of PostgreSQL's own programs against one database.
+type child struct {
+	program  string // pg_dump, pg_restore
+	args     []string
+	e        *endpoint
+	options  string // PGOPTIONS: settings of its sessions
+	database string // empty: it connects nowhere
+}
+
+// inherited are the variables of ours that a child may see: what finds
+// programs, folders and certificates. Everything else, PostgreSQL's variables
+// and secrets above all, stays behind.
+func inherited() []string {
+	return []string{"PATH", "HOME", "TMPDIR", "USER", "LOGNAME", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR"}
+}
+
+// run runs the program and returns its standard output, which names no data
+// for the calls we make. The password is in its environment alone.
+func (c child) run(ctx context.Context) (string, error) {
+	args := c.args
+	if c.database != "" {
+		args = append([]string{"--no-password", "--dbname", c.e.target(c.database)}, args...)
+	}
+	cmd := exec.CommandContext(ctx, c.program, args...)
+	env := cmd.Environ()
+	cmd.Env = slices.DeleteFunc(env, func(v string) bool {
+		name, _, _ := strings.Cut(v, "=")
+		return !slices.Contains(inherited(), name)
+	})
+	cmd.Env = append(cmd.Env, "LC_ALL=C", "PGAPPNAME="+c.e.config.RuntimeParams["application_name"], "PGOPTIONS="+c.options, "PGCONNECT_TIMEOUT=10")
+	if !c.e.password.IsZero() {
+		cmd.Env = append(cmd.Env, "PGPASSWORD="+c.e.password.Reveal())
+	}
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // pg_restore cancels its workers' queries
+	cmd.WaitDelay = 5 * time.Second
+	var out bytes.Buffer
+	said := &tail{}
+	cmd.Stdout, cmd.Stderr = &out, said
+	err := cmd.Run()
+	if err == nil || ctx.Err() != nil {
+		return out.String(), ctx.Err()
+	}
+	return "", c.explain(err, said.String())
+}
+
+// explain reduces a program's complaint to what it was working on. Its words
+// can quote rows.
+func (c child) explain(err error, complaint string) error {
+	out := &report.Error{Code: report.Incompatible, Store: c.e.store, Side: c.e.side, Op: "run " + c.program}
+	exit, exited := errors.AsType[*exec.ExitError](err)
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
+		out.Err, out.Hint = &cause{text: "not found on PATH"}, "install PostgreSQL's client programs (Debian: postgresql-client), as new as the source's server"
+		return out
+	case !exited:
+		out.Code, out.Err = report.Failed, &cause{text: "cannot be started"}
+		return out
+	}
+	text := "exit code " + strconv.Itoa(exit.ExitCode())
+	if objects := complained(complaint); len(objects) > 0 {
+		text += ", at " + strings.Join(objects, "; ")
+	}
+	out.Err = &cause{text: text}
+	for _, known := range complaints() {
+		if strings.Contains(complaint, known.words) {
+			out.Code, out.Hint = known.code, c.e.hint(known.code, known.state)
+			out.Err = &cause{text: text + ": " + known.text, state: known.state}
+			break
+		}
+	}
+	return out
+}
+
+// complaintOf is one thing that the programs say in fixed words.
+type complaintOf struct {
+	words, text, state string
+	code               report.Code
+}
+
+func complaints() []complaintOf {
+	return []complaintOf{
+		{"invalid snapshot identifier", "the snapshot is gone", "", report.Transient},
+		{"server closed the connection", "connection lost", "", report.Transient},
+		{"connection to server", "no connection to the server", "", report.Transient},
+		{"terminating connection", "connection ended by the server", "57P01", report.Transient},
+		{"canceling statement due to lock timeout", "lock not available", "55P03", report.Transient},
+		{"No space left on device", "disk full", "53100", report.Full},
+		{"permission denied", "insufficient privilege", "42501", report.Denied},
+		{"must be owner of", "insufficient privilege", "42501", report.Denied},
+		{"must be superuser", "insufficient privilege", "42501", report.Denied},
+		{"server version mismatch", "the program is older than the server", "", report.Incompatible},
+		{"could not create unique index", "duplicate keys", "23505", report.Incompatible},
+		{"violates foreign key constraint", "a row refers to one that is not there", "23503", report.Incompatible},
+		{"violates check constraint", "a row breaks a check", "23514", report.Incompatible},
+	}
+}
+
+var tocEntry = regexp.MustCompile(`(?m)from TOC entry [0-9]+; [0-9]+ [0-9]+ (.+)$`)
+
+// complained lists the objects, by kind and name, that pg_restore was at.
+func complained(text string) []string {
+	var out []string
+	for _, m := range tocEntry.FindAllStringSubmatch(text, 5) {
+		out = append(out, m[1])
+	}
+	return out
+}
+
+// tail keeps the first and the last of what is written to it.
+type tail struct{ b []byte }
+
+// Write implements io.Writer.
+func (t *tail) Write(p []byte) (int, error) {
+	const most = 64 << 10
+	t.b = append(t.b, p...)
+	if len(t.b) > most {
+		t.b = append(t.b[:most/2], t.b[len(t.b)-most/2:]...)
+	}
+	return len(p), nil
+}
+
+func (t *tail) String() string { return string(t.b) }

@@ -1,0 +1,171 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantcopy/tenantcopy/internal/anonymize"
+	"github.com/tenantcopy/tenantcopy/internal/clone"
+	"github.com/tenantcopy/tenantcopy/internal/report"
+)
+
+// The groups of the chunks that come after the tables.
+const (
+	groupPostData = "post-data"
+	groupViews    = "materialized views"
+)
+
+// Chunks lists the parts of all tables, those of the heaviest table first,
+// then the schema's second half, the materialised views, and the statistics.
+func (s *staged) Chunks(ctx context.Context) iter.Seq2[clone.Chunk, error] {
+	return func(yield func(clone.Chunk, error) bool) {
+		if s.tables == nil {
+			yield(clone.Chunk{}, s.e.fail(ctx, "list chunks", &cause{text: "the staging place is not prepared"}))
+			return
+		}
+		var groups []string
+		for _, t := range s.r.cat.tables {
+			load := s.tables[t.oid]
+			if load.row.Empty {
+				continue
+			}
+			group := "table:" + t.relation.group()
+			groups = append(groups, group)
+			for i, p := range cut(t, s.r.partSize, s.r.version >= tidRangeVersion) {
+				p.id = fmt.Sprintf("%s/%s/%04d", s.Name(), t.relation.group(), i+1)
+				if !yield(s.partChunk(p, group), nil) {
+					return
+				}
+			}
+		}
+		for _, c := range s.closing(groups) {
+			if !yield(c, nil) {
+				return
+			}
+		}
+	}
+}
+
+// partChunk is the chunk of one part.
+func (s *staged) partChunk(p part, group string) clone.Chunk {
+	return clone.Chunk{ID: p.id, Group: group, Bytes: p.bytes, Copy: func(ctx context.Context, a *anonymize.Anonymizer) (report.Tally, error) {
+		tally, err := s.copyPart(ctx, a, p)
+		return tally, inChunk(err, p.id)
+	}}
+}
+
+// closing are the chunks that need all rows to be there.
+func (s *staged) closing(tables []string) []clone.Chunk {
+	step := func(name string, after []string, do func(ctx context.Context) error) clone.Chunk {
+		id := s.Name() + "/" + name
+		return clone.Chunk{ID: id, Group: name, After: after, Copy: func(ctx context.Context, _ *anonymize.Anonymizer) (report.Tally, error) {
+			return report.Tally{}, inChunk(s.e.fail(ctx, "build "+name, do(ctx)), id)
+		}}
+	}
+	return []clone.Chunk{
+		step(groupPostData, tables, s.restorePostData),
+		step(groupViews, []string{groupPostData}, s.refreshViews),
+		step("statistics", []string{groupViews}, func(ctx context.Context) error { return s.exec(ctx, `ANALYZE`) }),
+	}
+}
+
+// load is how the rows of one table are written.
+type load struct {
+	row     *anonymize.Row
+	names   []string // quoted, in the order of row.Order
+	shapes  []*shape // beside them
+	into    string   // quoted; the leaf itself, or the root where a rule may move rows
+	text    bool
+	columns []column // beside names
+}
+
+// compileLoads compiles every table's rules for its own columns.
+func (s *staged) compileLoads(plan *anonymize.Plan, numbers *numbering) error {
+	s.tables = make(map[uint32]*load)
+	for _, t := range s.r.cat.tables {
+		var kept []column
+		for _, c := range t.columns {
+			if !c.generated {
+				kept = append(kept, c)
+			}
+		}
+		l := &load{row: &anonymize.Row{}, text: t.group.text, into: t.quoted()}
+		if fields := s.r.cat.fields(s.Name(), t.group, kept); len(t.columns) > 0 {
+			row, err := plan.Row(s.Name(), t.group.name, fields)
+			if err != nil {
+				return err
+			}
+			l.row = row
+		}
+		for _, i := range l.row.Order {
+			shape, ok := numbers.shape(kept[i].typ)
+			if !ok {
+				return s.incompatible("write table "+t.relation.group(), "column "+kept[i].name+" has type "+kept[i].label+", which the staged database lacks")
+			}
+			l.names, l.shapes, l.columns = append(l.names, ident(kept[i].name)), append(l.shapes, shape), append(l.columns, kept[i])
+		}
+		if t.group.parted && l.moves(t.group) {
+			l.into = t.group.quoted()
+		}
+		s.tables[t.oid] = l
+	}
+	return nil
+}
+
+// moves reports whether a rule may send a row to another partition.
+func (l *load) moves(g *group) bool {
+	for _, step := range l.row.Steps {
+		if step.Rule && (g.keyByExpr || slices.Contains(g.keys, l.columns[step.First].name)) {
+			return true
+		}
+	}
+	return false
+}
+
+// copyInto is the COPY that takes the rows. Without columns there is no list:
+// an empty one is no SQL.
+func (l *load) copyInto() string {
+	list, format := "", "binary"
+	if len(l.names) > 0 {
+		list = " (" + joinNames(l.names) + ")"
+	}
+	if l.text {
+		format = "text"
+	}
+	return fmt.Sprintf(`COPY %s%s FROM STDIN (FORMAT %s)`, l.into, list, format)
+}
+
+// copyPart carries one part: a transaction at the destination that holds the
+// rows and the journal's line, and beside it one at the source in the
+// snapshot. When an earlier try has committed, its tally is returned.
+func (s *staged) copyPart(ctx context.Context, a *anonymize.Anonymizer, p part) (tally report.Tally, err error) {
+	conn, err := s.sessions.get(ctx)
+	if err != nil {
+		return tally, s.e.fail(ctx, "connect", err)
+	}
+	defer s.sessions.put(ctx, conn)
+	entry, done, err := beginEntry(ctx, conn, p.id)
+	if err == nil && !done {
+		if entry, err = s.stream(ctx, a, stream{part: p, load: s.tables[p.table.oid], dst: conn}); err == nil {
+			err = commitEntry(ctx, conn, p.id, entry)
+		}
+	}
+	if err != nil {
+		rollback(ctx, conn)
+		return tally, s.e.fail(ctx, "copy table "+p.table.relation.group(), err)
+	}
+	tally = report.Tally{Records: entry.rows, Bytes: entry.bytes}
+	tally.In(p.table.group.name, entry.rows)
+	return tally, nil
+}
+
+// rollback ends a transaction if the session still lives.
+func rollback(ctx context.Context, conn *pgx.Conn) {
+	if !conn.IsClosed() && conn.PgConn().TxStatus() != 'I' {
+		_, _ = conn.Exec(context.WithoutCancel(ctx), `ROLLBACK`)
+	}
+}

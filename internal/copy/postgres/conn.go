@@ -1,0 +1,258 @@
+package postgres
+
+import (
+	"context"
+	"maps"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantcopy/tenantcopy/internal/report"
+	"github.com/tenantcopy/tenantcopy/internal/tenant"
+)
+
+// minVersion is the oldest server that is copied from or to; TID range scans
+// need one more, older servers read each table in one part.
+const (
+	minVersion      = 130000
+	tidRangeVersion = 140000
+)
+
+// longestName is what PostgreSQL keeps of an identifier, in bytes; it cuts
+// longer ones in silence.
+const longestName = 63
+
+// endpoint is one database address of ours: where to connect and as whom.
+type endpoint struct {
+	store    string // the store's name
+	side     report.Side
+	url      url.URL // without a password, fit for a command line
+	password tenant.Secret
+	database string
+	admin    string            // the maintenance database
+	limit    int               // sessions at once, 0 for no limit
+	roles    map[string]string // owner at the source → owner at the destination
+	config   *pgx.ConnConfig
+}
+
+// parseEndpoint reads a store's address. Settings of the session are those
+// that both sides need; the source's door adds its own.
+func parseEndpoint(s tenant.Store, side report.Side, session tenant.Session) (*endpoint, error) {
+	wrong := func(why, hint string) error {
+		return &report.Error{Code: report.Usage, Store: s.Name, Side: side, Op: "read address", Err: &cause{text: why}, Hint: hint}
+	}
+	const shape = "an address looks like postgres://user@host:5432/database"
+	u, err := url.Parse(s.URL)
+	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") || u.Hostname() == "" {
+		return nil, wrong("not the address of a PostgreSQL database", shape)
+	}
+	if _, has := u.User.Password(); has || u.Query().Has("password") {
+		return nil, wrong("the address carries a password", "put it under password: in tenantcopy.yaml")
+	}
+	e := &endpoint{store: s.Name, side: side, url: *u, password: s.Password, admin: s.Maintenance, limit: s.Connections, roles: s.Roles}
+	e.database = strings.TrimPrefix(u.Path, "/")
+	if e.admin == "" {
+		e.admin = "postgres"
+	}
+	switch {
+	case e.database == "" || strings.ContainsRune(e.database, 0):
+		return nil, wrong("the address names no database", shape)
+	case u.User.Username() == "":
+		return nil, wrong("the address names no user", shape)
+	case len(e.database) > longestName:
+		return nil, wrong("the database's name is longer than 63 bytes", "")
+	}
+	if u.Port() == "" {
+		e.url.Host = net.JoinHostPort(u.Hostname(), "5432")
+	}
+	config, err := pgx.ParseConfig(e.url.String())
+	if err != nil {
+		return nil, wrong("the address has a part that is not understood", shape)
+	}
+	config.Password = s.Password.Reveal()
+	config.Database = e.database
+	config.DefaultQueryExecMode = pgx.QueryExecModeExec // no prepared statements: a catalogue changes under them
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = 10 * time.Second
+	}
+	config.RuntimeParams = sessionSettings(session)
+	e.config = config
+	return e, nil
+}
+
+// sessionSettings hold on both sides: text forms that survive a round trip,
+// and no limit that a role may carry.
+func sessionSettings(session tenant.Session) map[string]string {
+	return map[string]string{
+		"application_name": session.String(),
+		"client_encoding":  "UTF8",
+		"search_path":      "",
+
+		"standard_conforming_strings": "on",
+		"DateStyle":                   "ISO, MDY", "IntervalStyle": "postgres", "TimeZone": "UTC", "extra_float_digits": "3", "bytea_output": "hex", "lc_monetary": "C",
+		"statement_timeout": "0", "idle_in_transaction_session_timeout": "0",
+		"tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "3", // a vanished client's locks go within a minute
+	}
+}
+
+// with returns a copy of the endpoint whose sessions have further settings.
+func (e *endpoint) with(settings map[string]string) *endpoint {
+	out := *e
+	out.config = e.config.Copy()
+	maps.Copy(out.config.RuntimeParams, settings)
+	return &out
+}
+
+// address returns host:port, for messages.
+func (e *endpoint) address() string {
+	return net.JoinHostPort(e.config.Host, strconv.Itoa(int(e.config.Port)))
+}
+
+// target returns the URL of a database of this server, without a password.
+func (e *endpoint) target(database string) string {
+	u := e.url
+	u.Path, u.RawPath = "/"+database, ""
+	return u.String()
+}
+
+// connect opens a session on a database of the server.
+func (e *endpoint) connect(ctx context.Context, database string) (*pgx.Conn, error) {
+	config := e.config.Copy()
+	config.Database = database
+	conn, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	if err := settle(ctx, conn); err != nil {
+		_ = conn.Close(context.WithoutCancel(ctx))
+		return nil, err
+	}
+	return conn, nil
+}
+
+// settle sets what cannot be set at the start: limits that only newer servers
+// know, and the encoding of a database that has none.
+func settle(ctx context.Context, conn *pgx.Conn) error {
+	const limits = `SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('idle_session_timeout', 'transaction_timeout')`
+	if _, err := conn.Exec(ctx, limits); err != nil {
+		return err
+	}
+	if conn.PgConn().ParameterStatus("server_encoding") != "SQL_ASCII" {
+		return nil
+	}
+	_, err := conn.Exec(ctx, `SET client_encoding = 'SQL_ASCII'`)
+	return err
+}
+
+// inAdmin runs fn in a session of the maintenance database.
+func (e *endpoint) inAdmin(ctx context.Context, fn func(conn *pgx.Conn) error) error {
+	return e.in(ctx, e.admin, fn)
+}
+
+// in runs fn in a session of its own on a database of the server.
+func (e *endpoint) in(ctx context.Context, database string, fn func(conn *pgx.Conn) error) error {
+	conn, err := e.connect(ctx, database)
+	if err != nil {
+		return err
+	}
+	defer closeConn(ctx, conn)
+	return fn(conn)
+}
+
+// closeConn ends a session even when ctx has ended, without waiting long.
+func closeConn(ctx context.Context, conn *pgx.Conn) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	_ = conn.Close(ctx)
+}
+
+// version returns the server's version as a number, 150018 for 15.18.
+func version(ctx context.Context, conn *pgx.Conn) (int, error) {
+	var text string
+	if err := conn.QueryRow(ctx, `SELECT current_setting('server_version_num')`).Scan(&text); err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(text)
+}
+
+// pool keeps the sessions of one database between chunks. It opens one when
+// none is free, so there are never more than chunks in flight, nor more than
+// the endpoint's limit.
+type pool struct {
+	e        *endpoint
+	database string
+	slots    chan struct{} // nil for no limit
+
+	mu   sync.Mutex
+	free []*pgx.Conn
+}
+
+func newPool(e *endpoint, database string) *pool {
+	p := &pool{e: e, database: database}
+	if e.limit > 0 {
+		p.slots = make(chan struct{}, e.limit)
+	}
+	return p
+}
+
+// get returns a free session or a new one.
+func (p *pool) get(ctx context.Context) (*pgx.Conn, error) {
+	if p.slots != nil {
+		select {
+		case p.slots <- struct{}{}:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	p.mu.Lock()
+	var conn *pgx.Conn
+	if n := len(p.free); n > 0 {
+		conn, p.free = p.free[n-1], p.free[:n-1]
+	}
+	p.mu.Unlock()
+	if conn != nil {
+		return conn, nil
+	}
+	conn, err := p.e.connect(ctx, p.database)
+	if err != nil {
+		p.leave()
+	}
+	return conn, err
+}
+
+func (p *pool) leave() {
+	if p.slots != nil {
+		<-p.slots
+	}
+}
+
+// put gives a session back. One that is broken or still in a transaction is
+// closed, and so are the free ones then: what broke it may have broken them,
+// and a retry needs a fresh one.
+func (p *pool) put(ctx context.Context, conn *pgx.Conn) {
+	defer p.leave()
+	if !conn.IsClosed() && conn.PgConn().TxStatus() == 'I' {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.free = append(p.free, conn)
+		return
+	}
+	closeConn(ctx, conn)
+	p.close(ctx)
+}
+
+// close ends the free sessions.
+func (p *pool) close(ctx context.Context) {
+	p.mu.Lock()
+	free := p.free
+	p.free = nil
+	p.mu.Unlock()
+	for _, conn := range free {
+		closeConn(ctx, conn)
+	}
+}

@@ -1,0 +1,112 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/tenantcopy/tenantcopy/internal/report"
+)
+
+// part is a piece of a table: the rows on pages [from, to), or on all pages
+// from the first when to is 0, so that rows beyond the estimated end are read.
+type part struct {
+	id       string
+	table    *table
+	from, to int64
+	bytes    int64
+}
+
+// cut divides a table into parts of about size bytes. A table that is no heap,
+// and any table of a server without TID range scans, is one part.
+func cut(t *table, size int64, ranges bool) []part {
+	n := int64(1)
+	if ranges && t.heap && size > 0 {
+		n = min(max((t.bytes+size-1)/size, 1), max(t.pages, 1))
+	}
+	parts := make([]part, n)
+	for i := range n {
+		parts[i] = part{table: t, from: i * t.pages / n, to: (i + 1) * t.pages / n, bytes: t.bytes / n}
+	}
+	parts[n-1].to = 0
+	return parts
+}
+
+// where is the condition that selects the part's rows; empty for all.
+func (p part) where() string {
+	var conditions []string
+	if p.from > 0 {
+		conditions = append(conditions, fmt.Sprintf(`ctid >= '(%d,0)'::tid`, p.from))
+	}
+	if p.to > 0 {
+		conditions = append(conditions, fmt.Sprintf(`ctid < '(%d,0)'::tid`, p.to))
+	}
+	if len(conditions) == 0 {
+		return ""
+	}
+	return " WHERE " + strings.Join(conditions, " AND ")
+}
+
+// selectColumns builds the SELECT of a part; no columns is a valid list.
+func (p part) selectColumns(columns []string) string {
+	return "SELECT " + strings.Join(columns, ", ") + " FROM ONLY " + p.table.quoted() + p.where()
+}
+
+// inTable runs fn in the snapshot with the table held, after proving that it
+// is still the table of the snapshot: schema changes are not bound to a
+// snapshot, and one that was truncated or rewritten since reads as empty in
+// it, without an error. The lock, the weakest there is, ends with fn.
+func (r *reader) inTable(ctx context.Context, t *table, fn func(d door) error) error {
+	return r.inSnapshot(ctx, func(d door) error {
+		if err := d.hold(ctx, t.quoted()); err != nil {
+			return r.changed(t, err)
+		}
+		var same bool
+		err := d.row(ctx, `SELECT coalesce(pg_relation_filenode($1::oid)::oid = $2::oid, false)`, []any{t.oid, t.filenode}, &same)
+		if err != nil {
+			return err
+		}
+		if !same {
+			return r.changed(t, &cause{text: "its storage is another one"})
+		}
+		if err := r.checkColumns(ctx, d, t); err != nil {
+			return err
+		}
+		return fn(d)
+	})
+}
+
+// checkColumns asks what the table's columns are now, under the lock: each
+// must be the one of the snapshot, by table, number and type.
+func (r *reader) checkColumns(ctx context.Context, d door, t *table) error {
+	names := make([]string, len(t.columns))
+	for i, c := range t.columns {
+		names[i] = ident(c.name)
+	}
+	fields, err := d.describe(ctx, part{table: t}.selectColumns(names))
+	if err != nil {
+		return r.changed(t, err)
+	}
+	for i, c := range t.columns {
+		base, _, _ := r.cat.types.base(c.typ, c.mod)
+		f := fields[i]
+		if f.TableOID != t.oid || f.TableAttributeNumber != uint16(c.attnum) || f.DataTypeOID != base {
+			return r.changed(t, &cause{text: "column " + c.name + " is another one"})
+		}
+	}
+	return nil
+}
+
+// changed reports a table that is no longer what the snapshot says. An error
+// of another kind, a lost connection for instance, passes as it is.
+func (r *reader) changed(t *table, err error) error {
+	switch stateOf(err) {
+	case "42P01", "42703", "3F000", "42809", "": // gone, renamed, no longer a table
+		if _, ok := err.(*cause); !ok && stateOf(err) == "" {
+			return err
+		}
+		return &report.Error{Code: report.Transient, Store: r.e.store, Side: report.Source, Op: "read table " + t.relation.group(), Err: reduce(err),
+			Hint: "table " + t.relation.group() + " was truncated, rewritten, changed or dropped after the snapshot; run the same command again"}
+	}
+	return err
+}

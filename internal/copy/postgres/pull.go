@@ -1,0 +1,172 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgproto3"
+
+	"github.com/tenantcopy/tenantcopy/internal/anonymize"
+	"github.com/tenantcopy/tenantcopy/internal/parallel"
+)
+
+// stream is one part on its way.
+type stream struct {
+	part part
+	load *load
+	dst  *pgx.Conn // in the part's transaction
+}
+
+// stream carries the rows of a part: the destination's COPY pulls, and each
+// pull receives, anonymises and frames the next rows of the source's COPY.
+func (s *staged) stream(ctx context.Context, a *anonymize.Anonymizer, st stream) (e entry, err error) {
+	err = s.r.inTable(ctx, st.part.table, func(d door) error {
+		src := d.conn.PgConn()
+		body := &puller{src: src, out: sink{text: st.load.text}}
+		body.walk = walker{row: st.load.row, shapes: st.load.shapes, a: a, out: &body.out}
+		if err := d.startCopy(st.part.selectColumns(st.load.names), !st.load.text); err != nil {
+			return err
+		}
+		body.out.open()
+		err := parallel.With(ctx, func(ctx context.Context) error { return interrupt(ctx, src.Conn()) }, func(ctx context.Context) error {
+			_, err := st.dst.PgConn().CopyFrom(ctx, body, st.load.copyInto())
+			return body.explain(err, st.load)
+		})
+		if resetErr := src.Conn().SetDeadline(time.Time{}); err == nil {
+			err = resetErr
+		}
+		if !body.done { // its COPY was not read to the end: the session is of no more use
+			closeConn(ctx, d.conn)
+		}
+		e = entry{rows: body.out.rows, bytes: body.out.bytes, checksum: body.out.crc}
+		return s.atSource(ctx, body, err)
+	})
+	return e, err
+}
+
+// interrupt ends reads that wait for the source when ctx ends: the driver
+// does not end them while COPY pulls. Afterwards the deadline is taken back.
+func interrupt(ctx context.Context, conn net.Conn) error {
+	<-ctx.Done()
+	return conn.SetDeadline(time.Unix(1, 0))
+}
+
+// atSource tells an error of the source's side from one of the destination's.
+func (s *staged) atSource(ctx context.Context, body *puller, err error) error {
+	if err == nil || body.err == nil || !errors.Is(err, body.err) {
+		return err
+	}
+	return s.r.e.fail(ctx, "read table", err)
+}
+
+// puller is the body of COPY … FROM STDIN. The driver reads it on a goroutine
+// of its own, so every Read is protected.
+type puller struct {
+	src  *pgconn.PgConn
+	walk walker
+	out  sink
+	err  error // what ended it; io.EOF at the end
+	last bool  // the source has said that its rows are all sent
+	done bool  // the source's COPY has been read to its end
+}
+
+// Read implements io.Reader.
+func (p *puller) Read(b []byte) (n int, err error) {
+	if p.err == nil {
+		if err := parallel.Protect(func() error { return p.fill(len(b)) }); err != nil {
+			p.err = err
+			return 0, opaque{err}
+		}
+	}
+	if p.err != nil && p.err != io.EOF {
+		return 0, opaque{p.err}
+	}
+	if n = p.out.take(b); n == 0 {
+		return 0, io.EOF
+	}
+	return n, nil
+}
+
+// opaque keeps a cause from the destination, which is sent the text of an
+// error and writes it to its log.
+type opaque struct{ error }
+
+// Error says only that it ended.
+func (opaque) Error() string { return "ended by tenantcopy" }
+
+// Unwrap returns the cause.
+func (o opaque) Unwrap() error { return o.error }
+
+// fill receives rows until want bytes wait, or all have come.
+func (p *puller) fill(want int) error {
+	for p.out.ready() < want {
+		msg, err := p.src.ReceiveMessage(context.Background()) // interrupt ends it: watching a context costs more than a row
+		if err != nil {
+			return err
+		}
+		switch msg := msg.(type) {
+		case *pgproto3.CopyData:
+			if err := p.walk.message(msg.Data); err != nil {
+				return err
+			}
+		case *pgproto3.CopyDone:
+			p.last = true
+		case *pgproto3.ErrorResponse:
+			return pgconn.ErrorResponseToPgError(msg)
+		case *pgproto3.ReadyForQuery:
+			return p.finish()
+		}
+	}
+	return nil
+}
+
+// finish closes the body; rows that were not said to be all would be missing.
+func (p *puller) finish() error {
+	if !p.last || (!p.out.text && !p.walk.ended) {
+		return errMalformed
+	}
+	p.done = true
+	p.out.close()
+	p.err = io.EOF
+	return nil
+}
+
+// explain prefers what the reader knows to what the destination answers when
+// its COPY is ended, and names the column that the destination refused.
+func (p *puller) explain(err error, l *load) error {
+	if p.err != nil && p.err != io.EOF {
+		return p.err
+	}
+	if err == nil && !p.done {
+		return &cause{text: "the copy ended before its last row"}
+	}
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok && pg.ColumnName == "" {
+		named := *pg
+		named.ColumnName = columnIn(pg.Where, l)
+		return &named
+	}
+	return err
+}
+
+// columnIn finds, in a server's context line, which of the columns it speaks
+// of. The line itself can quote a value and goes no further.
+func columnIn(where string, l *load) string {
+	_, after, found := strings.Cut(where, ", column ")
+	if !found {
+		return ""
+	}
+	best := ""
+	for _, c := range l.columns {
+		rest, ok := strings.CutPrefix(after, c.name)
+		if ok && (rest == "" || rest[0] == ':' || rest[0] == '\n') && len(c.name) > len(best) {
+			best = c.name
+		}
+	}
+	return best
+}

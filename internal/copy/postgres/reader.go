@@ -1,0 +1,160 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"sync"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantcopy/tenantcopy/internal/clone"
+	"github.com/tenantcopy/tenantcopy/internal/guard"
+	"github.com/tenantcopy/tenantcopy/internal/report"
+	"github.com/tenantcopy/tenantcopy/internal/tenant"
+)
+
+// defaultPart is how much of a table, TOAST included, is one chunk.
+const defaultPart = 64 << 20
+
+var _ clone.Reader = (*reader)(nil)
+
+// reader is one database of the source. Survey opens the snapshot that
+// everything after it reads.
+type reader struct {
+	e        *endpoint
+	sessions *pool
+	partSize int64 // bytes
+	version  int
+
+	holder   *pgx.Conn // its transaction keeps the snapshot
+	snapshot string
+	cat      *catalog
+	mu       sync.Mutex
+	dirs     []string // temporary folders with the schema's archive
+}
+
+// Open connects to the source's database, read-only, and authenticates. The
+// error is a *report.Error: Denied, NotFound, Transient, Incompatible, or
+// Usage for an address that is none.
+func Open(ctx context.Context, src tenant.Source) (clone.Reader, error) {
+	e, err := parseEndpoint(src.Store, report.Source, src.Session)
+	if err != nil {
+		return nil, err
+	}
+	e = e.with(doorSettings())
+	r := &reader{e: e, sessions: newPool(e, e.database), partSize: defaultPart}
+	conn, err := r.sessions.get(ctx)
+	if err != nil {
+		return nil, e.fail(ctx, "connect", err)
+	}
+	r.version, err = version(ctx, conn)
+	r.sessions.put(ctx, conn)
+	if err == nil && r.version < minVersion {
+		err = e.tooOld(r.version)
+	}
+	if err != nil {
+		r.sessions.close(ctx)
+		return nil, e.fail(ctx, "read the server's version", err)
+	}
+	return r, nil
+}
+
+// tooOld refuses a server that the queries of this package do not fit.
+func (e *endpoint) tooOld(version int) error {
+	return &report.Error{Code: report.Incompatible, Store: e.store, Side: e.side, Op: "read the server's version",
+		Err: &cause{text: fmt.Sprintf("PostgreSQL %d is older than %d", version/10000, minVersion/10000)}, Hint: "upgrade the server"}
+}
+
+// Name returns the store's name.
+func (r *reader) Name() string { return r.e.store }
+
+// openSnapshot begins the transaction that keeps the snapshot, anew when
+// there is one already.
+func (r *reader) openSnapshot(ctx context.Context) error {
+	if r.holder != nil {
+		closeConn(ctx, r.holder)
+		r.holder = nil
+	}
+	conn, err := r.e.connect(ctx, r.e.database)
+	if err != nil {
+		return err
+	}
+	if r.snapshot, err = (door{conn}).export(ctx); err != nil {
+		closeConn(ctx, conn)
+		return err
+	}
+	r.holder = conn
+	return nil
+}
+
+// inSnapshot runs fn in a transaction of its own that sees the snapshot.
+func (r *reader) inSnapshot(ctx context.Context, fn func(d door) error) error {
+	conn, err := r.sessions.get(ctx)
+	if err != nil {
+		return err
+	}
+	defer r.sessions.put(ctx, conn)
+	d := door{conn}
+	if err := d.enter(ctx, r.snapshot); err != nil {
+		return r.lost(err)
+	}
+	if err := fn(d); err != nil {
+		if !conn.IsClosed() {
+			_ = d.leave(ctx)
+		}
+		return err
+	}
+	return d.leave(ctx)
+}
+
+// lost explains why a snapshot could not be imported.
+func (r *reader) lost(err error) error {
+	if state := stateOf(err); state != "22023" && state != "42704" {
+		return err
+	}
+	return &report.Error{Code: report.Transient, Store: r.e.store, Side: report.Source, Op: "import the snapshot", Err: reduce(err),
+		Hint: "the connection that kept the snapshot was lost; run the same command again"}
+}
+
+// Into pairs the reader with a proved destination.
+func (r *reader) Into(dst guard.Destination) (clone.Staged, error) {
+	store, ok := dst.Store(r.e.store)
+	if !ok {
+		return nil, &report.Error{Code: report.NotFound, Store: r.e.store, Side: report.Destination, Op: "find the store",
+			Err: &cause{text: "the destination has no store of this name"}}
+	}
+	e, err := parseTwin(store, dst.Session())
+	if err != nil {
+		return nil, err
+	}
+	return newStaged(r, e, dst), nil
+}
+
+// tempDir makes a folder that lasts until Close.
+func (r *reader) tempDir() (string, error) {
+	dir, err := os.MkdirTemp("", "tenantcopy-schema-")
+	if err == nil {
+		r.mu.Lock()
+		r.dirs = append(r.dirs, dir)
+		r.mu.Unlock()
+	}
+	return dir, err
+}
+
+// Close ends the sessions, and with them the snapshot.
+func (r *reader) Close() error {
+	ctx := context.Background()
+	if r.holder != nil {
+		closeConn(ctx, r.holder)
+		r.holder = nil
+	}
+	r.sessions.close(ctx)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, dir := range r.dirs {
+		_ = os.RemoveAll(dir)
+	}
+	r.dirs = nil
+	return nil
+}

@@ -1,0 +1,174 @@
+package postgres
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantcopy/tenantcopy/internal/report"
+)
+
+// archive is the source's schema as pg_dump wrote it, and the list of its
+// entries that are carried.
+type archive struct{ file, list string }
+
+// checkFit refuses what cannot be carried before anything is written.
+func (s *staged) checkFit(ctx context.Context) error {
+	var objects bool
+	var wanted []string
+	err := s.r.inSnapshot(ctx, func(d door) error {
+		if err := d.row(ctx, `SELECT EXISTS (SELECT FROM pg_largeobject_metadata)`, nil, &objects); err != nil {
+			return err
+		}
+		return d.row(ctx, `SELECT coalesce(array_agg(extname::text ORDER BY extname), '{}') FROM pg_extension`, nil, &wanted)
+	})
+	if err != nil {
+		return s.r.e.fail(ctx, "read the catalogue", err)
+	}
+	if objects {
+		return &report.Error{Code: report.Incompatible, Store: s.e.store, Side: report.Source, Op: "check the source", Err: &cause{text: "the database holds large objects"},
+			Hint: "large objects are not carried; unlink them at the source, or keep their content in a bytea column or in the blob store"}
+	}
+	var target int
+	err = s.e.inAdmin(ctx, func(conn *pgx.Conn) error {
+		var err error
+		if target, err = version(ctx, conn); err != nil {
+			return err
+		}
+		return s.checkExtensions(ctx, conn, wanted)
+	})
+	if err != nil {
+		return err
+	}
+	return s.checkVersions(ctx, target)
+}
+
+// checkExtensions refuses when the destination's server lacks one.
+func (s *staged) checkExtensions(ctx context.Context, conn *pgx.Conn, wanted []string) error {
+	var missing []string
+	const sql = `SELECT coalesce(array_agg(w ORDER BY w), '{}') FROM unnest($1::text[]) AS w WHERE NOT EXISTS (SELECT FROM pg_available_extensions WHERE name = w)`
+	if err := conn.QueryRow(ctx, sql, wanted).Scan(&missing); err != nil {
+		return err
+	}
+	if len(missing) > 0 {
+		return s.incompatible("check extensions", "not available at "+s.e.address()+": "+strings.Join(missing, ", "))
+	}
+	return nil
+}
+
+// checkVersions compares the servers' major versions with those of the
+// programs: pg_dump must be as new as the source, and what it writes must be
+// understood at the destination.
+func (s *staged) checkVersions(ctx context.Context, target int) error {
+	if target < minVersion {
+		return s.e.tooOld(target)
+	}
+	source, dst := s.r.version/10000, target/10000
+	if dst < source {
+		return s.incompatible("compare versions", fmt.Sprintf("PostgreSQL %d at the destination is older than %d at the source", dst, source))
+	}
+	for _, program := range []string{"pg_dump", "pg_restore"} {
+		major, err := s.majorOf(ctx, program)
+		if err != nil {
+			return err
+		}
+		hint := ""
+		switch {
+		case major < source:
+			hint = fmt.Sprintf("install PostgreSQL's client programs of version %d or newer (Debian: postgresql-client-%d)", source, source)
+		case program == "pg_restore" && major >= 17 && dst < 17: // it sets transaction_timeout, which older servers refuse
+			hint = fmt.Sprintf("put PostgreSQL's client programs of version %d first on PATH", dst)
+		default:
+			continue
+		}
+		return &report.Error{Code: report.Incompatible, Store: s.e.store, Op: "compare versions", Hint: hint,
+			Err: &cause{text: fmt.Sprintf("%s %d does not fit PostgreSQL %d at the source and %d at the destination", program, major, source, dst)}}
+	}
+	return nil
+}
+
+var versionLine = regexp.MustCompile(`\) ([0-9]+)`)
+
+// majorOf asks a program for its version.
+func (s *staged) majorOf(ctx context.Context, program string) (int, error) {
+	out, err := child{program: program, args: []string{"--version"}, e: s.e}.run(ctx)
+	if err != nil {
+		return 0, err
+	}
+	m := versionLine.FindStringSubmatch(out)
+	if m == nil {
+		return 0, &cause{text: program + " does not say its version"}
+	}
+	return strconv.Atoi(m[1])
+}
+
+// dump writes the schema, as of the snapshot, into an archive.
+func (s *staged) dump(ctx context.Context) (*archive, error) {
+	dir, err := s.r.tempDir()
+	if err != nil {
+		return nil, err
+	}
+	a := &archive{file: filepath.Join(dir, "schema"), list: filepath.Join(dir, "list")}
+	args := []string{"--format=custom", "--schema-only", "--snapshot=" + s.r.snapshot, "--no-comments", "--no-security-labels", "--no-subscriptions",
+		"--no-tablespaces", "--no-owner", "--no-privileges", "--lock-wait-timeout=60000", "--file=" + a.file}
+	options := "-c default_transaction_read_only=on -c statement_timeout=0 -c idle_in_transaction_session_timeout=0"
+	if _, err := (child{program: "pg_dump", args: args, e: s.r.e, options: options, database: s.r.e.database}).run(ctx); err != nil {
+		return nil, err
+	}
+	full := filepath.Join(dir, "all")
+	if _, err := (child{program: "pg_restore", args: []string{"--list", "--file=" + full, a.file}, e: s.e}).run(ctx); err != nil {
+		return nil, err
+	}
+	return a, filterList(full, a.list)
+}
+
+// leftOut are the kinds of entries that a twin must not have: credentials of
+// other servers, subscriptions to them, and triggers that fire on what we do
+// ourselves. The survey has noted each.
+func leftOut() []string {
+	return []string{"USER MAPPING ", "SUBSCRIPTION ", "EVENT TRIGGER ", "DATABASE ", "SECURITY LABEL ", "COMMENT "}
+}
+
+var listEntry = regexp.MustCompile(`^[0-9]+; [0-9]+ [0-9]+ (.*)$`)
+
+// filterList copies a list of entries without those that are left out.
+func filterList(from, to string) (err error) {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, out.Close()) }()
+	lines := bufio.NewScanner(in)
+	lines.Buffer(nil, 1<<20)
+	w := bufio.NewWriter(out)
+	for lines.Scan() {
+		m := listEntry.FindStringSubmatch(lines.Text())
+		if m == nil || slices.ContainsFunc(leftOut(), func(kind string) bool { return strings.HasPrefix(m[1], kind) }) {
+			continue
+		}
+		fmt.Fprintln(w, lines.Text())
+	}
+	return errors.Join(lines.Err(), w.Flush())
+}
+
+// restore replays one section of the archive into the staged database.
+func (s *staged) restore(ctx context.Context, section string, jobs int) error {
+	args := []string{"--section=" + section, "--use-list=" + s.archive.list, "--no-owner", "--no-privileges", "--exit-on-error", "--jobs=" + strconv.Itoa(jobs), s.archive.file}
+	options := "-c synchronous_commit=off -c maintenance_work_mem=256MB -c statement_timeout=0 -c default_transaction_read_only=off -c idle_in_transaction_session_timeout=0"
+	_, err := child{program: "pg_restore", args: args, e: s.e, options: options, database: s.e.next()}.run(ctx)
+	return err
+}

@@ -1,0 +1,161 @@
+package postgres
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantcopy/tenantcopy/internal/tenant"
+)
+
+// server is one of the two test servers.
+type server struct {
+	url      string // of database postgres
+	password tenant.Secret
+}
+
+// serverOf finds a server through the environment; a missing one fails the
+// test.
+func serverOf(t *testing.T, side string) server {
+	t.Helper()
+	url, password := os.Getenv("TENANTCOPY_TEST_PG_"+side), os.Getenv("TENANTCOPY_TEST_PG_PASSWORD_"+side)
+	if url == "" {
+		t.Fatalf("TENANTCOPY_TEST_PG_%s is not set: run scripts/services up and eval \"$(scripts/services env)\"", side)
+	}
+	return server{url: url, password: tenant.NewSecret(password)}
+}
+
+// store is the address of one database of the server.
+func (s server) store(database string) tenant.Store {
+	return tenant.Store{Kind: tenant.Postgres, Name: "postgres", URL: strings.TrimSuffix(s.url, "/postgres") + "/" + database, Password: s.password}
+}
+
+// connect opens a session without any of the package's settings.
+func (s server) connect(t *testing.T, database string) *pgx.Conn {
+	t.Helper()
+	config, err := pgx.ParseConfig(s.store(database).URL)
+	if err != nil {
+		t.Fatal("the test server's address cannot be read")
+	}
+	config.Password = s.password.Reveal()
+	conn, err := pgx.ConnectConfig(context.WithoutCancel(t.Context()), config) // cleanups come here too
+	if err != nil {
+		t.Fatalf("connect to %s: %v", database, reduce(err))
+	}
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	return conn
+}
+
+// run executes statements in a database.
+func (s server) run(t *testing.T, database, sql string) {
+	t.Helper()
+	conn := s.connect(t, database)
+	defer conn.Close(context.Background())
+	if _, err := conn.PgConn().Exec(context.WithoutCancel(t.Context()), sql).ReadAll(); err != nil {
+		t.Fatalf("run statements in %s: %v", database, err)
+	}
+}
+
+// ask returns the first column of a query's rows.
+func (s server) ask(t *testing.T, database, sql string, args ...any) []string {
+	t.Helper()
+	conn := s.connect(t, database)
+	defer conn.Close(context.Background())
+	rows, err := conn.Query(t.Context(), sql, args...)
+	if err != nil {
+		t.Fatalf("ask %s: %v", database, err)
+	}
+	out, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatalf("ask %s: %v", database, err)
+	}
+	return out
+}
+
+// create makes a database and removes it, and what grows beside it, at the
+// end of the test.
+func (s server) create(t *testing.T, database string) {
+	t.Helper()
+	s.run(t, "postgres", `CREATE DATABASE `+ident(database)+` TEMPLATE template0`)
+	s.dropAfter(t, database)
+}
+
+func (s server) dropAfter(t *testing.T, database string) {
+	t.Helper()
+	t.Cleanup(func() {
+		ctx := context.Background()
+		config, _ := pgx.ParseConfig(s.url)
+		config.Password = s.password.Reveal()
+		conn, err := pgx.ConnectConfig(ctx, config)
+		if err != nil {
+			t.Errorf("connect to clean up: %v", reduce(err))
+			return
+		}
+		defer conn.Close(ctx)
+		for _, ending := range []string{"", "__new", "__old"} {
+			if _, err := conn.Exec(ctx, `DROP DATABASE IF EXISTS `+ident(database+ending)+` WITH (FORCE)`); err != nil {
+				t.Errorf("drop a test database: %v", reduce(err))
+			}
+		}
+	})
+}
+
+// random is a suffix no other test has.
+func random() string { return strings.ToLower(rand.Text()[:10]) }
+
+// contents returns everything in a database by name: the schema as pg_dump
+// writes it, every table's rows, every sequence's state.
+func (s server) contents(t *testing.T, database string) map[string]string {
+	t.Helper()
+	out := map[string]string{"schema": s.schema(t, database)}
+	conn := s.connect(t, database)
+	defer conn.Close(context.Background())
+	cat, err := readCatalog(t.Context(), conn.Query)
+	if err != nil {
+		t.Fatalf("read the catalogue of %s: %v", database, err)
+	}
+	for _, tab := range append(slices.Clone(cat.tables), cat.matviews...) {
+		if _, err := conn.Exec(t.Context(), `SET search_path = ''`); err != nil {
+			t.Fatal(err)
+		}
+		name := tab.relation.group()
+		rows, err := conn.Query(t.Context(), `SELECT whole_row::text FROM ONLY `+tab.quoted()+` AS whole_row ORDER BY 1`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			t.Fatalf("read table %s: %v", name, err)
+		}
+		out["rows of "+name] = fmt.Sprintln(len(lines)) + strings.Join(lines, "\n")
+	}
+	for _, seq := range cat.sequences {
+		out["sequence "+seq.group()] = s.ask(t, database, `SELECT last_value::text || is_called::text FROM `+seq.quoted())[0]
+	}
+	return out
+}
+
+// schema returns pg_dump's text without what differs by call.
+func (s server) schema(t *testing.T, database string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "pg_dump", "--schema-only", "--no-owner", "--no-privileges", "--no-comments", "--no-subscriptions", "--dbname", s.store(database).URL)
+	cmd.Env = append(cmd.Environ(), "PGPASSWORD="+s.password.Reveal())
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("dump the schema of %s: %v", database, err)
+	}
+	var kept []string
+	for line := range strings.Lines(string(out)) {
+		if !strings.HasPrefix(line, `\`) && !strings.HasPrefix(line, "--") {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, "")
+}

@@ -1,0 +1,167 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantcopy/tenantcopy/internal/anonymize"
+	"github.com/tenantcopy/tenantcopy/internal/clone"
+	"github.com/tenantcopy/tenantcopy/internal/guard"
+	"github.com/tenantcopy/tenantcopy/internal/report"
+	"github.com/tenantcopy/tenantcopy/internal/tenant"
+)
+
+var _ clone.Staged = (*staged)(nil)
+
+// staged is the copy while it grows, in a database beside the twin.
+type staged struct {
+	r        *reader
+	e        *endpoint // of the twin; its sessions name whoever opens them
+	dst      guard.Destination
+	sessions *pool         // of the staged database
+	patience time.Duration // how long Switch tries to end the databases' sessions
+
+	archive *archive         // the schema; nil before Prepare
+	tables  map[uint32]*load // by the source's number of the table; nil before Prepare
+}
+
+// stagedSettings fit a database that is thrown away when the run fails.
+func stagedSettings() map[string]string {
+	return map[string]string{"synchronous_commit": "off", "maintenance_work_mem": "256MB", "default_transaction_read_only": "off", "row_security": "off", "lock_timeout": "0"}
+}
+
+// parseTwin reads the address of a twin. Its name must leave room for the
+// endings of the staged and the old database.
+func parseTwin(s tenant.Store, session tenant.Session) (*endpoint, error) {
+	e, err := parseEndpoint(s, report.Destination, session)
+	if err != nil {
+		return nil, err
+	}
+	why := ""
+	switch {
+	case len(e.database)+len("__new") > longestName:
+		why = fmt.Sprintf("the database's name is longer than %d bytes", longestName-len("__new"))
+	case e.database == e.admin || strings.HasPrefix(e.database, "template"):
+		why = "the database is the server's own"
+	}
+	if why != "" {
+		return nil, &report.Error{Code: report.Usage, Store: s.Name, Side: report.Destination, Op: "read address", Err: &cause{text: why},
+			Hint: "give the twin a database of its own in tenantcopy.yaml"}
+	}
+	return e.with(stagedSettings()), nil
+}
+
+// next and old are the names of the databases beside the twin.
+func (e *endpoint) next() string { return e.database + "__new" }
+func (e *endpoint) old() string  { return e.database + "__old" }
+
+func newStaged(r *reader, e *endpoint, dst guard.Destination) *staged {
+	return &staged{r: r, e: e, dst: dst, sessions: newPool(e, e.next()), patience: switchWithin}
+}
+
+// Name returns the store's name.
+func (s *staged) Name() string { return s.e.store }
+
+// Prepare checks that the schema can be carried, then makes an empty database
+// with the schema's first half. Whatever staged database was there, this
+// run's of an earlier try or a stale run's, is dropped.
+func (s *staged) Prepare(ctx context.Context, plan *anonymize.Plan) error {
+	if s.r.cat == nil {
+		return s.e.fail(ctx, "prepare", &cause{text: "the survey comes first"})
+	}
+	if err := s.checkFit(ctx); err != nil {
+		return s.e.fail(ctx, "check the servers", err)
+	}
+	archive, err := s.dump(ctx)
+	if err != nil {
+		return s.r.e.fail(ctx, "dump the schema", err)
+	}
+	s.archive = archive
+	s.sessions.close(ctx)
+	if err := s.e.inAdmin(ctx, func(conn *pgx.Conn) error { return s.recreate(ctx, conn) }); err != nil {
+		return s.e.fail(ctx, "create the staged database", err)
+	}
+	if err := s.restore(ctx, "pre-data", 1); err != nil {
+		return s.e.fail(ctx, "restore the schema", err)
+	}
+	if err := s.exec(ctx, createJournal); err != nil {
+		return s.e.fail(ctx, "create the journal", err)
+	}
+	return s.e.fail(ctx, "read the staged types", s.inStaged(ctx, func(conn *pgx.Conn) error {
+		numbers, err := readNumbers(ctx, conn.Query, s.r.cat.types)
+		if err != nil {
+			return err
+		}
+		return s.compileLoads(plan, numbers)
+	}))
+}
+
+// recreate makes the staged database anew, with the marker of this run.
+func (s *staged) recreate(ctx context.Context, conn *pgx.Conn) error {
+	dbs, err := readDatabases(ctx, conn, s.e)
+	if err != nil {
+		return err
+	}
+	if err := dbs.reopen(ctx, conn, s.e); err != nil {
+		return err
+	}
+	if err := dropDatabase(ctx, conn, s.e.next()); err != nil {
+		return err
+	}
+	options, err := s.databaseOptions(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := conn.Exec(ctx, `CREATE DATABASE `+ident(s.e.next())+` TEMPLATE template0`+options); err != nil {
+		return err
+	}
+	return comment(ctx, conn, s.e.next(), s.dst.Marker(), "")
+}
+
+// databaseOptions are encoding and collation of the source's database, without
+// which text could not be stored or would sort in another order.
+func (s *staged) databaseOptions(ctx context.Context) (string, error) {
+	const sql = `SELECT pg_encoding_to_char(encoding), datcollate, datctype, coalesce(to_jsonb(d) ->> 'datlocprovider', 'c'),
+  coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale', '') FROM pg_database d WHERE datname = current_database()`
+	var encoding, collate, ctype, provider, locale string
+	err := s.r.inSnapshot(ctx, func(d door) error { return d.row(ctx, sql, nil, &encoding, &collate, &ctype, &provider, &locale) })
+	if err != nil {
+		return "", s.r.e.fail(ctx, "read the database's collation", err)
+	}
+	options := fmt.Sprintf(` ENCODING %s LC_COLLATE %s LC_CTYPE %s`, literal(encoding), literal(collate), literal(ctype))
+	switch provider {
+	case "i":
+		options += ` LOCALE_PROVIDER icu ICU_LOCALE ` + literal(locale)
+	case "b":
+		options += ` LOCALE_PROVIDER builtin BUILTIN_LOCALE ` + literal(locale)
+	}
+	return options, nil
+}
+
+// inStaged runs fn in a session of the staged database.
+func (s *staged) inStaged(ctx context.Context, fn func(conn *pgx.Conn) error) error {
+	conn, err := s.sessions.get(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.sessions.put(ctx, conn)
+	return fn(conn)
+}
+
+// exec runs statements without parameters in the staged database.
+func (s *staged) exec(ctx context.Context, sql string) error {
+	return s.inStaged(ctx, func(conn *pgx.Conn) error {
+		_, err := conn.PgConn().Exec(ctx, sql).ReadAll()
+		return err
+	})
+}
+
+func (s *staged) incompatible(op, why string) error {
+	return &report.Error{Code: report.Incompatible, Store: s.e.store, Side: report.Destination, Op: op, Err: &cause{text: why}}
+}
+
+func joinNames(names []string) string { return strings.Join(names, ", ") }

@@ -1,0 +1,472 @@
+package redis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"github.com/tenantcopy/tenantcopy/internal/anonymize"
+	"github.com/tenantcopy/tenantcopy/internal/clone"
+	"github.com/tenantcopy/tenantcopy/internal/parallel"
+	"github.com/tenantcopy/tenantcopy/internal/report"
+)
+
+// TestDigests: on servers that tell digests, every key that no rule touches
+// has the source's digest and its expiry to the millisecond, as a payload and
+// typed.
+func TestDigests(t *testing.T) {
+	prod, staging := startPrivate(t), startPrivate(t)
+	for _, typed := range []bool{false, true} {
+		t.Run(fmt.Sprintf("typed %v", typed), func(t *testing.T) {
+			p := pairOf(t, with(prod.store, "src"+random()+":"), with(staging.store, "dst"+random()+":"), keepAll)
+			seed(t.Context(), t, p.prod, p.src.Prefix)
+			s := p.prepared(t)
+			s.typed.Store(typed)
+			sum := p.copied(t, s)
+			p.prove(t, s, sum)
+			if err := s.Switch(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			wantSame(t, "digest", digests(t.Context(), t, p.staging, p.dst.Prefix), digests(t.Context(), t, p.prod, p.src.Prefix))
+			wantSame(t, "content", dump(t.Context(), t, p.staging, p.dst.Prefix), dump(t.Context(), t, p.prod, p.src.Prefix))
+		})
+	}
+}
+
+// TestLarge: values beyond every limit are carried in pages, and proved.
+func TestLarge(t *testing.T) {
+	p := newPair(t, keepAll)
+	ctx := t.Context()
+	pipe := p.prod.Pipeline()
+	big := strings.Repeat("0123456789abcdef", 4096) // 64 KB
+	for i := range 160 {
+		pipe.Append(ctx, p.src.Prefix+"string", big)
+		pipe.RPush(ctx, p.src.Prefix+"list", fmt.Sprint(i, big))
+		pipe.SAdd(ctx, p.src.Prefix+"set", fmt.Sprint(i, big))
+		pipe.ZAdd(ctx, p.src.Prefix+"zset", goredis.Z{Score: float64(i) / 3, Member: fmt.Sprint(i, big)})
+		pipe.HSet(ctx, p.src.Prefix+"hash", fmt.Sprint(i), fmt.Sprint(i, big))
+		pipe.XAdd(ctx, &goredis.XAddArgs{Stream: p.src.Prefix + "stream", Values: []any{"f", fmt.Sprint(i, big)}})
+		if i%40 == 0 {
+			if _, err := pipe.Exec(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for i := range 20000 {
+		pipe.SAdd(ctx, p.src.Prefix+"many", fmt.Sprintf("member %060d", i))
+	}
+	pipe.PExpireAt(ctx, p.src.Prefix+"hash", farAway(2))
+	if _, err := pipe.Exec(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if size := p.prod.MemoryUsage(ctx, p.src.Prefix+"hash").Val(); size <= smallDump {
+		t.Fatalf("the hash is %d bytes: too small for this test", size)
+	}
+	p.whole(t)
+	wantSame(t, "large values", dump(ctx, t, p.staging, p.dst.Prefix), dump(ctx, t, p.prod, p.src.Prefix))
+}
+
+// TestRewriteLarge: rules are applied to every page of a collection.
+func TestRewriteLarge(t *testing.T) {
+	p := newPair(t, `{version: 1, people: none, redis: {"list": {list: name}, "hash": {hash: {name: name, "**": keep}}, "stream": {hash: {name: name, "**": keep}}}}`)
+	ctx := t.Context()
+	pipe := p.prod.Pipeline()
+	for i := range 6000 {
+		pipe.RPush(ctx, p.src.Prefix+"list", fmt.Sprintf("Waltraud Secretperson %0200d", i))
+		pipe.HSet(ctx, p.src.Prefix+"hash", fmt.Sprintf("other %0200d", i), "kept")
+		pipe.XAdd(ctx, &goredis.XAddArgs{Stream: p.src.Prefix + "stream", Values: []any{"name", "Waltraud Secretperson", "other", "kept"}})
+	}
+	pipe.HSet(ctx, p.src.Prefix+"hash", "name", "Waltraud Secretperson")
+	if _, err := pipe.Exec(ctx); err != nil {
+		t.Fatal(err)
+	}
+	p.whole(t)
+	got := dump(ctx, t, p.staging, p.dst.Prefix)
+	for name, value := range got {
+		if strings.Contains(value, "Secretperson") {
+			t.Errorf("%s still holds the name", name)
+		}
+	}
+	if n := p.staging.LLen(ctx, p.dst.Prefix+"list").Val(); n != 6000 {
+		t.Errorf("the list has %d elements", n)
+	}
+	if n := p.staging.HLen(ctx, p.dst.Prefix+"hash").Val(); n != 6001 {
+		t.Errorf("the hash has %d fields", n)
+	}
+	if n := p.staging.XLen(ctx, p.dst.Prefix+"stream").Val(); n != 6000 {
+		t.Errorf("the stream has %d entries", n)
+	}
+}
+
+// TestDuplicates: SCAN returns a key twice, in two chunks that run at once.
+// It is written once and counted once.
+func TestDuplicates(t *testing.T) {
+	p := newPair(t, `{version: 1, people: none, redis: {"list*": {list: scan}, "*": keep}}`)
+	ctx := t.Context()
+	var keys []string
+	for i := range 300 {
+		keys = append(keys, fmt.Sprintf("%slist %d", p.src.Prefix, i), fmt.Sprintf("%sstring %d", p.src.Prefix, i))
+		p.prod.RPush(ctx, fmt.Sprintf("%slist %d", p.src.Prefix, i), "a", "b", "c")
+		p.prod.Set(ctx, fmt.Sprintf("%sstring %d", p.src.Prefix, i), "v", 0)
+	}
+	s := p.prepared(t)
+	items := func(yield func(int, error) bool) {
+		for i := range 6 {
+			if !yield(i, nil) {
+				return
+			}
+		}
+	}
+	tallies := make([]report.Tally, 6)
+	err := parallel.Each(ctx, 4, items, func(ctx context.Context, _, i int) (err error) {
+		tallies[i], err = s.copy(ctx, p.plan.New(), fmt.Sprintf("redis/%06d", i), append(keys, keys[:100]...))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sum report.Tally
+	for _, tally := range tallies {
+		sum.Add(tally)
+	}
+	if sum.Records != 600 || sum.Groups["list*"] != 300 || sum.Groups["*"] != 300 {
+		t.Errorf("%d records in the tallies, want 600", sum.Records)
+	}
+	if err := s.Seal(ctx); err != nil {
+		t.Fatal(err)
+	}
+	p.prove(t, s, sum)
+	if err := s.Switch(ctx); err != nil {
+		t.Fatal(err)
+	}
+	wantSame(t, "copy", dump(ctx, t, p.staging, p.dst.Prefix), dump(ctx, t, p.prod, p.src.Prefix))
+}
+
+// TestCollision: two keys that become one are refused, not merged.
+func TestCollision(t *testing.T) {
+	p := newPair(t, `{version: 1, people: none, redis: {"*": {$key: name, $value: keep}}}`)
+	ctx := t.Context()
+	p.prod.Set(ctx, p.src.Prefix+"Waltraud \u00c4cretperson", "1", 0)
+	p.prod.Set(ctx, p.src.Prefix+"Waltraud A\u0308cretperson", "2", 0) // the same name, written differently
+	_, err := chunks(t, p.prepared(t))[0].Copy(ctx, p.plan.New())
+	wantCode(t, err, report.Incompatible)
+	if !errors.Is(err, errCollision) || strings.Contains(err.Error(), "cretperson") {
+		t.Errorf("error: %v", err)
+	}
+}
+
+// TestVanished: keys that disappear between SCAN and the read, or that expire
+// before the switch.
+func TestVanished(t *testing.T) {
+	p := newPair(t, `{version: 1, people: none, redis: {"list*": {list: scan}, "*": keep}}`)
+	ctx := t.Context()
+	p.staging.Set(ctx, p.dst.Prefix+"short", "predecessor", 0)
+	p.staging.Set(ctx, p.dst.Prefix+"extra", "not in the source", 0)
+	p.prod.Set(ctx, p.src.Prefix+"stays", "v", 0)
+	p.prod.Set(ctx, p.src.Prefix+"goes", "v", 0)
+	p.prod.RPush(ctx, p.src.Prefix+"list goes", "v")
+	p.prod.Set(ctx, p.src.Prefix+"short", "v", 700*time.Millisecond)
+	s := p.prepared(t)
+	all := chunks(t, s)
+	p.prod.Del(ctx, p.src.Prefix+"goes", p.src.Prefix+"list goes")
+	var sum report.Tally
+	for _, c := range all {
+		tally, err := c.Copy(ctx, p.plan.New())
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum.Add(tally)
+	}
+	if sum.Records != 2 {
+		t.Fatalf("%d records, want 2", sum.Records)
+	}
+	if err := s.Seal(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for p.staging.Exists(ctx, s.names.staged(p.dst.Prefix+"short")).Val() == 1 {
+		time.Sleep(20 * time.Millisecond)
+	}
+	p.prove(t, s, sum) // an expired key counts as copied
+	if err := s.Switch(ctx); err != nil {
+		t.Fatal(err)
+	}
+	got := dump(ctx, t, p.staging, p.dst.Prefix)
+	if len(got) != 1 || got["stays"] == "" {
+		t.Errorf("%d keys are live, want 1", len(got))
+	}
+	if left := leftovers(ctx, t, p.staging, p.dst.Prefix); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+}
+
+// TestNothingLeft: a key of which a rule leaves nothing is not written.
+func TestNothingLeft(t *testing.T) {
+	p := newPair(t, `{version: 1, people: none, redis: {"hash": {hash: {"**": drop}}, "list": {list: null}, "stream": {hash: {"**": drop}}, "gone:*": drop, "*": keep}}`)
+	ctx := t.Context()
+	p.prod.HSet(ctx, p.src.Prefix+"hash", "f", "v")
+	p.prod.RPush(ctx, p.src.Prefix+"list", "v")
+	p.prod.XAdd(ctx, &goredis.XAddArgs{Stream: p.src.Prefix + "stream", Values: []any{"f", "v"}})
+	p.prod.Set(ctx, p.src.Prefix+"gone:1", "v", 0)
+	p.prod.Set(ctx, p.src.Prefix+"stays", "v", 0)
+	if sum := p.whole(t); sum.Records != 1 {
+		t.Errorf("%d records, want 1", sum.Records)
+	}
+	if got := dump(ctx, t, p.staging, p.dst.Prefix); len(got) != 1 || got["stays"] == "" {
+		t.Errorf("%d keys are live, want 1", len(got))
+	}
+}
+
+// TestMerged: elements that become one are counted, and of two scores the
+// higher stays.
+func TestMerged(t *testing.T) {
+	p := newPair(t, `{version: 1, people: none, redis: {"*": {list: {set: same}}}}`)
+	ctx := t.Context()
+	p.prod.SAdd(ctx, p.src.Prefix+"set", "a", "b", "c")
+	p.prod.ZAdd(ctx, p.src.Prefix+"zset", goredis.Z{Score: 1, Member: "a"}, goredis.Z{Score: 3, Member: "b"}, goredis.Z{Score: 2, Member: "c"})
+	s := p.prepared(t)
+	sum := p.copied(t, s)
+	if sum.Dropped != 4 {
+		t.Errorf("%d merged elements, want 4", sum.Dropped)
+	}
+	p.prove(t, s, sum)
+	if err := s.Switch(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if got := p.staging.SMembers(ctx, p.dst.Prefix+"set").Val(); len(got) != 1 {
+		t.Errorf("set: %q", got)
+	}
+	if got := p.staging.ZScore(ctx, p.dst.Prefix+"zset", "same").Val(); got != 3 {
+		t.Errorf("score %v, want 3", got)
+	}
+}
+
+// TestReplyLost: a connection dies after the server has done what it was
+// told. The chunk ends as transient, and its second try leaves no trace of
+// the first.
+func TestReplyLost(t *testing.T) {
+	for at := 1; at <= 3; at++ {
+		t.Run(fmt.Sprint("pipeline ", at), func(t *testing.T) {
+			p := newPair(t, `{version: 1, people: none, redis: {"list*": {list: scan}, "*": keep}}`)
+			ctx := t.Context()
+			pipe := p.prod.Pipeline()
+			for i := range 400 {
+				pipe.RPush(ctx, fmt.Sprintf("%slist %d", p.src.Prefix, i), "a", "b", "c")
+				pipe.PExpireAt(ctx, fmt.Sprintf("%slist %d", p.src.Prefix, i), farAway(1))
+			}
+			if _, err := pipe.Exec(ctx); err != nil {
+				t.Fatal(err)
+			}
+			s := p.prepared(t)
+			var lose atomic.Bool
+			lose.Store(true)
+			seen := 0
+			s.sink.c.AddHook(&fault{after: func(name string, n int) error {
+				if name != "hello" && name != "client" {
+					seen++
+				}
+				if seen == at && lose.CompareAndSwap(true, false) {
+					return io.EOF
+				}
+				return nil
+			}})
+			for _, c := range chunks(t, s) {
+				_, err := c.Copy(ctx, p.plan.New())
+				if err != nil {
+					wantCode(t, err, report.Transient)
+					tally, err := c.Copy(ctx, p.plan.New())
+					if err != nil || tally.Records != 400 {
+						t.Fatalf("second try: %d records, %v", tally.Records, err)
+					}
+				}
+			}
+			if lose.Load() {
+				t.Fatalf("there is no pipeline %d", at)
+			}
+			if err := s.Seal(ctx); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Switch(ctx); err != nil {
+				t.Fatal(err)
+			}
+			wantSame(t, "copy", dump(ctx, t, p.staging, p.dst.Prefix), dump(ctx, t, p.prod, p.src.Prefix))
+		})
+	}
+}
+
+// TestTypeChanges: a key becomes something else while it is read. The chunk
+// is tried again.
+func TestTypeChanges(t *testing.T) {
+	p := newPair(t, `{version: 1, people: none, redis: {"*": {list: scan}}}`)
+	ctx := t.Context()
+	p.prod.RPush(ctx, p.src.Prefix+"k", "a")
+	s := p.prepared(t)
+	all := chunks(t, s)
+	var once atomic.Bool
+	s.src.c.AddHook(&fault{after: func(name string, _ int) error {
+		if name == "type" && once.CompareAndSwap(false, true) {
+			p.prod.Del(ctx, p.src.Prefix+"k")
+			p.prod.SAdd(ctx, p.src.Prefix+"k", "b")
+		}
+		return nil
+	}})
+	_, err := all[0].Copy(ctx, p.plan.New())
+	wantCode(t, err, report.Transient)
+	if _, err := all[0].Copy(ctx, p.plan.New()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestUnrestorable_replayed: a destination says that it cannot restore a
+// payload, as an older server would. The chunk's next try writes by type.
+func TestUnrestorable_replayed(t *testing.T) {
+	p := newPair(t, keepAll)
+	ctx := t.Context()
+	seed(ctx, t, p.prod, p.src.Prefix)
+	s := p.prepared(t)
+	s.sink.c.AddHook(&fault{before: func(name string, _ int) error {
+		if name == "restore" {
+			return serverError("ERR DUMP payload version or checksum are wrong")
+		}
+		return nil
+	}})
+	all := chunks(t, s)
+	_, err := all[0].Copy(ctx, p.plan.New())
+	wantCode(t, err, report.Transient)
+	p.copied(t, s)
+	if err := s.Switch(ctx); err != nil {
+		t.Fatal(err)
+	}
+	wantSame(t, "copy", dump(ctx, t, p.staging, p.dst.Prefix), dump(ctx, t, p.prod, p.src.Prefix))
+}
+
+// TestModuleType: a type that only a module knows can be kept or dropped.
+func TestModuleType(t *testing.T) {
+	c := &carrier{src: &link{store: "redis"}}
+	j := job{rule: "doc:*", fate: anonymize.Rewrite, fact: fact{typ: "ReJSON-RL", size: 100}}
+	err := c.fits(j)
+	wantCode(t, err, report.Incompatible)
+	if !strings.Contains(err.Error(), "doc:*") {
+		t.Errorf("the error does not name the pattern: %v", err)
+	}
+	j.fate = anonymize.Keep
+	if err := c.fits(j); err != nil {
+		t.Errorf("kept: %v", err)
+	}
+}
+
+// TestOldSource: a server before Redis 7 has no PEXPIRETIME.
+func TestOldSource(t *testing.T) {
+	old := startPrivate(t, `rename-command PEXPIRETIME ""`)
+	p := pairOf(t, with(old.store, "old:"), with(server(t, "STAGING"), "dst-"+random()+":"), keepAll)
+	ctx := t.Context()
+	p.prod.Set(ctx, "old:forever", "v", 0)
+	p.prod.Set(ctx, "old:expires", "v", time.Hour)
+	big := p.prod.Pipeline()
+	for i := range 300 {
+		big.HSet(ctx, "old:large", fmt.Sprint(i), strings.Repeat("x", 32<<10))
+	}
+	big.Expire(ctx, "old:large", time.Hour)
+	if _, err := big.Exec(ctx); err != nil {
+		t.Fatal(err)
+	}
+	p.whole(t)
+	if got := p.staging.PTTL(ctx, p.dst.Prefix+"forever").Val(); got != -1 {
+		t.Errorf("the key without expiry has %v", got)
+	}
+	for _, name := range []string{"expires", "large"} {
+		if drift := p.prod.PTTL(ctx, "old:"+name).Val() - p.staging.PTTL(ctx, p.dst.Prefix+name).Val(); drift.Abs() > 5*time.Second {
+			t.Errorf("%s: the expiry has drifted by %v", name, drift)
+		}
+	}
+}
+
+// TestFull: a destination without memory.
+func TestFull(t *testing.T) {
+	small := startPrivate(t, "maxmemory 2mb", "maxmemory-policy noeviction")
+	p := pairOf(t, with(server(t, "PROD"), "src-"+random()+":"), with(small.store, "dst:"), keepAll)
+	for i := range 60 {
+		p.prod.Set(t.Context(), fmt.Sprintf("%sk%d", p.src.Prefix, i), strings.Repeat(random(), 8000), 0)
+	}
+	s := p.prepared(t)
+	var err error
+	for _, c := range chunks(t, s) {
+		if _, err = c.Copy(t.Context(), p.plan.New()); err != nil {
+			break
+		}
+	}
+	wantCode(t, err, report.Full)
+}
+
+// TestServerKilled: the source or the destination dies in the middle. The
+// chunk ends as transient, with the address to look at.
+func TestServerKilled(t *testing.T) {
+	for _, side := range []string{"source", "destination"} {
+		t.Run(side, func(t *testing.T) {
+			victim := startPrivate(t)
+			src, dst := with(server(t, "PROD"), "src-"+random()+":"), with(server(t, "STAGING"), "dst-"+random()+":")
+			if side == "source" {
+				src = with(victim.store, "src:")
+			} else {
+				dst = with(victim.store, "dst:")
+			}
+			p := pairOf(t, src, dst, keepAll)
+			for i := range 1200 {
+				p.prod.Set(t.Context(), fmt.Sprintf("%sk%d", p.src.Prefix, i), "v", 0)
+			}
+			s := p.prepared(t)
+			all := chunks(t, s)
+			if _, err := all[0].Copy(t.Context(), p.plan.New()); err != nil {
+				t.Fatal(err)
+			}
+			victim.kill()
+			_, err := all[1].Copy(t.Context(), p.plan.New())
+			wantCode(t, err, report.Transient)
+			if !strings.Contains(err.Error(), strings.TrimSuffix(strings.TrimPrefix(victim.store.URL, "redis://"), "/0")) {
+				t.Errorf("the error does not say which server: %v", err)
+			}
+		})
+	}
+}
+
+// TestHangingServer: a cancelled chunk does not wait for a server that does
+// not answer.
+func TestHangingServer(t *testing.T) {
+	victim := startPrivate(t)
+	p := pairOf(t, with(victim.store, "src:"), with(server(t, "STAGING"), "dst-"+random()+":"), keepAll)
+	for i := range 100 {
+		p.prod.Set(t.Context(), fmt.Sprintf("src:k%d", i), "v", 0)
+	}
+	s := p.prepared(t)
+	all := chunks(t, s)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	asked := make(chan struct{})
+	s.src.c.AddHook(&fault{before: func(name string, _ int) error {
+		if name == "type" {
+			_ = victim.cmd.Process.Signal(syscall.SIGSTOP)
+			close(asked)
+		}
+		return nil
+	}})
+	ended := make(chan error)
+	go func(c clone.Chunk) {
+		_, err := c.Copy(ctx, p.plan.New())
+		ended <- err
+	}(all[0])
+	<-asked
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("ended with %v", err)
+	}
+	if len(s.src.open.open) > 0 { // then it has waited until the answer was overdue
+		t.Error("the connection to the hanging server was not cut")
+	}
+}
