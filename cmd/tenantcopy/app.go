@@ -74,14 +74,18 @@ func (a *app) interruptible(body func(ctx context.Context) error) error {
 			return nil
 		}
 	}
-	var ended error
+	done := false
 	err := parallel.With(context.Background(), watch, func(ctx context.Context) error {
-		ended = body(ctx)
-		if cause := context.Cause(ctx); ended != nil && cause != nil {
+		err := body(ctx)
+		done = err == nil
+		if cause := context.Cause(ctx); err != nil && cause != nil {
 			return cause
 		}
-		return ended
+		return err
 	})
+	if done { // a signal that came when all was done changes nothing
+		return nil
+	}
 	return err
 }
 

@@ -79,6 +79,6 @@ func (a *app) clean(ctx context.Context, text string) (err error) {
 func (a *app) cleanRequest(p *runPlan, o *opened) guard.Request {
 	return guard.Request{
 		Source: p.src.ref, Destination: p.dst.ref, Environment: p.dst.environmentOf(), Stores: o.stores, Session: p.session,
-		Probers: o.probers, Sites: o.sites, Nonce: a.clock().UnixNano(), Clock: a.clock,
+		Probers: o.probers, Sites: o.sites, Lock: o.lock, Nonce: a.clock().UnixNano(), Clock: a.clock,
 	}
 }

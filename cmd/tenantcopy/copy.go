@@ -270,7 +270,7 @@ func (a *app) request(p *runPlan, o *opened) guard.Request {
 	_, _ = rand.Read(nonce[:]) // never fails, see crypto/rand
 	return guard.Request{
 		Source: p.src.ref, Destination: p.dst.ref, Environment: p.dst.environmentOf(), Stores: o.stores, Session: p.session,
-		Probers: o.probers, Sites: o.sites, Confirm: p.flags.confirm, Nonce: int64(binary.BigEndian.Uint64(nonce[:]) >> 1),
+		Probers: o.probers, Sites: o.sites, Lock: o.lock, Confirm: p.flags.confirm, Nonce: int64(binary.BigEndian.Uint64(nonce[:]) >> 1),
 		Rules: p.rules.Hash, Key: p.root.Fingerprint(), Clock: a.clock,
 	}
 }

@@ -40,6 +40,7 @@ type opened struct {
 	readers, people []clone.Reader
 	probers         []guard.Prober
 	sites           []guard.Site
+	lock            guard.Site     // where the lock is, when that store is not copied
 	stores          []tenant.Store // of the destination, in the order of readers and sites
 }
 
@@ -60,6 +61,9 @@ func (o *opened) Close() error {
 func (o *opened) closeSites() {
 	for _, s := range o.sites {
 		_ = s.Close() // nothing was written, and the refusal is what matters
+	}
+	if o.lock != nil {
+		_ = o.lock.Close()
 	}
 }
 
@@ -90,15 +94,22 @@ func openSource(ctx context.Context, o *opened, src resolved, pick picks, sessio
 	return nil
 }
 
-// openSites opens the destination's stores that are to be written.
+// openSites opens the destination's stores that are to be written, and the
+// twin's first store in any case: the lock is there, so that a run of some
+// stores and a run of all exclude each other.
 func openSites(ctx context.Context, o *opened, dst resolved, pick picks, session tenant.Session) error {
-	for _, s := range dst.stores {
-		if !pick.copies(s.Kind) {
+	for i, s := range dst.stores {
+		copied := pick.copies(s.Kind)
+		if !copied && i > 0 {
 			continue
 		}
 		site, err := adapters()[s.Kind].site(ctx, guard.SiteAddress{Twin: dst.ref.String(), Store: s, Session: session})
 		if err != nil {
 			return err
+		}
+		if !copied {
+			o.lock = site
+			continue
 		}
 		o.sites, o.stores = append(o.sites, site), append(o.stores, s)
 	}

@@ -1,13 +1,14 @@
 package anonymize
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
-	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
 )
 
 // maxFindings is how much content without a rule one Anonymizer lists before
@@ -16,6 +17,7 @@ const maxFindings = 1000
 
 var (
 	errDropColumn = errors.New("a rule drops a value that must be there")
+	errLong       = errors.New("the new value is longer than the column holds")
 	errTooMany    = errors.New("more than 1,000 places without a rule")
 )
 
@@ -34,12 +36,15 @@ type Anonymizer struct {
 	raw    Object
 	who    []int32 // people of the record by slot
 
-	arena   []byte // values of this record
-	decoded []byte // text form of the value in hand
-	small   []byte // scratch for normal forms
-	depth   int    // of nested JSON
-	rewrite []text.Rewriter
-	inner   [][]byte // replacement in hand, by depth
+	named   []int32 // those of who that are known, each once: the context of its texts
+	arena   []byte  // values of this record
+	array   []byte  // array in hand
+	small   []byte  // scratch for normal forms; no callee of its user may touch it
+	path    []byte  // scratch for paths
+	decoded []byte  // text form of the value in hand
+	width   int     // bytes of the integer in hand, 0 for other numbers
+	depth   int     // of nested JSON
+	layers  []*layer
 
 	counts   Counts
 	findings map[Finding]int64
@@ -50,6 +55,26 @@ type Anonymizer struct {
 func (a *Anonymizer) reset() {
 	a.arena = a.arena[:0]
 	a.depth = 0
+}
+
+// nobodyKnown begins the people of a record: as many as there are slots.
+func (a *Anonymizer) nobodyKnown(slots int) {
+	a.who, a.named = a.who[:0], a.named[:0]
+	for range slots {
+		a.who = append(a.who, nobody)
+	}
+}
+
+// know fills a slot with the person whom an id of its source names.
+func (a *Anonymizer) know(s *slots, slot int, id []byte) {
+	n, ok := a.people.ByID(s.sources[slot], id)
+	if !ok {
+		return
+	}
+	a.who[slot] = n
+	if !slices.Contains(a.named, n) {
+		a.named = append(a.named, n)
+	}
 }
 
 // person returns who a rule is about.
@@ -74,17 +99,24 @@ func (a *Anonymizer) run(r *rule, raw []byte) (Clean, outcome, error) {
 		return Clean{null: true}, nulled, nil
 	case r.form == FormTextArray:
 		return a.runArray(r, raw)
+	case !r.constant && special(r.form, raw):
+		a.counts.Kept++
+		return Clean{b: raw}, kept, nil
+	case r.days > 0 && (r.form == FormDate || r.form == FormTimestamp):
+		return a.runShift(r, raw)
 	}
-	in, err := a.decode(r.form, raw)
-	if err != nil {
-		return Clean{}, kept, err
+	var in []byte
+	if !r.constant {
+		var err error
+		if in, err = a.decode(r.form, raw); err != nil {
+			return Clean{}, kept, err
+		}
 	}
 	start := len(a.arena)
-	out, did, err := a.text(r, a.arena, in)
+	out, did, err := a.scalar(r, a.arena, in, len(raw))
 	if err != nil {
 		return Clean{}, kept, err
 	}
-	a.arena = out
 	a.count(did)
 	switch did {
 	case kept:
@@ -94,8 +126,44 @@ func (a *Anonymizer) run(r *rule, raw []byte) (Clean, outcome, error) {
 	case dropped:
 		return Clean{}, dropped, nil
 	}
+	if a.arena, err = fitted(r, out, start); err != nil {
+		return Clean{}, kept, err
+	}
 	wire, err := a.encode(r.form, start, len(raw))
 	return Clean{b: wire}, changed, err
+}
+
+// scalar applies a rule to a value in text form that may be a number on the
+// wire, of so many bytes.
+func (a *Anonymizer) scalar(r *rule, dst, v []byte, size int) ([]byte, outcome, error) {
+	if r.number == nil || r.form != FormInt && r.form != FormNumeric && r.form != FormFloat {
+		return a.text(r, dst, v)
+	}
+	if a.width = 0; r.form == FormInt {
+		a.width = size
+	}
+	return r.number(a, dst, v, a.person(r))
+}
+
+// fitted makes a rewritten text at out[start:] as short as its column wants
+// it: blanks at its ends go first, then what a text or a value that identifies
+// nobody has too much. Anything else that is too long is an error.
+func fitted(r *rule, out []byte, start int) ([]byte, error) {
+	v := out[start:]
+	if r.max == 0 || len(v) <= r.max || utf8.RuneCount(v) <= r.max {
+		return out, nil
+	}
+	trimmed := bytes.TrimSpace(v)
+	at, n := 0, 0
+	for at < len(trimmed) && n < r.max {
+		_, size := utf8.DecodeRune(trimmed[at:])
+		at, n = at+size, n+1
+	}
+	if at < len(trimmed) && !r.text && r.verb != "company" && r.verb != "job" && r.verb != "address" {
+		return out, errLong
+	}
+	copy(v, trimmed[:at])
+	return out[:start+at], nil
 }
 
 func (a *Anonymizer) count(did outcome) {
@@ -113,6 +181,9 @@ func (a *Anonymizer) count(did outcome) {
 func (a *Anonymizer) text(r *rule, dst, v []byte) ([]byte, outcome, error) {
 	switch {
 	case r.json != nil:
+		if len(bytes.TrimSpace(v)) == 0 {
+			return dst, kept, nil
+		}
 		return a.json(r.json, dst, v)
 	case r.elem != nil:
 		return a.jsonList(r, dst, v)

@@ -10,21 +10,26 @@ import "encoding/binary"
 // a length and a lower bound for each dimension, then each element as int32
 // length (−1 is NULL) and bytes.
 func (a *Anonymizer) runArray(r *rule, raw []byte) (Clean, outcome, error) {
+	if len(raw) < arrayHead {
+		return Clean{}, kept, errForm
+	}
+	if r.verb == "null" { // emptied: an array of no dimension and the same element type
+		at := len(a.arena)
+		a.arena = append(append(a.arena, 0, 0, 0, 0, 0, 0, 0, 0), raw[8:arrayHead]...)
+		a.counts.Changed++
+		return Clean{b: a.arena[at:]}, changed, nil
+	}
 	elem := r
 	if r.elem != nil {
 		elem = r.elem
 	}
-	if len(raw) < 12 {
-		return Clean{}, kept, errForm
+	left, head, err := arraySize(raw)
+	if err != nil {
+		return Clean{}, kept, err
 	}
-	dims := int(int32(binary.BigEndian.Uint32(raw)))
-	head := 12 + 8*dims
-	if dims < 0 || dims > 6 || len(raw) < head {
-		return Clean{}, kept, errForm
-	}
-	out := append([]byte(nil), raw[:head]...)
+	out := append(a.array[:0], raw[:head]...)
 	rest := raw[head:]
-	for len(rest) > 0 {
+	for ; left > 0; left-- {
 		if len(rest) < 4 {
 			return Clean{}, kept, errForm
 		}
@@ -33,16 +38,46 @@ func (a *Anonymizer) runArray(r *rule, raw []byte) (Clean, outcome, error) {
 			out, rest = append(out, rest[:4]...), rest[4:]
 			continue
 		}
-		if len(rest) < 4+n {
+		if len(rest)-4 < n {
 			return Clean{}, kept, errForm
 		}
-		var err error
 		if out, err = a.arrayElement(elem, out, rest[4:4+n]); err != nil {
 			return Clean{}, kept, err
 		}
 		rest = rest[4+n:]
 	}
-	return Clean{b: out}, changed, nil
+	if len(rest) > 0 {
+		return Clean{}, kept, errForm
+	}
+	a.array = out
+	at := len(a.arena)
+	a.arena = append(a.arena, out...)
+	return Clean{b: a.arena[at:]}, changed, nil
+}
+
+const (
+	arrayHead       = 12 // bytes before the dimensions
+	arrayDimensions = 6  // PostgreSQL's MAXDIM
+)
+
+// arraySize returns the number of elements and where they begin.
+func arraySize(raw []byte) (count, head int, err error) {
+	dims := int(int32(binary.BigEndian.Uint32(raw)))
+	if dims < 0 || dims > arrayDimensions || len(raw) < arrayHead+8*dims {
+		return 0, 0, errForm
+	}
+	for i := range dims {
+		n := int(int32(binary.BigEndian.Uint32(raw[arrayHead+8*i:])))
+		if n < 0 || i > 0 && n > 0 && count > len(raw)/n {
+			return 0, 0, errForm
+		}
+		if i == 0 {
+			count = n
+		} else {
+			count *= n
+		}
+	}
+	return count, arrayHead + 8*dims, nil
 }
 
 // arrayElement appends one element with its length.
@@ -59,7 +94,12 @@ func (a *Anonymizer) arrayElement(r *rule, out, v []byte) ([]byte, error) {
 		next = append(out, v...)
 	case nulled, dropped: // leaving an element out would change the dimensions
 		binary.BigEndian.PutUint32(next[at:], ^uint32(0))
+		next[7] = 1 // there is a NULL now
 		return next[:at+4], nil
+	case changed:
+		if next, err = fitted(r, next, at+4); err != nil {
+			return next, err
+		}
 	}
 	binary.BigEndian.PutUint32(next[at:], uint32(len(next)-at-4))
 	return next, nil

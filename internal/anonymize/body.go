@@ -2,44 +2,139 @@ package anonymize
 
 import (
 	"bytes"
+	"io"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/media"
+	"github.com/tenantcopy/tenantcopy/internal/report"
 )
 
-// applyAvatar replaces a picture by a drawn one of the same format and size.
-// What is no picture becomes a placeholder, never the original.
-func applyAvatar(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome, error) {
-	var out bytes.Buffer
-	h, err := media.ReadHeader(v[:min(len(v), media.HeadBytes)])
-	if err == nil {
-		err = media.Avatar(&out, h, a.portrait(who, v))
+// maxText is the largest body that is rewritten as text or JSON, in bytes:
+// such a body is held in memory.
+const maxText = 32 << 20
+
+// Body makes the body of the object that was begun last: the original, as a
+// stream, for a keep rule; a generated or rewritten one for any other. It
+// reads no more of the original than the rule needs, and closes it, except
+// for a keep rule, where the caller closes what source returned.
+func (a *Anonymizer) Body(source func() (io.ReadCloser, error)) (CleanBody, error) {
+	or := a.object
+	if or.body.verb == "keep" {
+		r, err := source()
+		return CleanBody{r: r, size: a.raw.Size, typ: a.raw.Type}, err
 	}
+	body, err := source()
 	if err != nil {
-		return applyPlaceholder(a, dst, v, who)
+		return CleanBody{}, err
 	}
-	return append(dst, out.Bytes()...), changed, nil
+	defer body.Close()
+	limit := int64(maxText) + 1
+	generated := or.body.verb == "avatar" || or.body.verb == "placeholder"
+	if generated {
+		limit = media.HeadBytes
+	}
+	if !generated && a.raw.Size > maxText {
+		return CleanBody{}, a.tooLarge(or)
+	}
+	all, err := io.ReadAll(io.LimitReader(body, limit))
+	switch {
+	case err != nil:
+		return CleanBody{}, err
+	case generated:
+		return a.generated(or, all)
+	case len(all) > maxText: // the listing said less
+		return CleanBody{}, a.tooLarge(or)
+	}
+	return a.rewritten(or, all)
 }
 
-// portrait says what to draw: the initials of a person's pseudonym, or a
-// picture that hangs on the original when nobody is known.
-func (a *Anonymizer) portrait(who int32, original []byte) media.Portrait {
-	if who != nobody {
-		p := a.people.At(who)
-		return media.Portrait{Initials: p.Initials(), Seed: p.Seed}
-	}
-	var p media.Portrait
-	copy(p.Seed[:], a.unknown.Sum([]byte("portrait"), original))
-	return p
+func (a *Anonymizer) tooLarge(or *objectRule) error {
+	return &report.Error{Code: report.Incompatible, Store: or.at.store, Op: "rewrite a body of " + or.at.group, Err: errForm,
+		Hint: "a body over 32 MB cannot be rewritten as text; use placeholder, drop or keep"}
 }
 
-// applyPlaceholder replaces a document by a stand-in of the same kind.
-func applyPlaceholder(_ *Anonymizer, dst, v []byte, _ int32) ([]byte, outcome, error) {
+// generated makes a body that holds nothing of the original.
+func (a *Anonymizer) generated(or *objectRule, head []byte) (CleanBody, error) {
 	var out bytes.Buffer
-	kind := media.Sniff(v[:min(len(v), media.HeadBytes)], "")
-	if err := media.Placeholder(&out, kind, placeholderTitle); err != nil {
-		return dst, kept, err
+	kind := media.Sniff(head, a.raw.Name)
+	if or.body.verb == "avatar" {
+		h, err := media.ReadHeader(head)
+		if err == nil {
+			err = media.Avatar(&out, h, a.portrait(a.person(or.body), []byte(a.raw.Name)))
+		}
+		if err == nil {
+			return a.body(out.Bytes(), true), nil
+		}
+		out.Reset() // no picture, or one too large to draw: a stand-in, never the original
 	}
-	return append(dst, out.Bytes()...), changed, nil
+	if err := media.Placeholder(&out, kind, placeholderTitle); err != nil {
+		return CleanBody{}, a.failed(or.body, err)
+	}
+	return a.body(out.Bytes(), true), nil
 }
 
-const placeholderTitle = "document"
+func (a *Anonymizer) body(b []byte, count bool) CleanBody {
+	if count {
+		a.counts.Changed++
+	}
+	return CleanBody{r: bytes.NewReader(b), size: int64(len(b)), typ: contentType(a.raw.Type)}
+}
+
+// rewritten passes a whole body through a text, scan or json rule, in UTF-8
+// and back. What is no text cannot be read by such a rule and becomes a
+// stand-in, never the original.
+func (a *Anonymizer) rewritten(or *objectRule, all []byte) (CleanBody, error) {
+	kind := media.Sniff(all[:min(len(all), media.HeadBytes)], a.raw.Name)
+	if len(all) > 0 && !readable(kind) {
+		return a.generated(or, all[:min(len(all), media.HeadBytes)])
+	}
+	mark, charset := charsetOf(all)
+	plain := all[len(mark):]
+	if charset != nil {
+		var err error
+		if plain, err = charset.NewDecoder().Bytes(plain); err != nil {
+			return CleanBody{}, a.failed(or.body, errForm)
+		}
+	}
+	c, _, err := a.element(or.body, plain)
+	if err != nil {
+		return CleanBody{}, err
+	}
+	out := c.b
+	if charset != nil {
+		if out, err = encoding.ReplaceUnsupported(charset.NewEncoder()).Bytes(out); err != nil {
+			return CleanBody{}, a.failed(or.body, errForm)
+		}
+	}
+	return a.body(append(bytes.Clone(mark), out...), false), nil
+}
+
+// readable reports the kinds whose bytes are text.
+func readable(k media.Kind) bool {
+	switch k {
+	case media.CSV, media.JSON, media.XML, media.HTML, media.EML, media.ICS, media.VCard, media.Text, media.SVG:
+		return true
+	}
+	return false
+}
+
+// charsetOf finds the byte order mark of a text and how it is encoded; nil
+// means UTF-8. Without a mark, what is not UTF-8 is taken for Windows-1252,
+// of which Latin-1 is a part.
+func charsetOf(b []byte) (mark []byte, charset encoding.Encoding) {
+	switch {
+	case bytes.HasPrefix(b, []byte("\xEF\xBB\xBF")):
+		return b[:3], nil
+	case bytes.HasPrefix(b, []byte("\xFF\xFE")):
+		return b[:2], unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)
+	case bytes.HasPrefix(b, []byte("\xFE\xFF")):
+		return b[:2], unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)
+	case !utf8.Valid(b):
+		return nil, charmap.Windows1252
+	}
+	return nil, nil
+}

@@ -20,9 +20,29 @@ const (
 	timestampLayout = "2006-01-02T15:04:05.999999Z"
 )
 
+// special reports a value that is no number or date of its type and says
+// nothing about anybody: NaN and the infinities. Only a constant replaces it.
+func special(form Form, raw []byte) bool {
+	switch {
+	case form == FormNumeric && len(raw) >= numericHead:
+		sign := binary.BigEndian.Uint16(raw[4:])
+		return sign == numericNaN || sign == numericInfinite || sign == numericNegInfinite
+	case form == FormFloat && len(raw) == 4:
+		f := float64(math.Float32frombits(binary.BigEndian.Uint32(raw)))
+		return math.IsNaN(f) || math.IsInf(f, 0)
+	case form == FormFloat && len(raw) == 8:
+		f := math.Float64frombits(binary.BigEndian.Uint64(raw))
+		return math.IsNaN(f) || math.IsInf(f, 0)
+	case form == FormDate && len(raw) == 4:
+		return bigEndian(raw) == math.MaxInt32 || bigEndian(raw) == math.MinInt32
+	case form == FormTimestamp && len(raw) == 8:
+		return bigEndian(raw) == math.MaxInt64 || bigEndian(raw) == math.MinInt64
+	}
+	return false
+}
+
 // decode returns the text form of a value: for text and JSON the value
-// itself, for binary forms what a person would write. Infinite dates have no
-// text form that a rule could change, so they are refused.
+// itself, for binary forms what a person would write.
 func (a *Anonymizer) decode(form Form, raw []byte) ([]byte, error) {
 	switch form {
 	case FormText, FormJSON, FormBytes:
@@ -112,10 +132,15 @@ func (a *Anonymizer) encode(form Form, start, size int) ([]byte, error) {
 	return a.arena[at:], err
 }
 
+// encodeScalar reads the fixed-size binary forms; a number beyond the range of
+// its type becomes the last one within it.
 func encodeScalar(dst []byte, form Form, in []byte, size int) ([]byte, error) {
 	switch form {
 	case FormInt:
 		n, err := strconv.ParseInt(string(in), 10, size*8)
+		if errors.Is(err, strconv.ErrRange) {
+			err = nil
+		}
 		return appendBig(dst, uint64(n), size), badForm(err)
 	case FormFloat:
 		f, err := strconv.ParseFloat(string(in), size*8)
@@ -134,11 +159,21 @@ func encodeScalar(dst []byte, form Form, in []byte, size int) ([]byte, error) {
 		days := (t.Unix() - postgresEpoch.Unix()) / 86400
 		return appendBig(dst, uint64(days), 4), badForm(err)
 	case FormTimestamp:
-		t, err := time.Parse(timestampLayout, string(in))
+		t, err := parseTimestamp(string(in))
 		micros := (t.Unix()-postgresEpoch.Unix())*1e6 + int64(t.Nanosecond())/1000
 		return appendBig(dst, uint64(micros), 8), badForm(err)
 	}
 	return dst, errForm
+}
+
+// parseTimestamp reads a timestamp as one writes it in a rules file.
+func parseTimestamp(s string) (t time.Time, err error) {
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999", dateLayout} {
+		if t, err = time.Parse(layout, s); err == nil {
+			return t, nil
+		}
+	}
+	return t, err
 }
 
 // badForm hides a parser's message: it quotes what it could not parse.

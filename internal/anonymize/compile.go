@@ -1,11 +1,11 @@
 package anonymize
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
 	"github.com/tenantcopy/tenantcopy/internal/report"
@@ -20,7 +20,15 @@ type compiler struct {
 
 // Compile checks every field against the rules and returns a Plan, or a
 // *report.Refusal that lists all reasons at once with lines ready to paste.
+//
+// People may be nil or empty; names, keys and rules may not.
 func Compile(in Input) (*Plan, error) {
+	if in.People == nil {
+		var err error
+		if in.People, err = person.Build(nil, person.Options{Keys: in.Keys, Names: in.Names, EmailDomain: in.Rules.EmailDomain, KeepDomains: in.Rules.KeepDomains}); err != nil {
+			return nil, err
+		}
+	}
 	c := &compiler{in: in}
 	p := &Plan{in: in, hash: planHash(in), keys: make(map[string]*Keys), blobs: make(map[string]*Objects)}
 	p.dict = buildDictionary(in.People)
@@ -161,40 +169,6 @@ func fieldLines(fields []Field) []Finding {
 		if kindOf(f.Store) == "blob" {
 			out[i].Group, out[i].Path = f.Group+f.Name, ""
 		}
-	}
-	return out
-}
-
-// PasteLines returns YAML ready to paste for places that have no rule, one
-// string a store, its groups and fields in order.
-func PasteLines(places []Finding) []string {
-	places = slices.Clone(places)
-	slices.SortStableFunc(places, func(a, b Finding) int {
-		return cmp.Or(strings.Compare(a.Store, b.Store), strings.Compare(a.Group, b.Group))
-	})
-	var out []string
-	var block strings.Builder
-	var last Finding
-	for i, f := range places {
-		lines := strings.SplitAfter(strings.TrimRight(ruleset.Line(f.Store, f.Group, f.Path, ""), "\n"), "\n")
-		skip := 0
-		if i > 0 && f.Store == last.Store {
-			skip = 1
-			if f.Group == last.Group && f.Path != "" {
-				skip = 2
-			}
-		}
-		if skip == 0 && block.Len() > 0 {
-			out = append(out, block.String())
-			block.Reset()
-		} else if block.Len() > 0 {
-			block.WriteByte('\n')
-		}
-		block.WriteString(strings.Join(lines[min(skip, len(lines)-1):], ""))
-		last = f
-	}
-	if block.Len() > 0 {
-		out = append(out, block.String())
 	}
 	return out
 }

@@ -36,6 +36,9 @@ type CleanDocument struct {
 // Documents compiles the rules of one index (without the tenant's prefix).
 func (p *Plan) Documents(store, index string) (*Documents, error) {
 	c := &compiler{in: p.in}
+	if c.group(store, index) == nil {
+		c.missing = append(c.missing, Field{Store: store, Group: index, Name: "**"})
+	}
 	d := c.compileDocuments(place{store: store, group: index})
 	if err := c.refusal(); err != nil {
 		return nil, err
@@ -46,7 +49,7 @@ func (p *Plan) Documents(store, index string) (*Documents, error) {
 // compileDocuments compiles one index and notes what does not fit.
 func (c *compiler) compileDocuments(at place) *Documents {
 	g := c.group(at.store, at.group)
-	d := &Documents{source: &jsonRule{at: at, flat: true, exact: make(map[string]*rule)}}
+	d := &Documents{source: &jsonRule{at: at, flat: true}}
 	if g == nil {
 		return d
 	}
@@ -73,7 +76,7 @@ func (c *compiler) compileDocuments(at place) *Documents {
 			d.routing = r
 		}
 	}
-	if err := c.addPaths(d.source, paths, scope{at: at, slots: &d.slots}); err != nil {
+	if err := c.addPaths(d.source, paths, scope{at: at, flat: true, slots: &d.slots}); err != nil {
 		c.fail(at, err.Error())
 	}
 	return d
@@ -111,20 +114,20 @@ func (a *Anonymizer) Document(d *Documents, raw RawDocument) (CleanDocument, err
 			return CleanDocument{}, err
 		}
 	}
-	start := len(a.arena)
 	source, did, err := a.json(d.source, a.arena, raw.Source)
 	if err != nil {
 		return CleanDocument{}, a.unread(d.source.at, err)
 	}
-	if did == kept {
-		source = append(source, raw.Source...)
+	body := raw.Source
+	if did == changed {
+		body = source[len(a.arena):]
 	}
-	line, err := text.Compact(nil, source[start:])
+	line, err := text.Compact(source, body) // behind it: compacting never reads what it has written
 	if err != nil {
 		return CleanDocument{}, a.unread(d.source.at, errForm)
 	}
-	a.arena = source
-	out.Source = Clean{b: line}
+	a.arena = line
+	out.Source = Clean{b: line[len(source):]}
 	return out, nil
 }
 
@@ -132,10 +135,11 @@ func (a *Anonymizer) Document(d *Documents, raw RawDocument) (CleanDocument, err
 // value is not written, and recorded.
 func (a *Anonymizer) documentName(r *rule, at place, raw []byte) (Clean, error) {
 	if r == nil {
+		a.counts.Dropped++
 		if a.drops() {
 			return Clean{null: true}, nil
 		}
-		return Clean{null: true}, a.find(at)
+		return Clean{null: true}, a.findIn(at)
 	}
 	c, _, err := a.run(r, raw)
 	if err != nil {
@@ -146,9 +150,8 @@ func (a *Anonymizer) documentName(r *rule, at place, raw []byte) (Clean, error) 
 
 // identifyIn finds the people whom a JSON value names.
 func (a *Anonymizer) identifyIn(s *slots, source []byte) error {
-	a.who = a.who[:0]
-	for i, field := range s.fields {
-		a.who = append(a.who, nobody)
+	a.nobodyKnown(len(s.fields))
+	for slot, field := range s.fields {
 		if field == "" {
 			continue
 		}
@@ -156,8 +159,8 @@ func (a *Anonymizer) identifyIn(s *slots, source []byte) error {
 		if err != nil {
 			return errForm
 		}
-		if n, known := a.people.ByID(s.sources[i], id); ok && known {
-			a.who[i] = n
+		if ok {
+			a.know(s, slot, id)
 		}
 	}
 	return nil
@@ -166,7 +169,7 @@ func (a *Anonymizer) identifyIn(s *slots, source []byte) error {
 // unread reports a record that cannot be read as its rules need it.
 func (a *Anonymizer) unread(at place, err error) error {
 	if err == errTooMany {
-		return &report.Refusal{Code: report.Privacy, What: "copy " + at.store, Why: err.Error()}
+		return &report.Refusal{Code: report.Privacy, What: "copy " + at.store, Why: err.Error(), Hint: "end the rules of " + at.group + " in a \"**\" line"}
 	}
 	return &report.Error{Code: report.Incompatible, Store: at.store, Op: fmt.Sprintf("apply the rules of %s", at.group), Err: err}
 }

@@ -1,7 +1,10 @@
 package anonymize
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
+	"slices"
 	"strings"
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
@@ -11,47 +14,75 @@ import (
 // deeper is text.
 const maxDepth = 4
 
-// json rewrites a JSON value by path. A value that is not JSON is an error:
-// the rule cannot read it.
-func (a *Anonymizer) json(j *jsonRule, dst, v []byte) ([]byte, outcome, error) {
-	for len(a.rewrite) <= a.depth {
-		a.rewrite, a.inner = append(a.rewrite, text.Rewriter{}), append(a.inner, nil)
+// layer is what one depth of JSON inside JSON needs.
+type layer struct {
+	rewriter text.Rewriter
+	out      []byte // replacement in hand
+	rules    *jsonRule
+	changes  bool
+	visit    text.Visit
+}
+
+// layer returns the scratch of a depth.
+func (a *Anonymizer) layer(depth int) *layer {
+	for len(a.layers) <= depth {
+		l := &layer{}
+		n := len(a.layers)
+		l.visit = func(t *text.Token) (text.Action, []byte, error) {
+			action, b, err := a.visit(l, t, n)
+			l.changes = l.changes || action > text.Skip
+			return action, b, err
+		}
+		a.layers = append(a.layers, l)
 	}
-	v = append([]byte(nil), v...) // dst may share memory with it
-	depth := a.depth
+	return a.layers[depth]
+}
+
+// json rewrites a JSON value by path. A value that is not JSON is an error:
+// the rule cannot read it. dst and v share no memory.
+func (a *Anonymizer) json(j *jsonRule, dst, v []byte) ([]byte, outcome, error) {
+	l := a.layer(a.depth)
+	l.rules, l.changes = j, false
 	a.depth++
-	defer func() { a.depth = depth }()
-	changes := false
-	rw := a.rewrite[depth]
-	out, err := rw.Rewrite(dst, v, func(t *text.Token) (text.Action, []byte, error) {
-		action, b, err := a.visit(j, t, depth)
-		changes = changes || (action != text.Keep && action != text.Skip)
-		return action, b, err
-	})
-	a.rewrite[depth] = rw
+	out, err := l.rewriter.Rewrite(dst, v, l.visit)
+	a.depth--
 	if err != nil {
-		if _, syntax := err.(*text.SyntaxError); syntax {
+		if _, syntax := errors.AsType[*text.SyntaxError](err); syntax {
 			err = errForm
 		}
 		return dst, kept, err
 	}
-	if !changes {
+	if !l.changes {
 		return dst, kept, nil
 	}
 	return out, changed, nil
 }
 
 // scanJSON treats every string of a JSON value, keys included, as text.
-func (a *Anonymizer) scanJSON(dst, v []byte, _ int32) ([]byte, outcome, error) {
+func (a *Anonymizer) scanJSON(dst, v []byte) ([]byte, outcome, error) {
 	if a.depth >= maxDepth {
 		return dst, kept, errForm
 	}
 	return a.json(a.plan.scanAll, dst, v)
 }
 
-// jsonList applies a list rule to a JSON array.
+// jsonList applies a list rule to a JSON array; what is none is its own only
+// element, as search takes it.
 func (a *Anonymizer) jsonList(r *rule, dst, v []byte) ([]byte, outcome, error) {
-	return a.json(r.list, dst, v)
+	if r.form == FormJSON || r.form == FormJSONB {
+		return a.json(r.list, dst, v)
+	}
+	if looksArray(v) {
+		if out, did, err := a.json(r.list, dst, v); err != errForm {
+			return out, did, err
+		}
+	}
+	return a.text(r.elem, dst, v)
+}
+
+func looksArray(v []byte) bool {
+	t := bytes.TrimLeft(v, " \t\r\n")
+	return len(t) > 0 && t[0] == '['
 }
 
 // lookup resolves a path through the cache.
@@ -70,18 +101,19 @@ func (a *Anonymizer) lookup(j *jsonRule, path []byte) resolved {
 }
 
 // visit decides about one token of a JSON value.
-func (a *Anonymizer) visit(j *jsonRule, t *text.Token, depth int) (text.Action, []byte, error) {
+func (a *Anonymizer) visit(l *layer, t *text.Token, depth int) (text.Action, []byte, error) {
 	if t.Key {
-		return a.visitKey(j, t, depth)
+		return a.visitKey(l, t)
 	}
 	if t.Type == text.Null {
 		return text.Keep, nil, nil
 	}
-	if len(t.Path) == 0 && (t.Type == text.Object || t.Type == text.Array) {
+	container := t.Type == text.Object || t.Type == text.Array
+	if len(t.Path) == 0 && container {
 		return text.Keep, nil, nil
 	}
-	res := a.lookup(j, t.Path)
-	if t.Type == text.Object || t.Type == text.Array {
+	res := a.lookup(l.rules, t.Path)
+	if container {
 		return a.visitContainer(res)
 	}
 	if res.rule == nil {
@@ -89,59 +121,80 @@ func (a *Anonymizer) visit(j *jsonRule, t *text.Token, depth int) (text.Action, 
 		if a.drops() {
 			return text.SetNull, nil, nil
 		}
-		return text.SetNull, nil, a.find(a.unknownPlace(j, string(t.Path)))
+		return text.SetNull, nil, a.find(a.unknownPlace(l.rules, string(t.Path)))
 	}
-	return a.visitScalar(res.rule, t, depth)
+	return a.visitScalar(res.rule, l, t, depth)
 }
 
 // visitKey decides about a member by its key: a member that nothing covers
-// goes whole, key and all, and a key that only a text rule covers is text.
-func (a *Anonymizer) visitKey(j *jsonRule, t *text.Token, depth int) (text.Action, []byte, error) {
-	path := text.JoinPath(string(t.Path), string(t.Value))
-	res := a.lookup(j, []byte(path))
+// goes whole, key and all, and a key that no line spells out is data.
+func (a *Anonymizer) visitKey(l *layer, t *text.Token) (text.Action, []byte, error) {
+	a.path = appendMember(append(a.path[:0], t.Path...), t.Value)
+	res := a.lookup(l.rules, a.path)
 	if res.rule == nil && !res.leads {
 		a.counts.Dropped++
 		if a.drops() {
 			return text.Drop, nil, nil
 		}
-		return text.Drop, nil, a.find(a.unknownPlace(j, path))
+		return text.Drop, nil, a.find(a.unknownPlace(l.rules, string(a.path)))
 	}
-	if res.direct || res.rule == nil || !res.rule.text {
+	if !res.data() {
 		return text.Keep, nil, nil
 	}
-	out, did, err := a.freeText(a.inner[depth][:0], t.Value, text.Options{Context: a.context(a.person(res.rule))})
-	a.inner[depth] = out
+	out, did, err := a.freeText(l.out[:0], t.Value, false)
+	l.out = out
 	if err != nil || did == kept {
 		return text.Keep, nil, err
 	}
 	return text.SetText, out, nil
 }
 
+// appendMember appends a key to a path, as text.JoinPath does, without
+// allocating for the usual key.
+func appendMember(path, key []byte) []byte {
+	if len(key) == 0 || bytes.ContainsAny(key, `.[\`) {
+		return append(path[:0], text.JoinPath(string(path), string(key))...)
+	}
+	if len(path) > 0 {
+		path = append(path, '.')
+	}
+	return append(path, key...)
+}
+
+// data reports whether the key that led here may be a value in itself: no
+// line spells it out, and none keeps what is there as it is.
+func (res resolved) data() bool {
+	return !res.named && (res.rule == nil || res.rule.verb != "keep" && res.rule.verb != "drop")
+}
+
 // visitContainer decides about a whole object or array that a line names.
 func (a *Anonymizer) visitContainer(res resolved) (text.Action, []byte, error) {
 	r := res.rule
-	if r == nil {
+	if r == nil || res.leads { // a line below says otherwise
 		return text.Keep, nil, nil
 	}
 	switch r.verb {
 	case "keep":
-		if res.leads { // a line below says otherwise
-			return text.Keep, nil, nil
-		}
 		a.counts.Kept++
 		return text.Skip, nil, nil
 	case "drop":
 		a.counts.Dropped++
 		return text.Drop, nil, nil
-	case "null", "set", "secret", "derive":
+	case "null", "secret":
 		a.counts.Changed++
 		return text.SetNull, nil, nil
+	case "set":
+		a.counts.Changed++
+		return text.SetRaw, r.raw, nil
 	}
 	return text.Keep, nil, nil
 }
 
 // visitScalar applies a rule to a string, a number or a bool.
-func (a *Anonymizer) visitScalar(r *rule, t *text.Token, depth int) (text.Action, []byte, error) {
+func (a *Anonymizer) visitScalar(r *rule, l *layer, t *text.Token, depth int) (text.Action, []byte, error) {
+	for r.elem != nil && (t.Type != text.String || !looksArray(t.Value)) {
+		r = r.elem
+	}
 	switch r.verb {
 	case "keep":
 		a.counts.Kept++
@@ -152,13 +205,28 @@ func (a *Anonymizer) visitScalar(r *rule, t *text.Token, depth int) (text.Action
 	case "null":
 		a.counts.Changed++
 		return text.SetNull, nil, nil
+	case "set":
+		a.counts.Changed++
+		return text.SetRaw, r.raw, nil
 	}
-	if t.Type != text.String && (r.text || (t.Type == text.Bool && r.verb != "set")) {
+	if t.Type == text.Bool {
 		a.counts.Kept++
 		return text.Keep, nil, nil
 	}
-	out, did, err := a.text(r, a.inner[depth][:0], t.Value)
-	a.inner[depth] = out
+	fn := r.apply
+	if t.Type == text.Number && r.number != nil {
+		a.width, fn = 0, r.number
+	}
+	if t.Type == text.Number && r.text {
+		fn = applyKnownNumber
+	}
+	var did outcome
+	var err error
+	if fn != nil {
+		l.out, did, err = fn(a, l.out[:0], t.Value, a.person(r))
+	} else {
+		l.out, did, err = a.text(r, l.out[:0], t.Value)
+	}
 	if err != nil {
 		return text.Keep, nil, err
 	}
@@ -171,39 +239,36 @@ func (a *Anonymizer) visitScalar(r *rule, t *text.Token, depth int) (text.Action
 	case dropped:
 		return text.Drop, nil, nil
 	}
-	if t.Type == text.Number {
-		if out = noLeadingZeros(out); json.Valid(out) && out[0] != '"' {
-			return text.SetRaw, out, nil
-		}
+	if t.Type == text.Number && json.Valid(l.out) && l.out[0] != '"' {
+		return text.SetRaw, l.out, nil
 	}
-	return text.SetText, out, nil
-}
-
-// noLeadingZeros makes digits a JSON number again: a first digit of 0 becomes
-// 9, so the length stays.
-func noLeadingZeros(out []byte) []byte {
-	if len(out) > 1 && out[0] == '0' && out[1] >= '0' && out[1] <= '9' {
-		out[0] = '9'
-	}
-	return out
+	return text.SetText, l.out, nil
 }
 
 // unknownPlace names content without a rule. Keys may be data, so only what
 // looks like an identifier, and names nobody, is shown; the rest is *.
 func (a *Anonymizer) unknownPlace(j *jsonRule, path string) place {
 	at := j.at
-	var steps []string
-	for step := range strings.SplitSeq(j.normal(path), ".") {
-		name, arrays, _ := strings.Cut(step, "[]")
-		if !a.printable(name) && name != "" {
-			name = "*"
+	var shown strings.Builder
+	ups := append([]string{path}, ancestors(path)...)
+	from := 0
+	for _, up := range slices.Backward(ups) {
+		name := strings.TrimPrefix(path[from:len(up)], ".")
+		switch from = len(up); {
+		case name == "[]" && j.flat:
+			continue
+		case name == "[]" || name == "":
+		default:
+			if shown.Len() > 0 {
+				shown.WriteByte('.')
+			}
+			if !a.printable(name) {
+				name = "*"
+			}
 		}
-		if len(name) < len(step) {
-			name += "[]" + arrays
-		}
-		steps = append(steps, name)
+		shown.WriteString(name)
 	}
-	at.path = joinPath(at.path, strings.Join(steps, "."))
+	at.path = joinPath(at.path, shown.String())
 	return at
 }
 

@@ -8,64 +8,77 @@ import (
 )
 
 // jsonRule is the compiled rules by path of a JSON value, a document's
-// _source, a hash or the entries of a stream.
+// _source, a hash or the entries of a stream. The first line that matches a
+// path or an ancestor of it rules that path.
 type jsonRule struct {
 	at     place
-	flat   bool // paths of a mapping: arrays do not show, a dot in a key is a step
-	exact  map[string]*rule
-	some   []pathRule // with * in them
-	rest   []pathRule // ending in **
-	deeper []ruleset.Path
+	flat   bool  // paths of a mapping: arrays do not show, a dot in a key is a step
+	elem   *rule // a list: this rule for every element, and nothing below
+	lines  []pathRule
+	beyond []prefix
 }
 
+// pathRule is one line.
 type pathRule struct {
 	path ruleset.Path
+	all  bool // **, which covers a value that has no path too
 	rule *rule
+}
+
+// prefix is the beginning of a line's path.
+type prefix struct {
+	path    ruleset.Path
+	whole   bool // it is the path
+	literal bool // its last step is a key, and no wildcard
 }
 
 // resolved is what a path comes to, cached by path.
 type resolved struct {
-	rule   *rule
-	direct bool // a line names this very path; else it was inherited or covered by **
-	leads  bool // a line names something below this path
+	rule  *rule
+	named bool // some line spells the last key of this path out: it is no data
+	leads bool // a line names something below this path
 }
 
 // compileJSON compiles rules by path.
 func (c *compiler) compileJSON(fields []ruleset.Field, in scope) (*jsonRule, error) {
-	j := &jsonRule{at: in.at, exact: make(map[string]*rule, len(fields))}
+	j := &jsonRule{at: in.at, flat: in.flat}
 	return j, c.addPaths(j, fields, in)
 }
 
 func (c *compiler) addPaths(j *jsonRule, fields []ruleset.Field, in scope) error {
 	for i := range fields {
 		f := &fields[i]
-		path, err := ruleset.ParsePath(f.Path)
+		spelled := f.Path
+		if in.names && spelled != "*" && spelled != "**" {
+			spelled = escapeName(spelled)
+		}
+		spelled = j.normal(spelled)
+		path, err := ruleset.ParsePath(spelled)
 		if err != nil {
 			return err
 		}
 		at := in.at
 		at.path = joinPath(at.path, f.Path)
-		r, err := c.compileRule(&f.Rule, scope{at: at, form: FormText, slots: in.slots})
+		r, err := c.compileRule(&f.Rule, scope{at: at, flat: in.flat, slots: in.slots})
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.Path, err)
 		}
-		switch {
-		case strings.HasSuffix(f.Path, "**"):
-			j.rest = append(j.rest, pathRule{path, r})
-		case strings.Contains(f.Path, "*"):
-			j.some = append(j.some, pathRule{path, r})
-		default:
-			j.exact[j.normal(f.Path)] = r
-		}
-		for up := parent(f.Path); up != ""; up = parent(up) {
+		j.lines = append(j.lines, pathRule{path: path, all: spelled == "**", rule: r})
+		for n, up := range append([]string{spelled}, ancestors(spelled)...) {
 			if p, err := ruleset.ParsePath(up); err == nil {
-				j.deeper = append(j.deeper, p)
+				j.beyond = append(j.beyond, prefix{path: p, whole: n == 0, literal: !strings.HasSuffix(up, "*") && !strings.HasSuffix(up, "[]")})
 			}
 		}
 	}
 	return nil
 }
 
+// escapeName spells a name of any characters as a path of one step.
+func escapeName(name string) string {
+	return strings.NewReplacer(`\`, `\\`, `.`, `\.`, `[`, `\[`, `]`, `\]`, `*`, `\*`).Replace(name)
+}
+
+// joinPath spells the path of a value inside JSON that stands at base.
 func joinPath(base, path string) string {
 	if base == "" {
 		return path
@@ -82,97 +95,71 @@ func (j *jsonRule) normal(path string) string {
 	return strings.TrimPrefix(strings.ReplaceAll(path, `\.`, "."), ".")
 }
 
-// parent returns the path without its last step, "" at the top.
-func parent(path string) string {
-	if strings.HasSuffix(path, "[]") {
-		return path[:len(path)-2]
-	}
-	for i := len(path) - 1; i > 0; i-- {
-		if path[i] == '.' && path[i-1] != '\\' {
-			return path[:i]
+// ancestors returns the paths above a path, the nearest first.
+func ancestors(path string) []string {
+	var ups []string
+	for i := 0; i < len(path); i++ {
+		switch {
+		case path[i] == '\\':
+			i++
+		case i == 0:
+		case path[i] == '.':
+			ups = append(ups, path[:i])
+		case path[i] == '[' && path[i-1] != '.':
+			ups = append(ups, path[:i])
 		}
-		if path[i] == ']' && path[i-1] == '[' {
-			return path[:i+1]
-		}
 	}
-	return ""
+	for i, k := 0, len(ups)-1; i < k; i, k = i+1, k-1 {
+		ups[i], ups[k] = ups[k], ups[i]
+	}
+	return ups
 }
 
-// resolve finds the rule of a path: a line that names it, else what its
-// nearest named ancestor says of what is below, else a ** line.
+// resolve finds what the rules say of a path.
 func (j *jsonRule) resolve(path string) resolved {
 	path = j.normal(path)
-	out := resolved{leads: j.leadsOn(path)}
-	if r := j.named(path); r != nil {
-		out.rule, out.direct = r, true
-		return out
+	if j.elem != nil {
+		return below(&rule{elem: j.elem}, path)
 	}
-	for up := parent(path); up != ""; up = parent(up) {
-		if r := j.named(up); r != nil {
-			out.rule = below(r, strings.TrimPrefix(path[len(up):], "."))
-			if r.json != nil || r.elem != nil {
-				out.direct = out.rule != nil
-			}
-			return out
+	var out resolved
+	for i := range j.beyond {
+		if p := &j.beyond[i]; p.path.Match(path) {
+			out.leads, out.named = out.leads || !p.whole, out.named || p.literal
 		}
 	}
-	for _, p := range j.rest {
-		if p.path.Match(path) {
-			out.rule = p.rule
+	ups := ancestors(path)
+	for i := range j.lines {
+		l := &j.lines[i]
+		if l.path.Match(path) || l.all && path == "" {
+			out.rule = l.rule
 			return out
+		}
+		for _, up := range ups {
+			if l.path.Match(up) {
+				inner := below(l.rule, strings.TrimPrefix(path[len(up):], "."))
+				return resolved{rule: inner.rule, named: out.named || inner.named, leads: out.leads || inner.leads}
+			}
 		}
 	}
 	return out
 }
 
-func (j *jsonRule) named(path string) *rule {
-	if r, ok := j.exact[path]; ok {
-		return r
-	}
-	for _, p := range j.some {
-		if p.path.Match(path) {
-			return p.rule
-		}
-	}
-	return nil
-}
-
-// below returns what a rule on a whole object or array says of a path inside
-// it.
-func below(r *rule, rest string) *rule {
+// below returns what a rule on a whole value says of a path inside it.
+func below(r *rule, rest string) resolved {
 	switch {
+	case rest == "" && r.elem != nil:
+		return resolved{rule: r.elem}
+	case rest == "":
 	case r.json != nil:
-		return r.json.resolve(rest).rule
-	case r.elem != nil:
-		rest, ok := strings.CutPrefix(rest, "[]")
-		if !ok || rest == "" {
-			return r.elem
+		return r.json.resolve(rest)
+	case r.elem != nil: // what is no array is an element itself
+		rest = strings.TrimPrefix(strings.TrimPrefix(rest, "[]"), ".")
+		if rest == "" && r.elem.elem != nil {
+			return resolved{rule: r.elem}
 		}
-		return below(r.elem, strings.TrimPrefix(rest, "."))
+		return below(r.elem, rest)
 	}
-	return r
-}
-
-// leadsOn reports whether some line names a path below this one.
-func (j *jsonRule) leadsOn(path string) bool {
-	for _, p := range j.deeper {
-		if p.Match(path) {
-			return true
-		}
-	}
-	if j.flat {
-		for name := range j.exact {
-			if strings.HasPrefix(name, path+".") {
-				return true
-			}
-		}
-	}
-	for up := path; up != ""; up = parent(up) {
-		if r := j.named(up); r != nil && (r.json != nil || r.elem != nil) {
-			return true
-		}
-	}
-	return false
+	return resolved{rule: r}
 }
 
 // covers reports whether any line says something about a path of a mapping:
@@ -189,5 +176,5 @@ func scanEverything() *jsonRule {
 		panic(err) // a constant
 	}
 	scan := &rule{verb: "scan", text: true, apply: applyScan}
-	return &jsonRule{exact: map[string]*rule{}, rest: []pathRule{{path, scan}}}
+	return &jsonRule{lines: []pathRule{{path: path, all: true, rule: scan}}}
 }

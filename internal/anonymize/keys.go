@@ -36,9 +36,9 @@ func (c *compiler) compileKeys(s *ruleset.Store) *Keys {
 		g := &s.Groups[i]
 		kr := &keyRule{at: place{store: s.Name, group: g.Pattern.String()}, pattern: g.Pattern}
 		kr.slots = c.linkOf(g)
-		kr.value = c.groupRule(g, g.Rule, kr.at, &kr.slots)
+		kr.value = c.groupRule(g.Rule, kr.at, &kr.slots)
 		if g.Options.Name != nil {
-			kr.name = c.groupRule(g, g.Options.Name, place{s.Name, kr.at.group, "$key"}, &kr.slots)
+			kr.name = c.groupRule(g.Options.Name, place{s.Name, kr.at.group, "$key"}, &kr.slots)
 		}
 		k.rules = append(k.rules, kr)
 	}
@@ -46,11 +46,15 @@ func (c *compiler) compileKeys(s *ruleset.Store) *Keys {
 }
 
 // groupRule compiles a rule on a whole key or object.
-func (c *compiler) groupRule(_ *ruleset.Group, r *ruleset.Rule, at place, s *slots) *rule {
+func (c *compiler) groupRule(r *ruleset.Rule, at place, s *slots) *rule {
 	if r == nil {
 		return &rule{verb: "drop", at: at}
 	}
-	out, err := c.compileRule(r, scope{at: at, slots: s})
+	inner := at
+	if (r.Verb == "json" || r.Verb == "hash" || r.Verb == "list") && at.path == "" {
+		inner.path = r.Verb // findings say into which mapping their line goes
+	}
+	out, err := c.compileRule(r, scope{at: inner, slots: s})
 	if err != nil {
 		c.fail(at, err.Error())
 		return &rule{verb: "drop", at: at}
@@ -79,8 +83,9 @@ type Key struct {
 func (a *Anonymizer) Key(k *Keys, name []byte) (Key, error) {
 	a.reset()
 	a.key = nil
+	plain := string(name)
 	for _, kr := range k.rules {
-		captured, ok := kr.pattern.Match(string(name))
+		captured, ok := kr.pattern.Match(plain)
 		if !ok {
 			continue
 		}
@@ -92,11 +97,8 @@ func (a *Anonymizer) Key(k *Keys, name []byte) (Key, error) {
 		a.counts.Dropped++
 		return Key{Fate: Leave}, nil
 	}
-	err := a.find(place{store: k.store, group: a.generalName(string(name), ':')})
-	if err != nil {
-		err = a.unread(place{store: k.store}, err)
-	}
-	return Key{Fate: Unknown}, err
+	a.counts.Dropped++
+	return Key{Fate: Unknown}, a.findIn(place{store: k.store, group: a.generalName(plain, ':')})
 }
 
 func (a *Anonymizer) keyFate(kr *keyRule, name []byte) (Key, error) {
@@ -113,7 +115,7 @@ func (a *Anonymizer) keyFate(kr *keyRule, name []byte) (Key, error) {
 		if err != nil {
 			return Key{}, a.failed(kr.name, err)
 		}
-		if did == dropped || did == nulled {
+		if did == dropped || did == nulled { // no verb of a name does
 			return Key{Group: kr.at.group, Fate: Leave}, nil
 		}
 		out.Name = c
@@ -123,15 +125,11 @@ func (a *Anonymizer) keyFate(kr *keyRule, name []byte) (Key, error) {
 
 // begin sets the people of a key or an object: what its name captures first.
 func (a *Anonymizer) begin(s *slots, captured ruleset.Capture) {
-	a.who = a.who[:0]
-	for range s.fields {
-		a.who = append(a.who, nobody)
-	}
-	if captured.Source == "" {
-		return
-	}
-	if n, ok := a.people.ByID(captured.Source, []byte(captured.Value)); ok {
-		a.who[0] = n
+	a.nobodyKnown(len(s.fields))
+	if captured.Source != "" {
+		if n, ok := a.people.ByID(captured.Source, []byte(captured.Value)); ok {
+			a.who[0], a.named = n, append(a.named, n)
+		}
 	}
 }
 
@@ -161,14 +159,27 @@ func (a *Anonymizer) Payload(raw []byte) Clean {
 
 // Text passes the value of a string key; ok is false when a rule drops it.
 func (a *Anonymizer) Text(raw []byte) (c Clean, ok bool, err error) {
-	if field := a.key.slots.fields[0]; field != "" && a.who[0] == nobody {
-		if id, found, err := text.Scalar(raw, field); err == nil && found {
-			if n, known := a.people.ByID(a.key.slots.sources[0], id); known {
-				a.who[0] = n
-			}
+	s := &a.key.slots
+	for slot, field := range s.fields {
+		if field == "" || a.who[slot] != nobody {
+			continue
+		}
+		if id, found, err := text.Scalar(raw, field); err == nil && found { // a value that is no JSON names nobody
+			a.know(s, slot, id)
 		}
 	}
 	return a.element(a.key.value, raw)
+}
+
+// Link tells a field of a hash or of a stream entry before its pairs are
+// passed, so that $person or context may name it.
+func (a *Anonymizer) Link(field, value []byte) {
+	s := &a.key.slots
+	for slot, name := range s.fields {
+		if name != "" && name == string(field) && a.who[slot] == nobody {
+			a.know(s, slot, value)
+		}
+	}
 }
 
 // Member passes one element of a list, a set or a sorted set. A rule for
@@ -181,13 +192,14 @@ func (a *Anonymizer) Member(raw []byte) (c Clean, ok bool, err error) {
 	case r.text:
 		return a.element(r, raw)
 	}
-	return Clean{}, false, a.mismatch("[]")
+	return Clean{}, false, a.mismatch("list")
 }
 
 // Pair passes one field of a hash or of a stream entry.
 func (a *Anonymizer) Pair(field, value []byte) (f, v Clean, ok bool, err error) {
 	r := a.key.value
-	name, at := r, Clean{b: field}
+	f = Clean{b: field}
+	data := r.text
 	switch {
 	case r.json != nil:
 		path := text.JoinPath("", string(field))
@@ -195,25 +207,30 @@ func (a *Anonymizer) Pair(field, value []byte) (f, v Clean, ok bool, err error) 
 		if res.rule == nil {
 			a.counts.Dropped++
 			if a.drops() {
-				return f, v, false, nil
+				return Clean{}, v, false, nil
 			}
-			return f, v, false, a.findIn(a.unknownPlace(r.json, path))
+			return Clean{}, v, false, a.findIn(a.unknownPlace(r.json, path))
 		}
-		name = res.rule
-		if !res.direct && name.text {
-			if at, _, err = a.element(name, field); err != nil {
-				return f, v, false, err
-			}
-		}
-	case r.text:
-		if at, _, err = a.element(r, field); err != nil {
-			return f, v, false, err
-		}
-	default:
-		return f, v, false, a.mismatch("*")
+		r, data = res.rule, res.data()
+	case !r.text:
+		return Clean{}, v, false, a.mismatch("hash:*")
 	}
-	v, ok, err = a.element(name, value)
-	return at, v, ok, err
+	if data {
+		f = a.name(field)
+	}
+	v, ok, err = a.element(r, value)
+	return f, v, ok, err
+}
+
+// name passes the name of a field that no line spells out: it is text.
+func (a *Anonymizer) name(raw []byte) Clean {
+	at := len(a.arena)
+	out, did, err := a.freeText(a.arena, raw, false)
+	if err != nil || did == kept {
+		return Clean{b: raw}
+	}
+	a.arena = out
+	return Clean{b: out[at:]}
 }
 
 // Number passes a sorted set's score.
@@ -227,9 +244,6 @@ func (a *Anonymizer) Number(raw []byte) Clean {
 func (a *Anonymizer) element(r *rule, raw []byte) (Clean, bool, error) {
 	c, did, err := a.run(r, raw)
 	if err != nil {
-		if err == errTooMany {
-			return Clean{}, false, a.unread(r.at, err)
-		}
 		return Clean{}, false, a.failed(r, err)
 	}
 	return c, did != dropped && did != nulled, nil
@@ -237,8 +251,8 @@ func (a *Anonymizer) element(r *rule, raw []byte) (Clean, bool, error) {
 
 // mismatch records a key whose type its rule does not cover.
 func (a *Anonymizer) mismatch(path string) error {
+	a.counts.Dropped++
 	if a.drops() {
-		a.counts.Dropped++
 		return nil
 	}
 	return a.findIn(place{a.key.at.store, a.key.at.group, path})

@@ -2,34 +2,42 @@ package anonymize
 
 import (
 	"bytes"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
 )
 
-// longestDrawnName bounds a name drawn for nobody in the index, in characters.
-const longestDrawnName = 32
-
-// applyPersonName writes the full name of the row's person, in the order and
+// applyPersonName writes the full name of the row's person, in the form and
 // case of the original.
 func applyPersonName(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome, error) {
 	if who == nobody {
 		return applyName(a, dst, v, who)
 	}
 	p := a.people.At(who)
-	return a.spell(dst, v, p.Given, p.Family), changed, nil
+	trimmed := bytes.TrimSpace(v)
+	if m, ok := a.plan.dict.Lookup(trimmed); ok && m.Kind != text.Full { // "Hill, Rose", "R. Hill", "Rose"
+		lead, tail := blanks(v)
+		dst = text.Render(append(dst, lead...), m, trimmed, p.Given, p.Family)
+		return append(dst, tail...), changed, nil
+	}
+	return spell(dst, v, p.Given, p.Family), changed, nil
 }
 
 // spell writes given and family name in the layout of a full name: with the
 // family name first where a comma says so, in the same case, with the same
 // blanks at the ends.
-func (a *Anonymizer) spell(dst, original []byte, given, family string) []byte {
+func spell(dst, original []byte, given, family string) []byte {
 	lead, tail := blanks(original)
 	dst = append(dst, lead...)
-	full := given + " " + family
+	c := casingOf(original)
 	if bytes.IndexByte(original, ',') >= 0 {
-		full = family + ", " + given
+		dst = append(appendCased(dst, c, family), ", "...)
+		dst = appendCased(dst, c, given)
+	} else {
+		dst = append(appendCased(dst, c, given), ' ')
+		dst = appendCased(dst, c, family)
 	}
-	dst = append(dst, text.CasePattern(bytes.TrimSpace(original), []byte(full))...)
 	return append(dst, tail...)
 }
 
@@ -45,39 +53,78 @@ func applyName(a *Anonymizer, dst, v []byte, _ int32) ([]byte, outcome, error) {
 	}
 	given, family := a.drawName(trimmed)
 	if bytes.IndexByte(trimmed, ' ') < 0 {
-		return a.spellPart(dst, v, family), changed, nil
+		return spellPart(dst, v, family), changed, nil
 	}
-	return a.spell(dst, v, given, family), changed, nil
+	return spell(dst, v, given, family), changed, nil
 }
 
-// drawName makes a name for somebody who is not in the index.
+// drawName makes a name for somebody who is not in the index: never with a
+// surname that somebody in it really has, or it would look like a leak.
 func (a *Anonymizer) drawName(original []byte) (given, family string) {
 	a.small = text.Fold(a.small[:0], original)
 	names := a.plan.in.Names
-	return names.Given("", a.unknown.Draw([]byte("given"), a.small)), names.Family("", a.unknown.Draw([]byte("family"), a.small))
+	given = names.Given("", a.unknown.Draw([]byte("given"), a.small))
+	for again := byte(0); ; again++ {
+		family = names.Family("", a.unknown.Draw([]byte("family"), a.small, []byte{again}))
+		if again == 255 || !a.people.Real(family) {
+			return given, family
+		}
+	}
 }
 
-func (a *Anonymizer) spellPart(dst, original []byte, part string) []byte {
+func spellPart(dst, original []byte, part string) []byte {
 	lead, tail := blanks(original)
-	dst = append(dst, lead...)
-	dst = append(dst, text.CasePattern(bytes.TrimSpace(original), []byte(part))...)
+	dst = appendCased(append(dst, lead...), casingOf(original), part)
 	return append(dst, tail...)
 }
 
 func applyPersonFirst(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome, error) {
 	given, _ := a.partsOf(who, v)
-	return a.spellPart(dst, v, given), changed, nil
+	return spellPart(dst, v, given), changed, nil
 }
 
 func applyPersonLast(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome, error) {
 	_, family := a.partsOf(who, v)
-	return a.spellPart(dst, v, family), changed, nil
+	return spellPart(dst, v, family), changed, nil
 }
 
+// applyPersonInitials writes up to two letters, no more than the original
+// has, each with a dot where the original has one behind its first.
 func applyPersonInitials(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome, error) {
+	lead, tail := blanks(v)
+	trimmed := bytes.TrimSpace(v)
 	given, family := a.partsOf(who, v)
-	initials := initialsOf(given, family)
-	return append(dst, text.CasePattern(v, []byte(initials))...), changed, nil
+	small := casingOf(trimmed) == lowerCase
+	_, n := utf8.DecodeRune(trimmed)
+	dotted := n < len(trimmed) && trimmed[n] == '.'
+	dst = append(dst, lead...)
+	left := letters(trimmed)
+	for _, name := range [...]string{given, family} {
+		if left == 0 {
+			break
+		}
+		left--
+		r, _ := utf8.DecodeRuneInString(name)
+		if small {
+			r = unicode.ToLower(r)
+		}
+		if dst = utf8.AppendRune(dst, r); dotted {
+			dst = append(dst, '.')
+		}
+	}
+	return append(dst, tail...), changed, nil
+}
+
+func letters(v []byte) int {
+	n := 0
+	for i := 0; i < len(v); {
+		r, size := utf8.DecodeRune(v[i:])
+		if unicode.IsLetter(r) {
+			n++
+		}
+		i += size
+	}
+	return n
 }
 
 // partsOf returns the names of the row's person, or of a made-up one.
@@ -89,17 +136,6 @@ func (a *Anonymizer) partsOf(who int32, original []byte) (given, family string) 
 	return a.drawName(bytes.TrimSpace(original))
 }
 
-func initialsOf(names ...string) string {
-	out := ""
-	for _, name := range names {
-		for _, r := range name {
-			out += string(r)
-			break
-		}
-	}
-	return out
-}
-
 // Name implements text.Resolver: it appends what stands for the mention of a
 // known person.
 func (a *Anonymizer) Name(dst []byte, m text.Match, original []byte) []byte {
@@ -109,11 +145,11 @@ func (a *Anonymizer) Name(dst []byte, m text.Match, original []byte) []byte {
 
 // Email implements text.Resolver.
 func (a *Anonymizer) Email(dst, original []byte) []byte {
-	normal := bytes.ToLower(bytes.TrimSpace(original))
-	if bytes.IndexByte(normal, '@') < 1 {
+	out, did, err := replaceEmail(a, dst, original)
+	if err != nil || did == kept {
 		return append(dst, original...)
 	}
-	return a.appendEmail(dst, normal, original)
+	return out
 }
 
 // Phone implements text.Resolver.

@@ -12,10 +12,14 @@ const (
 	numericHead     = 8
 	numericPositive = 0x0000
 	numericNegative = 0x4000
+
+	numericNaN         = 0xC000
+	numericInfinite    = 0xD000
+	numericNegInfinite = 0xF000
 )
 
 // appendNumeric writes a numeric as decimal text; NaN and the infinities have
-// none and are refused.
+// none.
 func appendNumeric(dst, raw []byte) ([]byte, error) {
 	if len(raw) < numericHead {
 		return dst, errForm
@@ -24,6 +28,11 @@ func appendNumeric(dst, raw []byte) ([]byte, error) {
 	sign, scale := binary.BigEndian.Uint16(raw[4:]), int(binary.BigEndian.Uint16(raw[6:]))
 	if len(raw) != numericHead+2*count || (sign != numericPositive && sign != numericNegative) || scale > 0x3FFF {
 		return dst, errForm
+	}
+	for i := numericHead; i < len(raw); i += 2 {
+		if binary.BigEndian.Uint16(raw[i:]) > 9999 {
+			return dst, errForm
+		}
 	}
 	digit := func(i int) uint64 { // base-10000 digit of weight i
 		if at := weight - i; at >= 0 && at < count {
@@ -34,11 +43,12 @@ func appendNumeric(dst, raw []byte) ([]byte, error) {
 	if sign == numericNegative {
 		dst = append(dst, '-')
 	}
-	if weight < 0 {
-		dst = append(dst, '0')
+	top := max(weight, 0)
+	for top > 0 && digit(top) == 0 { // a server sends none in front
+		top--
 	}
-	for i := weight; i >= 0; i-- {
-		if i == weight {
+	for i := top; i >= 0; i-- {
+		if i == top {
 			dst = strconv.AppendUint(dst, digit(i), 10)
 		} else {
 			dst = appendFour(dst, digit(i))

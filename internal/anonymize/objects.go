@@ -1,20 +1,14 @@
 package anonymize
 
 import (
-	"bytes"
-	"io"
 	"maps"
+	"mime"
 	"slices"
 	"strings"
 
-	"github.com/tenantcopy/tenantcopy/internal/anonymize/media"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
-	"github.com/tenantcopy/tenantcopy/internal/report"
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
 )
-
-// maxText is the largest body that is rewritten as text or JSON, in bytes:
-// such a body is held in memory.
-const maxText = 32 << 20
 
 // Objects is the compiled rules of a blob store: the first pattern that
 // matches an object's name rules it.
@@ -68,11 +62,11 @@ func (c *compiler) compileObjects(s *ruleset.Store) *Objects {
 	for i := range s.Groups {
 		g := &s.Groups[i]
 		or := &objectRule{at: place{store: s.Name, group: g.Pattern.String()}, pattern: g.Pattern, slots: slots{fields: []string{""}, sources: []string{""}}}
-		or.body = c.groupRule(g, g.Rule, or.at, &or.slots)
+		or.body = c.groupRule(g.Rule, or.at, &or.slots)
 		if g.Options.Name != nil {
-			or.name = c.groupRule(g, g.Options.Name, place{s.Name, or.at.group, "$name"}, &or.slots)
+			or.name = c.groupRule(g.Options.Name, place{s.Name, or.at.group, "$name"}, &or.slots)
 		}
-		meta, err := c.compileJSON(g.Options.Metadata, scope{at: place{s.Name, or.at.group, "$metadata"}, slots: &or.slots})
+		meta, err := c.compileJSON(lowerNames(g.Options.Metadata), scope{at: place{s.Name, or.at.group, "$metadata"}, names: true, slots: &or.slots})
 		if err != nil {
 			c.fail(or.at, err.Error())
 		}
@@ -80,6 +74,15 @@ func (c *compiler) compileObjects(s *ruleset.Store) *Objects {
 		o.rules = append(o.rules, or)
 	}
 	return o
+}
+
+// lowerNames spells metadata keys in lower case: stores do not tell it.
+func lowerNames(fields []ruleset.Field) []ruleset.Field {
+	fields = slices.Clone(fields)
+	for i := range fields {
+		fields[i].Path = strings.ToLower(fields[i].Path)
+	}
+	return fields
 }
 
 // match finds the rule of a name.
@@ -118,13 +121,13 @@ func (a *Anonymizer) Object(o *Objects, raw Object) (CleanObject, error) {
 		return CleanObject{Fate: Unknown}, a.findIn(place{store: o.store, group: a.generalName(raw.Name, '/') + "*"})
 	}
 	a.begin(&or.slots, captured)
-	out := CleanObject{Group: or.at.group, Fate: Rewrite, Name: Clean{b: []byte(raw.Name)}, Type: Clean{b: []byte(raw.Type)}}
+	out := CleanObject{Group: or.at.group, Fate: Rewrite, Name: Clean{b: []byte(raw.Name)}, Type: Clean{b: []byte(contentType(raw.Type))}}
 	switch or.body.verb {
 	case "drop":
 		a.counts.Dropped++
 		return CleanObject{Group: or.at.group, Fate: Leave}, nil
 	case "keep":
-		out.Fate, out.Permit = Keep, Permit{name: raw.Name}
+		out.Fate, out.Permit, out.Type = Keep, Permit{name: raw.Name}, Clean{b: []byte(raw.Type)}
 		a.counts.Kept++
 	}
 	if or.name != nil {
@@ -145,11 +148,12 @@ func (a *Anonymizer) Object(o *Objects, raw Object) (CleanObject, error) {
 func (a *Anonymizer) metadata(or *objectRule, raw map[string]string) ([]CleanPair, error) {
 	var out []CleanPair
 	for _, key := range slices.Sorted(maps.Keys(raw)) {
-		res := a.lookup(or.metadata, []byte(strings.ToLower(key)))
+		path := text.JoinPath("", strings.ToLower(key))
+		res := a.lookup(or.metadata, []byte(path))
 		if res.rule == nil {
 			a.counts.Dropped++
 			if !a.drops() {
-				if err := a.findIn(a.unknownPlace(or.metadata, strings.ToLower(key))); err != nil {
+				if err := a.findIn(a.unknownPlace(or.metadata, path)); err != nil {
 					return nil, err
 				}
 			}
@@ -159,80 +163,42 @@ func (a *Anonymizer) metadata(or *objectRule, raw map[string]string) ([]CleanPai
 		if err != nil {
 			return nil, err
 		}
-		if ok {
-			out = append(out, CleanPair{Key: Clean{b: []byte(key)}, Value: c})
+		if !ok {
+			continue
 		}
+		name := Clean{b: []byte(key)}
+		if res.data() {
+			name = headerName(a.name(name.b))
+		}
+		out = append(out, CleanPair{Key: name, Value: c})
 	}
 	return out, nil
 }
 
-// Body makes the body of the object that was begun last: the original, as a
-// stream, for a keep rule; a generated or rewritten one for any other. It
-// reads no more of the original than the rule needs, and closes it, except
-// for a keep rule, where the caller closes what source returned.
-func (a *Anonymizer) Body(source func() (io.ReadCloser, error)) (CleanBody, error) {
-	or := a.object
-	if or.body.verb == "keep" {
-		r, err := source()
-		return CleanBody{r: r, size: a.raw.Size, typ: a.raw.Type}, err
-	}
-	body, err := source()
-	if err != nil {
-		return CleanBody{}, err
-	}
-	defer body.Close()
-	switch or.body.verb {
-	case "avatar", "placeholder", "set", "null", "secret":
-		head, err := io.ReadAll(io.LimitReader(body, media.HeadBytes))
-		if err != nil {
-			return CleanBody{}, err
+// headerName makes a rewritten metadata key one that stores accept: letters,
+// digits, - and _, all else becomes _.
+func headerName(c Clean) Clean {
+	out := slices.Clone(c.b)
+	for i, b := range out {
+		if !isLetter(b&^0x20) && (b < '0' || b > '9') && b != '-' {
+			out[i] = '_'
 		}
-		return a.generated(or, head)
 	}
-	if a.raw.Size > maxText {
-		return CleanBody{}, &report.Error{Code: report.Incompatible, Store: or.at.store, Op: "rewrite a body of " + or.at.group, Err: errForm,
-			Hint: "a body over 32 MB cannot be rewritten as text; use placeholder, drop or keep"}
-	}
-	all, err := io.ReadAll(io.LimitReader(body, maxText+1))
-	if err != nil {
-		return CleanBody{}, err
-	}
-	return a.rewritten(or, all)
+	return Clean{b: out}
 }
 
-// generated makes a body that holds nothing of the original.
-func (a *Anonymizer) generated(or *objectRule, head []byte) (CleanBody, error) {
-	var out bytes.Buffer
-	kind := media.Sniff(head, a.raw.Name)
-	if or.body.verb == "avatar" {
-		h, err := media.ReadHeader(head)
-		if err == nil {
-			err = media.Avatar(&out, h, a.portrait(a.who[0], []byte(a.raw.Name)))
-		}
-		if err == nil {
-			return a.generatedBody(out.Bytes()), nil
-		}
-		out.Reset() // no picture, or one too large to draw: a stand-in, never the original
-	}
-	if err := media.Placeholder(&out, kind, placeholderTitle); err != nil {
-		return CleanBody{}, a.failed(or.body, err)
-	}
-	return a.generatedBody(out.Bytes()), nil
-}
-
-func (a *Anonymizer) generatedBody(b []byte) CleanBody {
-	a.counts.Changed++
-	return CleanBody{r: bytes.NewReader(b), size: int64(len(b)), typ: a.raw.Type}
-}
-
-// rewritten passes a whole body through a text, scan or json rule.
-func (a *Anonymizer) rewritten(or *objectRule, all []byte) (CleanBody, error) {
-	c, ok, err := a.element(or.body, all)
+// contentType returns the type of a body that was made or rewritten: without
+// parameters such as a file's name, all but the character set.
+func contentType(raw string) string {
+	kind, params, err := mime.ParseMediaType(raw)
 	if err != nil {
-		return CleanBody{}, err
+		if raw == "" {
+			return ""
+		}
+		return "application/octet-stream"
 	}
-	if !ok {
-		c = Clean{}
+	if charset := params["charset"]; charset != "" {
+		return mime.FormatMediaType(kind, map[string]string{"charset": charset})
 	}
-	return CleanBody{r: bytes.NewReader(c.b), size: int64(len(c.b)), typ: a.raw.Type}, nil
+	return kind
 }

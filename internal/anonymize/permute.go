@@ -13,18 +13,22 @@ const permuteRounds = 10
 // another of length n, one to one under a key. It is an unbalanced Feistel
 // network over the two halves with HMAC-SHA256 as its round function (the
 // construction of NIST SP 800-38G, not its exact FF1). The digits are changed
-// in place; at most 36 of them. A single digit is moved by a keyed shift.
+// in place; at most maxPiece of them. A single digit is moved by a keyed
+// shift.
 func permuteDigits(prf *person.PRF, digits []byte) {
 	n := len(digits)
-	if n == 0 || n > 36 {
+	if n == 0 || n > maxPiece {
 		return
 	}
 	if n == 1 {
-		digits[0] = '0' + byte((uint64(digits[0]-'0')+prf.Draw([]byte("digit")))%10)
+		digits[0] = '0' + byte((uint64(digits[0]-'0')+prf.Draw([]byte("digit"))%10)%10)
 		return
 	}
+	var left, right [maxPiece / 2]byte
 	u := n / 2
-	a, b := append([]byte(nil), digits[:u]...), append([]byte(nil), digits[u:]...)
+	a, b := left[:u], right[:n-u]
+	copy(a, digits)
+	copy(b, digits[u:])
 	for round := range byte(permuteRounds) {
 		sum := prf.Sum([]byte{'d', byte(n), round}, b)
 		addDigits(a, binary.BigEndian.Uint64(sum), binary.BigEndian.Uint64(sum[8:]))

@@ -3,6 +3,8 @@ package anonymize
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
+	"slices"
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
@@ -19,6 +21,10 @@ type Input struct {
 	Keys   person.Keyring
 	Places []Place
 	Vars   map[string]string // values of $NAME in set
+
+	// Pinned reports whether a "*" of the rules may cover a column, because
+	// rules/schema.lock lists it; nil lets "*" cover none.
+	Pinned func(Field) bool
 }
 
 // Place is a name of the source (a host, an account's URL, a bucket, a
@@ -45,17 +51,23 @@ func (p *Plan) New() *Anonymizer {
 	return &Anonymizer{
 		plan: p, people: p.in.People,
 		domain: k.PRF("domain"), unknown: k.PRF("unknown"), format: k.PRF("format"), shift: k.PRF("shift"), fill: newFiller(k),
+		arena:    make([]byte, 0, 4096), // never nil: an empty value is not NULL
 		findings: make(map[Finding]int64), paths: make(map[*jsonRule]map[string]resolved),
 	}
 }
 
 // RulesHash tells two plans apart that would write different values: it
-// covers the rules, the name tables, the key and the origin.
+// covers the rules with their variables, the name tables, the key and the
+// origin; not the people, on whom texts depend.
 func (p *Plan) RulesHash() string { return p.hash }
 
 // planHash derives RulesHash; the PRF's output stands for key and origin.
 func planHash(in Input) string {
-	sum := sha256.Sum256(append(in.Keys.PRF("plan").Sum([]byte(in.Rules.Hash), []byte(in.Rules.Names), []byte(in.Rules.EmailDomain)), 1))
+	parts := [][]byte{[]byte(in.Rules.Hash), []byte(in.Rules.Names), []byte(in.Rules.EmailDomain)}
+	for _, name := range slices.Sorted(maps.Keys(in.Vars)) {
+		parts = append(parts, []byte(name), []byte(in.Vars[name]))
+	}
+	sum := sha256.Sum256(append(in.Keys.PRF("plan").Sum(parts...), 1))
 	return hex.EncodeToString(sum[:8])
 }
 

@@ -1,8 +1,8 @@
 package anonymize
 
 import (
-	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
 	"github.com/tenantcopy/tenantcopy/internal/report"
@@ -58,8 +58,14 @@ func (c *compiler) compileRow(store, table string, fields []Field) *Row {
 		}
 	}
 	for _, name := range row.slots.fields {
-		if name != "" && !slices.ContainsFunc(fields, func(f Field) bool { return f.Name == name && !f.Derived }) {
+		if name == "" {
+			continue
+		}
+		switch at := slices.IndexFunc(fields, func(f Field) bool { return f.Name == name && !f.Derived }); {
+		case at < 0:
 			c.fail(place{store, table, name}, "names the person of a row, but there is no such column")
+		case fields[at].Form == FormOpaque:
+			c.fail(place{store, table, name}, "names the person of a row, but type "+fields[at].Type+" cannot be read")
 		}
 	}
 	row.arrange(fields, rules)
@@ -69,90 +75,44 @@ func (c *compiler) compileRow(store, table string, fields []Field) *Row {
 // columnRule compiles the rule of one column.
 func (c *compiler) columnRule(g *ruleset.Group, f Field, s *slots) *rule {
 	at := place{f.Store, f.Group, f.Name}
-	r := fieldRule(g, f.Name)
+	r := c.fieldRule(g, f)
 	if r == nil {
 		c.missing = append(c.missing, f)
-		return &rule{verb: "null", at: at, form: f.Form, apply: emptied(f)}
+		return c.emptied(f)
 	}
-	if err := fits(r, f); err != nil {
+	unfit := &rule{verb: "null", at: at, form: f.Form}
+	if err := c.fits(r, f); err != nil {
 		c.fail(at, err.Error())
-		return &rule{verb: "null", at: at, form: f.Form}
+		return unfit
 	}
 	out, err := c.compileRule(r, scope{at: at, form: f.Form, slots: s})
 	if err != nil {
 		c.fail(at, err.Error())
-		return &rule{verb: "null", at: at, form: f.Form}
+		return unfit
+	}
+	if f.Form == FormJSON || f.Form == FormJSONB {
+		c.forJSON(out, r)
 	}
 	c.checkLength(r, f)
+	out.max = f.MaxLen
+	if out.elem != nil {
+		out.elem.max = f.MaxLen
+	}
 	return out
 }
 
-// fieldRule finds the first line of a group that covers a column.
-func fieldRule(g *ruleset.Group, name string) *ruleset.Rule {
+// fieldRule finds the first line of a group that covers a column; "*" covers
+// those that are pinned.
+func (c *compiler) fieldRule(g *ruleset.Group, f Field) *ruleset.Rule {
 	if g == nil {
 		return nil
 	}
 	for i := range g.Fields {
-		if g.Fields[i].Path == name {
+		if path := g.Fields[i].Path; path == f.Name || path == "*" && c.in.Pinned != nil && c.in.Pinned(f) {
 			return &g.Fields[i].Rule
 		}
 	}
 	return nil
-}
-
-// emptied writes the empty value of a field that no rule covers and that may
-// not be NULL, for unclassified: drop.
-func emptied(f Field) apply {
-	if !f.NotNull {
-		return nil
-	}
-	empty := map[Form]string{FormJSON: "{}", FormJSONB: "{}", FormInt: "0", FormFloat: "0", FormNumeric: "0", FormBool: "false",
-		FormDate: "2000-01-01", FormTimestamp: "2000-01-01T00:00:00Z", FormUUID: "00000000-0000-0000-0000-000000000000", FormTextArray: "[]"}[f.Form]
-	return func(_ *Anonymizer, dst, _ []byte, _ int32) ([]byte, outcome, error) {
-		return append(dst, empty...), changed, nil
-	}
-}
-
-// fits reports why a verb cannot stand on a column.
-func fits(r *ruleset.Rule, f Field) error {
-	switch r.Verb {
-	case "keep":
-		return nil
-	case "null":
-		if f.NotNull {
-			return fmt.Errorf("null on a column that is NOT NULL (%s): say set, text or keep", f.Type)
-		}
-		return nil
-	case "drop":
-		return fmt.Errorf("a column cannot be left out: say null or set")
-	}
-	if f.Form == FormOpaque {
-		return fmt.Errorf("type %s can be kept or null, but not rewritten", f.Type)
-	}
-	if r.Verb == "json" && f.Form != FormJSON && f.Form != FormJSONB && f.Form != FormText {
-		return fmt.Errorf("json on a column of type %s", f.Type)
-	}
-	if (r.Verb == "list") != (f.Form == FormTextArray) && r.Verb != "scan" && r.Verb != "set" && r.Verb != "secret" && (r.Verb == "list" || f.Form == FormTextArray) {
-		return fmt.Errorf("an array takes {list: …}, and only an array does (%s)", f.Type)
-	}
-	return nil
-}
-
-// checkLength refuses a verb whose longest output does not fit its column.
-func (c *compiler) checkLength(r *ruleset.Rule, f Field) {
-	if f.MaxLen == 0 {
-		return
-	}
-	given, family, full := c.in.People.LongestName()
-	longest := map[string]int{
-		"person.first": given, "person.last": family, "person.name": full + 1, "name": max(full+1, longestDrawnName),
-		"person.email": max(c.in.People.LongestEmail(), longestUnknownEmail(c.in.Rules.EmailDomain)),
-		"email":        max(c.in.People.LongestEmail(), longestUnknownEmail(c.in.Rules.EmailDomain)),
-		"set":          len([]rune(c.constant(r))), "secret": len(removedPrefix) + 12, "company": 64, "job": 64, "address": 128,
-	}[r.Verb]
-	if longest > f.MaxLen {
-		c.fail(place{f.Store, f.Group, f.Name}, fmt.Sprintf("%s writes up to %d characters, and the column holds %d", r.Verb, longest, f.MaxLen))
-	}
 }
 
 // slotsOf says which field names the row's own person: the id of a declared
@@ -164,7 +124,7 @@ func (c *compiler) slotsOf(store, group string, g *ruleset.Group) slots {
 		return s
 	}
 	for _, src := range c.in.Rules.Sources {
-		if c.in.Rules.Store(store) != nil && kindOf(src.Store) == kindOf(store) && sourceCovers(src, store, group) {
+		if c.in.Rules.Store(store) != nil && (src.Store == store || src.Store == kindOf(store)) && sourceCovers(src, store, group) {
 			s.fields[0], s.sources[0] = src.ID, src.Group
 			break
 		}
@@ -227,10 +187,7 @@ func (r *Row) arrange(fields []Field, rules []*rule) {
 func (a *Anonymizer) Begin(r *Row) {
 	a.reset()
 	a.row = r
-	a.who = a.who[:0]
-	for range r.slots.fields {
-		a.who = append(a.who, nobody)
-	}
+	a.nobodyKnown(len(r.slots.fields))
 }
 
 // Span passes a kept span of a row, framing included. It panics on a step
@@ -276,15 +233,19 @@ func (a *Anonymizer) identify(s *step, raw []byte) error {
 		return a.failed(s.rule, err)
 	}
 	for _, slot := range s.names {
-		if n, ok := a.people.ByID(a.row.slots.sources[slot], id); ok {
-			a.who[slot] = n
-		}
+		a.know(&a.row.slots, slot, id)
 	}
 	return nil
 }
 
-// failed reports a value that a rule cannot read, by place.
+// failed reports a value that a rule cannot read or write, by place.
 func (a *Anonymizer) failed(r *rule, err error) error {
-	return &report.Error{Code: report.Incompatible, Store: r.at.store, Op: "apply " + r.verb + " to " + r.at.group + "." + r.at.path, Err: err,
-		Hint: "the value does not have the form that the rule expects; choose another verb for this field"}
+	if err == errTooMany {
+		return a.unread(r.at, err)
+	}
+	hint := "the value does not have the form that the rule expects; choose another verb for this field"
+	if err == errLong {
+		hint = "choose a verb that writes less, or make the column longer"
+	}
+	return &report.Error{Code: report.Incompatible, Store: r.at.store, Op: "apply " + r.verb + " to " + strings.TrimPrefix(r.at.String(), r.at.store+" "), Err: err, Hint: hint}
 }

@@ -1,9 +1,11 @@
 package anonymize
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
 )
 
 // outcome is what a rule did with a value.
@@ -26,15 +28,20 @@ type apply func(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome, error
 
 // rule is one compiled rule.
 type rule struct {
-	verb  string
-	at    place
-	apply apply     // nil for keep, null, drop, json, list and hash, which are not about one scalar
-	json  *jsonRule // json and hash
-	elem  *rule     // list
-	list  *jsonRule // list, for an array in JSON
-	text  bool      // text or scan: object keys under it are text too
-	slot  int       // which of the row's people it is about
-	form  Form
+	verb     string
+	at       place
+	apply    apply     // nil for keep, null, drop, json, list and hash, which are not about one scalar
+	number   apply     // for what is a number on the wire or in JSON; nil: apply makes text of it
+	json     *jsonRule // json and hash, and text or scan on a column of JSON
+	elem     *rule     // list
+	list     *jsonRule // list, for an array in JSON
+	text     bool      // text or scan: object keys under it are text too
+	constant bool      // the value does not matter: set, and what empties a column
+	raw      []byte    // set: the constant as JSON
+	days     int       // shift
+	slot     int       // which of the row's people it is about
+	form     Form
+	max      int // characters its column holds, 0 for any number
 }
 
 // place names a field for messages.
@@ -51,6 +58,8 @@ func (p place) String() string {
 type scope struct {
 	at    place
 	form  Form
+	flat  bool // paths of a mapping
+	names bool // the fields are names of one step, not paths: a hash, metadata
 	slots *slots
 }
 
@@ -80,32 +89,46 @@ func (c *compiler) compileRule(r *ruleset.Rule, in scope) (*rule, error) {
 		out.slot = in.slots.of(r.Context, c.firstSource())
 	}
 	switch r.Verb {
-	case "keep", "drop":
-		return out, nil
-	case "null":
+	case "keep", "drop", "null":
 		return out, nil
 	case "json", "hash":
+		in.names = r.Verb == "hash"
 		fields, err := c.compileJSON(r.Fields, in)
 		out.json = fields
 		return out, err
 	case "list":
-		elem, err := c.compileRule(r.Elem, scope{at: place{in.at.store, in.at.group, in.at.path + "[]"}, form: FormText, slots: in.slots})
-		out.elem = elem
-		if err == nil {
-			out.list = &jsonRule{at: in.at, exact: map[string]*rule{"[]": elem}}
-		}
+		elem, err := c.compileRule(r.Elem, scope{at: place{in.at.store, in.at.group, in.at.path + "[]"}, flat: in.flat, slots: in.slots})
+		out.elem, out.list = elem, &jsonRule{at: in.at, flat: in.flat, elem: elem}
 		return out, err
 	}
-	make, known := verbs()[r.Verb]
+	verb, known := verbs()[r.Verb]
 	if !known {
 		return nil, fmt.Errorf("%s is not supported here", r.Verb)
 	}
-	fn, err := make(c, r)
+	fn, err := verb.make(c, r)
 	if err != nil {
 		return nil, err
 	}
-	out.apply, out.text = fn, r.Verb == "text" || r.Verb == "scan"
-	return out, nil
+	out.apply, out.number, out.text = fn, verb.number, r.Verb == "text" || r.Verb == "scan"
+	switch r.Verb {
+	case "set":
+		out.constant, out.raw = true, c.constantJSON(r)
+	case "shift":
+		out.days, err = daysOf(r)
+	case "noise", "bucket":
+		out.number = fn
+	}
+	return out, err
+}
+
+// constantJSON returns the constant of a set rule as it stands in JSON: a
+// number, true or false written without quotes stays one.
+func (c *compiler) constantJSON(r *ruleset.Rule) []byte {
+	constant := c.constant(r)
+	if _, variable := r.Variable(); !variable && r.Literal && json.Valid([]byte(constant)) {
+		return []byte(constant)
+	}
+	return text.AppendString(nil, []byte(constant))
 }
 
 // firstSource returns the source that $person and context mean when they name

@@ -46,8 +46,10 @@ func (t Tilt) Argv() []string {
 // dispositions: a shell starts background jobs with SIGINT ignored, which
 // would outlive an exec; a signal that is being caught does not.
 func (t Tilt) Exec(env []string) error {
-	if strings.HasPrefix(t.Context, "-") || strings.HasPrefix(t.Namespace, "-") {
-		return errors.New("context and namespace may not begin with a hyphen")
+	for _, name := range []string{t.Context, t.Namespace, t.Tenant} {
+		if name == "" || strings.HasPrefix(name, "-") { // an empty context would be the current one
+			return errors.New("context, namespace and tenant must be named, and none may begin with a hyphen")
+		}
 	}
 	path, err := exec.LookPath("tilt")
 	if err != nil {

@@ -54,6 +54,7 @@ func merge(name string, inspectors []*Inspector) (report.StoreProof, map[string]
 		proof.Controls += in.controls
 		proof.Leaks = append(proof.Leaks, in.leaks...)
 	}
+	proof.Leaks = append(proof.Leaks, columnLeaks(inspectors)...)
 	slices.SortFunc(proof.Leaks, func(a, b report.Leak) int {
 		return strings.Compare(a.Place+a.Kind+a.Hash, b.Place+b.Kind+b.Hash)
 	})
@@ -67,7 +68,11 @@ func judge(p report.StoreProof, counts, expected map[string]int64) error {
 	if len(p.Leaks) > 0 {
 		var lines []string
 		for _, l := range p.Leaks {
-			lines = append(lines, fmt.Sprintf("%s: %s (%s)", l.Place, l.Kind, l.Hash))
+			line := l.Place + ": " + l.Kind
+			if l.Hash != "" {
+				line += " (" + l.Hash + ")"
+			}
+			lines = append(lines, line)
 		}
 		return &report.Refusal{Code: report.Privacy, What: "verify " + p.Name, Why: fmt.Sprintf("%d leaks in the staged copy; nothing was switched", len(p.Leaks)),
 			Lines: lines, Hint: "these fields hold people of the source: give each a rule that rewrites it, then run again"}

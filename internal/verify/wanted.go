@@ -2,23 +2,31 @@ package verify
 
 import (
 	"bytes"
-	"hash/maphash"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
 )
 
-// maxWords is the longest name looked for, in words.
-const maxWords = 6
+// maxWords is the longest name looked for, in words, where each character of a
+// script without blanks is one; fewestAlone the shortest name in such a
+// script, whose characters stand beside each other by accident more often than
+// words do.
+const (
+	maxWords    = 24
+	fewestAlone = 3
+)
 
 // Wanted is whom to look for: the source's own e-mails, full names and phone
 // numbers, as keyed hashes. It is immutable and shared.
 type Wanted struct {
-	seed   maphash.Seed
-	names  *set // full names, words folded and joined by one blank
-	firsts *set // their first words: most windows end here
-	emails *set
-	phones *set // digits, without leading zeros
+	letters  *alphabet
+	names    *set // full names
+	common   *set // those of names that need capitals
+	begun    *set // how a name begins: one word or more
+	families *set // family names alone
+	emails   *set
+	phones   *set // digits, without leading zeros
 
 	people  *person.Index
 	control Control
@@ -28,50 +36,126 @@ type Wanted struct {
 // NewWanted prepares the search for the people of an index and for a control.
 // key, random bytes of this run, hides what a report's hashes stand for.
 func NewWanted(people *person.Index, control Control, key []byte) *Wanted {
-	seed := maphash.MakeSeed()
 	n := people.Len()
-	w := &Wanted{seed: seed, names: newSet(seed, 3*n), firsts: newSet(seed, 2*n), emails: newSet(seed, 2*n), phones: newSet(seed, n),
-		people: people, control: control, key: key}
+	w := &Wanted{
+		letters: newAlphabet(newHasher()), names: newSet(3 * n), common: newSet(0), begun: newSet(4 * n), families: newSet(n),
+		emails: newSet(2 * n), phones: newSet(n), people: people, control: control, key: key,
+	}
+	b := builder{Wanted: w, words: make(map[uint64]bool)}
+	for text := range strings.FieldsSeq(commonWords) {
+		b.words[b.wordsOf(text)[0].plain] = true
+	}
 	for i := range int32(n) {
-		w.add(&people.At(i).Real)
+		b.person(&people.At(i).Real)
 	}
 	return w
 }
 
-func (w *Wanted) add(real *person.Real) {
+// builder fills a Wanted.
+type builder struct {
+	*Wanted
+	words map[uint64]bool // common words
+}
+
+func (b *builder) person(real *person.Real) {
 	for _, name := range real.Names {
-		w.addName(name.Full)
-		if name.Given != "" && name.Family != "" {
-			w.addName(name.Given + " " + name.Family)
-			w.addName(name.Family + " " + name.Given)
+		b.name(name.Full)
+		b.family(name.Family)
+		if name.Given == "" || name.Family == "" {
+			continue
+		}
+		givens := []string{name.Given}
+		if first, _, more := strings.Cut(name.Given, " "); more {
+			givens = append(givens, first)
+		}
+		for _, given := range givens {
+			b.name(given + " " + name.Family)
+			b.name(name.Family + " " + given)
 		}
 	}
 	for _, email := range real.Emails {
-		w.emails.add([]byte(email))
+		b.emails.add(b.letters.bytes([]byte(email)))
 	}
 	for _, phone := range real.Phones {
-		w.phones.add(bytes.TrimLeft([]byte(phone), "0"))
+		b.phones.add(b.letters.bytes(bytes.TrimLeft([]byte(phone), "0")))
 	}
 }
 
-// addName adds a name of two words or more; single words are too common to be
+// wordsOf splits a text into words.
+func (w *Wanted) wordsOf(text string) []word {
+	var words []word
+	s := []byte(text)
+	for next, ok := w.letters.next(s, 0); ok; next, ok = w.letters.next(s, next.end) {
+		words = append(words, next)
+	}
+	return words
+}
+
+// name adds a name of two words or more; single words are too common to be
 // proof of anything.
-func (w *Wanted) addName(full string) {
-	words := wordsOf(full)
+func (b *builder) name(full string) {
+	words := b.wordsOf(full)
 	if len(words) < 2 || len(words) > maxWords {
 		return
 	}
-	w.firsts.add([]byte(words[0]))
-	w.names.add([]byte(strings.Join(words, " ")))
+	if r, _ := utf8.DecodeRuneInString(full[words[0].start:]); b.letters.of(r).class == alone && len(words) < fewestAlone {
+		return
+	}
+	common := true
+	for _, w := range words {
+		common = common && b.words[w.plain]
+	}
+	for _, first := range forms(words[0]) {
+		b.begun.add(first)
+		b.rest(first, words[1:], common)
+	}
 }
 
-// allowed reports whether an address may stand in a copy: it lies in a domain
-// that pseudonyms are given, or in one that is kept.
-func (w *Wanted) allowed(normal []byte) bool {
-	_, domain, _ := bytes.Cut(normal, []byte("@"))
-	if w.people.KeptDomain(string(domain)) {
+// rest adds what follows the beginning of a name, in all forms of its words.
+func (b *builder) rest(begun uint64, words []word, common bool) {
+	for _, form := range forms(words[0]) {
+		h := b.letters.join(begun, form)
+		b.begun.add(h)
+		if len(words) > 1 {
+			b.rest(h, words[1:], common)
+			continue
+		}
+		b.names.add(h)
+		if common {
+			b.common.add(h)
+		}
+	}
+}
+
+// forms returns the one or two hashes of a word.
+func forms(w word) []uint64 {
+	if w.plain == w.spelled {
+		return []uint64{w.plain}
+	}
+	return []uint64{w.plain, w.spelled}
+}
+
+// maxFamily is the longest family name that is known alone, in words.
+const maxFamily = 3
+
+func (b *builder) family(family string) {
+	words := b.wordsOf(family)
+	if len(words) == 0 || len(words) > maxFamily || utf8.RuneCountInString(family) < 2 {
+		return
+	}
+	h := words[0].plain
+	for _, w := range words[1:] {
+		h = b.letters.join(h, w.plain)
+	}
+	b.families.add(h)
+}
+
+// allowed reports whether addresses of a domain may stand in a copy: it is
+// one that pseudonyms are given, or one that is kept.
+func (w *Wanted) allowed(domain string) bool {
+	if w.people.KeptDomain(domain) {
 		return true
 	}
-	label, parent, _ := strings.Cut(string(domain), ".")
+	label, parent, _ := strings.Cut(domain, ".")
 	return parent == w.people.Domain() && strings.HasPrefix(label, "d-")
 }

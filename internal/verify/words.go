@@ -1,99 +1,252 @@
 package verify
 
 import (
+	"hash/maphash"
 	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
 
-// wordsOf splits a text into folded words.
-func wordsOf(s string) []string {
-	var words []string
-	var t tokenizer
-	t.each([]byte(s), func(word []byte) { words = append(words, string(word)) })
-	return words
+// This room decides what a word is and when two spellings are the same one.
+// A word is a run of letters and digits; a character of a script without
+// blanks is a word of its own. Case and combining marks do not count. Letters
+// that people spell out (ö as oe, ø as oe, å as aa) give a word two forms, and
+// it is enough if one of them is known.
+
+// hasher makes keyed hashes of words and phrases.
+type hasher struct{ begin, factor uint64 }
+
+func newHasher() hasher {
+	seed := maphash.MakeSeed()
+	return hasher{begin: maphash.String(seed, "begin"), factor: maphash.String(seed, "factor")&^7 | 3}
 }
 
-// tokenizer folds the words of a text one after the other: runs of letters,
-// marks and digits, in lower case, without diacritics. It keeps its scratch
-// space, so it belongs to one goroutine.
-type tokenizer struct{ word []byte }
+// more adds a byte to the hash of a word.
+func (k hasher) more(h uint64, c byte) uint64 { return (h ^ uint64(c)) * k.factor }
 
-// each calls fn for every word; fn must not keep it.
-func (t *tokenizer) each(s []byte, fn func(word []byte)) {
-	t.word = t.word[:0]
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c < utf8.RuneSelf {
+// end spreads the hash of a word that is complete.
+func (k hasher) end(h uint64) uint64 {
+	h ^= h >> 32
+	h *= 0xd6e8feb86659fd93
+	return h ^ h>>29
+}
+
+// join adds a word to the hash of a phrase; the hash of one word is its own.
+func (k hasher) join(phrase, word uint64) uint64 {
+	h := (phrase>>23 | phrase<<41) * k.factor
+	return k.end(h ^ word)
+}
+
+// bytes hashes a text that is no phrase: an address, digits.
+func (k hasher) bytes(b []byte) uint64 {
+	h := k.begin
+	for _, c := range b {
+		h = k.more(h, c)
+	}
+	return k.end(h)
+}
+
+// word is one word of a text.
+type word struct {
+	start, end     int
+	plain, spelled uint64 // hashes; the same unless a letter can be spelled out
+}
+
+// alphabet folds characters. It is immutable and shared.
+type alphabet struct {
+	hasher
+	ascii [256]byte      // lower case of an ASCII letter or digit, else 0
+	latin [0x250]letters // characters up to Latin Extended-B
+}
+
+// class is what a character does to the word before it.
+type class byte
+
+const (
+	between class = iota // ends it
+	inside               // belongs to it
+	mark                 // belongs to it and does not count
+	alone                // is a word of its own
+)
+
+// letters is what a character folds to.
+type letters struct {
+	class          class
+	plain, spelled [utf8.UTFMax]byte
+	n, m           uint8 // how many bytes of them
+}
+
+func newAlphabet(k hasher) *alphabet {
+	a := &alphabet{hasher: k}
+	for r := range rune(len(a.latin)) {
+		a.latin[r] = fold(r)
+	}
+	for c := range utf8.RuneSelf {
+		if l := a.latin[c]; l.class == inside {
+			a.ascii[c] = l.plain[0]
+		}
+	}
+	return a
+}
+
+// of folds one character.
+func (a *alphabet) of(r rune) letters {
+	if int(r) < len(a.latin) {
+		return a.latin[r]
+	}
+	return fold(r)
+}
+
+// next finds the first word that begins at i or after it; ok is false when
+// there is none.
+func (a *alphabet) next(s []byte, i int) (w word, ok bool) {
+	for i < len(s) && a.ascii[s[i]] == 0 {
+		if s[i] < utf8.RuneSelf {
 			i++
-			if lower, ok := asciiWord(c); ok {
-				t.word = append(t.word, lower)
-				continue
-			}
-			t.flush(fn)
 			continue
 		}
-		r, size := utf8.DecodeRune(s[i:])
-		i += size
-		t.rune(r, fn)
+		r, n := decode(s[i:])
+		if c := a.of(r).class; c == inside || c == alone {
+			break
+		}
+		i += n
 	}
-	t.flush(fn)
+	if i >= len(s) {
+		return word{}, false
+	}
+	start, h := i, a.begin
+	for i < len(s) {
+		c := a.ascii[s[i]]
+		if c == 0 {
+			break
+		}
+		h = a.more(h, c)
+		i++
+	}
+	if i < len(s) && s[i] >= utf8.RuneSelf {
+		return a.wide(s, word{start: start, end: i, plain: h, spelled: h}), true
+	}
+	h = a.end(h)
+	return word{start, i, h, h}, true
 }
 
-func asciiWord(c byte) (byte, bool) {
+// wide goes on with a word that holds more than ASCII.
+func (a *alphabet) wide(s []byte, w word) word {
+	i := w.end
+	for i < len(s) {
+		if c := a.ascii[s[i]]; c != 0 {
+			w.plain, w.spelled = a.more(w.plain, c), a.more(w.spelled, c)
+			i++
+			continue
+		}
+		r, n := decode(s[i:])
+		l := a.of(r)
+		if l.class == between || l.class == alone && i > w.start {
+			break
+		}
+		i += n
+		for _, c := range l.plain[:l.n] {
+			w.plain = a.more(w.plain, c)
+		}
+		for _, c := range l.spelled[:l.m] {
+			w.spelled = a.more(w.spelled, c)
+		}
+		if l.class == alone {
+			break
+		}
+	}
+	w.end, w.plain, w.spelled = i, a.hasher.end(w.plain), a.hasher.end(w.spelled)
+	return w
+}
+
+// decode reads a character; a byte that is no UTF-8 is read as Latin-1.
+func decode(s []byte) (rune, int) {
+	r, n := utf8.DecodeRune(s)
+	if r == utf8.RuneError && n == 1 {
+		r = rune(s[0])
+	}
+	return r, n
+}
+
+// fold decides what a character is and folds it.
+func fold(r rune) letters {
+	l := letters{class: inside}
 	switch {
-	case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
-		return c, true
-	case c >= 'A' && c <= 'Z':
-		return c + 'a' - 'A', true
+	case unicode.In(r, unicode.Mn, unicode.Me):
+		return letters{class: mark}
+	case !unicode.In(r, unicode.L, unicode.Nd, unicode.Mc):
+		return letters{}
+	case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar):
+		l.class = alone
+	case r >= 0x1160 && r <= 0x11FF, unicode.Is(unicode.Hangul, r):
+		return hangul(r)
 	}
-	return 0, false
+	plain, spelled := base(unicode.ToLower(r)), ""
+	switch unicode.ToLower(r) {
+	case 'ä', 'æ':
+		spelled = "ae"
+	case 'ö', 'ø', 'œ':
+		spelled = "oe"
+	case 'ü':
+		spelled = "ue"
+	case 'å':
+		spelled = "aa"
+	default:
+		spelled = plain
+	}
+	l.n, l.m = uint8(copy(l.plain[:], plain)), uint8(copy(l.spelled[:], spelled))
+	return l
 }
 
-func (t *tokenizer) flush(fn func(word []byte)) {
-	if len(t.word) > 0 {
-		fn(t.word)
-		t.word = t.word[:0]
-	}
-}
-
-// rune adds one non-ASCII rune to the word, or ends the word.
-func (t *tokenizer) rune(r rune, fn func(word []byte)) {
+// base is a small letter without what is written over or through it.
+func base(r rune) string {
 	switch r {
 	case 'ß':
-		t.word = append(t.word, "ss"...)
-		return
-	case 'ø', 'Ø':
-		t.word = append(t.word, 'o')
-		return
-	case 'ł', 'Ł':
-		t.word = append(t.word, 'l')
-		return
-	case 'æ', 'Æ':
-		t.word = append(t.word, "ae"...)
-		return
-	case 'œ', 'Œ':
-		t.word = append(t.word, "oe"...)
-		return
+		return "ss"
+	case 'ø':
+		return "o"
+	case 'ł':
+		return "l"
+	case 'æ':
+		return "ae"
+	case 'œ':
+		return "oe"
+	case 'đ', 'ð':
+		return "d"
+	case 'þ':
+		return "th"
 	case 'ı':
-		t.word = append(t.word, 'i')
-		return
+		return "i"
 	}
-	if unicode.Is(unicode.Mn, r) {
-		return
+	if d := norm.NFKD.PropertiesString(string(r)).Decomposition(); len(d) > 0 { // full-width forms too
+		r, _ = utf8.DecodeRune(d)
+		r = unicode.ToLower(r)
 	}
-	if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-		t.flush(fn)
-		return
+	return string(r)
+}
+
+// hangul folds a syllable, composed or not, to the same bytes: the numbers of
+// its parts.
+func hangul(r rune) letters {
+	const first, vowels, tails = 0xAC00, 21, 28
+	l := letters{class: inside}
+	switch {
+	case r >= first && r < first+19*vowels*tails:
+		n := int(r - first)
+		l.plain = [4]byte{0x80 + byte(n/tails/vowels), 0xA0 + byte(n/tails%vowels), 0xC0 + byte(n%tails)}
+		if l.n = 2; n%tails > 0 {
+			l.n = 3
+		}
+	case r >= 0x1100 && r < 0x1113:
+		l.plain[0], l.n = 0x80+byte(r-0x1100), 1
+	case r >= 0x1161 && r < 0x1176:
+		l.plain[0], l.n = 0xA0+byte(r-0x1161), 1
+	case r >= 0x11A8 && r < 0x11C3:
+		l.plain[0], l.n = 0xC0+byte(r-0x11A7), 1
+	default:
+		l.n = uint8(copy(l.plain[:], string(r)))
 	}
-	var buf [utf8.UTFMax]byte
-	n := utf8.EncodeRune(buf[:], unicode.ToLower(r))
-	if d := norm.NFD.Properties(buf[:n]).Decomposition(); len(d) > 0 {
-		base, _ := utf8.DecodeRune(d)
-		r = base
-	} else {
-		r, _ = utf8.DecodeRune(buf[:n])
-	}
-	t.word = utf8.AppendRune(t.word, r)
+	l.spelled, l.m = l.plain, l.n
+	return l
 }

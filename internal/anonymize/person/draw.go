@@ -54,7 +54,7 @@ func (x *Index) realWords() map[string]bool {
 			for word := range strings.FieldsSeq(name.Full) {
 				real[foldName(word)], real[foldName(spellOut(word))] = true, true
 				for part := range strings.FieldsFuncSeq(word, parts) {
-					real[foldName(part)] = true
+					real[foldName(part)], real[foldName(spellOut(part))] = true, true
 				}
 			}
 		}

@@ -17,9 +17,10 @@ import (
 // nobody can tell which pattern a renamed object matched.
 const group = "objects"
 
-// A chunk is so many objects or so many bytes, whichever comes first.
+// A chunk is so many objects or so many bytes, whichever comes first. Small
+// chunks keep all workers busy with a small tenant.
 const (
-	chunkObjects = 100
+	chunkObjects = 50
 	chunkBytes   = 256 << 20
 )
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/appendblob"
 	azblob "github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/blob"
@@ -198,6 +199,23 @@ func TestOnTheServer(t *testing.T) {
 	}
 	if o, body := p.twin.read("k/two.bin"); body != "two" || strings.Contains(o.Meta["content-disposition"], "1234567") {
 		t.Errorf("a rule on a header was passed by: %q", o.Meta["content-disposition"])
+	}
+}
+
+// TestExpired: a read permission that has expired is signed anew, and the
+// server goes on fetching.
+func TestExpired(t *testing.T) {
+	p := newPair(t, "azure")
+	p.src.write(thing{name: "k/one.bin", typ: "x/y", body: "one"})
+	st, a := p.staged(rulesOf(`"**": keep`))
+	st.src.(*azure).until = time.Now().Add(-time.Hour)
+	seen := p.listen()
+	copyBy(t, st, a)
+	if st.noPull.Load() || len(seen.bodies()) > 0 {
+		t.Error("the body passed through us")
+	}
+	if _, body := p.twin.read("k/one.bin"); body != "one" {
+		t.Errorf("got %q", body)
 	}
 }
 

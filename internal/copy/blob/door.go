@@ -32,7 +32,7 @@ func (d *door) RoundTrip(r *http.Request) (resp *http.Response, err error) {
 }
 
 // newDoor makes a transport of its own. The time limits are for a server that
-// has gone silent; a copy on the server may take minutes to answer.
+// has gone silent; a copy on the server takes a while to answer.
 func newDoor(readOnly bool) *door {
 	return &door{readOnly: readOnly, next: &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
@@ -40,7 +40,7 @@ func newDoor(readOnly bool) *door {
 		MaxIdleConnsPerHost:   64,
 		IdleConnTimeout:       60 * time.Second,
 		TLSHandshakeTimeout:   10 * time.Second,
-		ResponseHeaderTimeout: 5 * time.Minute,
+		ResponseHeaderTimeout: 2 * time.Minute,
 		ForceAttemptHTTP2:     true,
 		DisableCompression:    true, // bodies are carried as they are stored
 	}}

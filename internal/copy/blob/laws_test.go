@@ -49,7 +49,7 @@ blob:
 // oddNames are names that URLs and servers treat with care. A server that
 // keeps objects as files cannot tell some of them apart.
 func oddNames(protocol string) []string {
-	names := []string{"logos/100%25.svg", "logos/a+b.svg", "logos/é ü.svg", "logos/with space.svg", "logos/q?x=1&y#z.svg", "logos/deep/er/x.svg", "logos/" + strings.Repeat("n", 200) + ".svg", "logos/\U0001F600.svg", "logos/ﬀ.svg"}
+	names := []string{"logos/100%25.svg", "logos/a+b.svg", "logos/é ü.svg", "logos/with space.svg", "logos/q?x=1&y#z.svg", "logos/deep/er/x.svg", "logos/folder/", "logos/" + strings.Repeat("n", 200) + ".svg", "logos/\U0001F600.svg", "logos/ﬀ.svg"}
 	if protocol == "azure" {
 		names = append(names, "logos//double.svg", "/logos/lead.svg", "logos/dot.")
 	}
@@ -71,7 +71,11 @@ func fill(t *testing.T, b *bucket, protocol string) {
 		thing{name: "notes/empty.txt", typ: "text/plain", body: ""},
 	)
 	for _, name := range oddNames(protocol) {
-		b.write(thing{name: name, typ: "image/svg+xml", body: "<svg/>", meta: map[string]string{"content-language": "en"}})
+		x := thing{name: name, typ: "image/svg+xml", body: "<svg/>", meta: map[string]string{"content-language": "en"}}
+		if strings.HasSuffix(name, "/") {
+			x.body = ""
+		}
+		b.write(x)
 	}
 }
 

@@ -20,12 +20,15 @@ var (
 func (st *staged) Seal(ctx context.Context) error {
 	s := st.spares
 	if !s.complete {
-		return st.destination.fail("seal the copy", errIncomplete)
+		return &report.Error{Code: report.Failed, Store: st.name, Side: report.Destination, Op: "seal the copy", Err: errIncomplete}
 	}
 	carried, twice := s.allCarried()
 	if twice {
 		return &report.Error{Code: report.Incompatible, Store: st.name, Side: report.Destination, Op: "seal the copy", Err: errTwice,
 			Hint: "a $name rule maps different names to one; use one that keeps them apart"}
+	}
+	if err := st.clear(ctx, ownPrefix+st.run+"/remove-"); err != nil { // of an earlier try
+		return err
 	}
 	st.removed = nil
 	lists := 0

@@ -18,6 +18,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
+	"github.com/tenantcopy/tenantcopy/internal/copy/copytest"
 	"github.com/tenantcopy/tenantcopy/internal/report"
 	"github.com/tenantcopy/tenantcopy/internal/tenant"
 	"github.com/tenantcopy/tenantcopy/internal/verify"
@@ -169,7 +170,7 @@ func FuzzMetadata(f *testing.F) {
 // inspector looks for nobody in particular: unknown addresses are leaks.
 func inspector(t testing.TB) *verify.Inspector {
 	t.Helper()
-	root, err := person.ParseRoot(tenant.NewSecret(strings.Repeat("ab", 32)))
+	root, err := person.ParseRoot(tenant.NewSecret(copytest.Key))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -96,10 +96,15 @@ func (s *staged) swap(ctx context.Context, conn *pgx.Conn, dbs databases) (err e
 	}
 }
 
+// endSessions ends the sessions that our role may end. One that it may not, a
+// superuser's for instance, is waited for.
+const endSessions = `SELECT count(pg_terminate_backend(a.pid)) FROM pg_stat_activity a JOIN pg_roles r ON r.oid = a.usesysid
+WHERE a.datname = ANY ($1::text[]) AND a.pid <> pg_backend_pid() AND ((SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+  OR NOT r.rolsuper AND (pg_has_role(r.oid, 'MEMBER') OR pg_has_role('pg_signal_backend', 'MEMBER')))`
+
 // rename is one try.
 func (s *staged) rename(ctx context.Context, conn *pgx.Conn, twin bool) error {
-	const end = `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = ANY ($1::text[]) AND pid <> pg_backend_pid()`
-	if _, err := conn.Exec(ctx, end, []string{s.e.database, s.e.next()}); err != nil {
+	if _, err := conn.Exec(ctx, endSessions, []string{s.e.database, s.e.next()}); err != nil {
 		return err
 	}
 	tx, err := conn.Begin(ctx)

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -138,30 +137,26 @@ func TestDiscardOpensTheTwin(t *testing.T) {
 	tr.wantNothingBeside(t)
 }
 
-// Sessions that keep coming back end the switch, and the twin serves as
-// before.
-func TestDatabaseThatIsNeverFree(t *testing.T) {
+// A session that our role may not end is waited for; then the switch ends, and
+// the twin serves as before.
+func TestSessionThatCannotBeEnded(t *testing.T) {
 	tr := newTrial(t, tinySQL, tinyRules)
+	name := "writer-" + random()
+	tr.dst = as(tr.dst, name, tr.staging.role(t, name, "CREATEDB"))
+	t.Cleanup(func() { tr.staging.run(t, "postgres", `DROP DATABASE IF EXISTS `+ident(tr.twin)+` WITH (FORCE)`) })
 	s, _ := tr.sealedOver(t)
+	t.Cleanup(func() { _ = s.Discard(context.Background()) })
 	s.patience = time.Millisecond
-	ctx, stop := context.WithCancel(t.Context())
-	var comers sync.WaitGroup
-	for range 3 {
-		comers.Go(func() {
-			for ctx.Err() == nil {
-				if conn, err := s.e.connect(ctx, tr.twin+"__new"); err == nil {
-					_, _ = conn.Exec(ctx, `SELECT pg_sleep(60)`)
-					closeConn(ctx, conn)
-				}
-			}
-		})
+	open := tr.staging.connect(t, tr.twin)
+	text := wantCode(t, s.Switch(t.Context()), report.Locked)
+	if !strings.Contains(text, "end the sessions") {
+		t.Errorf("error: %s", text)
 	}
-	err := s.Switch(t.Context())
-	stop()
-	comers.Wait()
-	wantCode(t, err, report.Locked)
 	if got := tr.staging.ask(t, tr.twin, `SELECT v FROM t`)[0]; got != "first" {
 		t.Errorf("the twin holds the %s copy", got)
+	}
+	if err := open.Close(t.Context()); err != nil {
+		t.Fatal(err)
 	}
 	if err := s.Switch(t.Context()); err != nil {
 		t.Fatal(err)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -127,7 +129,7 @@ func TestDuplicates(t *testing.T) {
 	}
 	tallies := make([]report.Tally, 6)
 	err := parallel.Each(ctx, 4, items, func(ctx context.Context, _, i int) (err error) {
-		tallies[i], err = s.copy(ctx, p.plan.New(), fmt.Sprintf("redis/%06d", i), append(keys, keys[:100]...))
+		tallies[i], err = s.copy(ctx, p.plan.New(), fmt.Sprintf("redis/%06d", i), slices.Concat(keys, keys[:100]))
 		return err
 	})
 	if err != nil {
@@ -170,6 +172,8 @@ func TestVanished(t *testing.T) {
 	ctx := t.Context()
 	p.staging.Set(ctx, p.dst.Prefix+"short", "predecessor", 0)
 	p.staging.Set(ctx, p.dst.Prefix+"extra", "not in the source", 0)
+	p.staging.Set(ctx, p.dst.Prefix+"goes", "predecessor", 0)
+	p.staging.Set(ctx, p.dst.Prefix+"list goes", "predecessor", 0)
 	p.prod.Set(ctx, p.src.Prefix+"stays", "v", 0)
 	p.prod.Set(ctx, p.src.Prefix+"goes", "v", 0)
 	p.prod.RPush(ctx, p.src.Prefix+"list goes", "v")
@@ -215,6 +219,9 @@ func TestNothingLeft(t *testing.T) {
 	p.prod.RPush(ctx, p.src.Prefix+"list", "v")
 	p.prod.XAdd(ctx, &goredis.XAddArgs{Stream: p.src.Prefix + "stream", Values: []any{"f", "v"}})
 	p.prod.Set(ctx, p.src.Prefix+"gone:1", "v", 0)
+	for _, name := range []string{"hash", "list", "stream", "gone:1"} {
+		p.staging.Set(ctx, p.dst.Prefix+name, "predecessor", 0)
+	}
 	p.prod.Set(ctx, p.src.Prefix+"stays", "v", 0)
 	if sum := p.whole(t); sum.Records != 1 {
 		t.Errorf("%d records, want 1", sum.Records)
@@ -248,57 +255,84 @@ func TestMerged(t *testing.T) {
 	}
 }
 
+// deafConn loses the next answer when it is told to: the server has done what
+// it was asked for, and nobody hears of it.
+type deafConn struct {
+	net.Conn
+	deaf *atomic.Bool
+}
+
+func (c deafConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if err == nil && c.deaf.CompareAndSwap(true, false) {
+		_ = c.Conn.Close()
+		return 0, io.EOF
+	}
+	return n, err
+}
+
 // TestReplyLost: a connection dies after the server has done what it was
 // told. The chunk ends as transient, and its second try leaves no trace of
-// the first.
+// the first: neither among many small keys nor inside a large one.
 func TestReplyLost(t *testing.T) {
 	for at := 1; at <= 3; at++ {
-		t.Run(fmt.Sprint("pipeline ", at), func(t *testing.T) {
-			p := newPair(t, `{version: 1, people: none, redis: {"list*": {list: scan}, "*": keep}}`)
-			ctx := t.Context()
-			pipe := p.prod.Pipeline()
-			for i := range 400 {
-				pipe.RPush(ctx, fmt.Sprintf("%slist %d", p.src.Prefix, i), "a", "b", "c")
-				pipe.PExpireAt(ctx, fmt.Sprintf("%slist %d", p.src.Prefix, i), farAway(1))
-			}
-			if _, err := pipe.Exec(ctx); err != nil {
-				t.Fatal(err)
-			}
-			s := p.prepared(t)
-			var lose atomic.Bool
-			lose.Store(true)
-			seen := 0
-			s.sink.c.AddHook(&fault{after: func(name string, n int) error {
-				if name != "hello" && name != "client" {
-					seen++
-				}
-				if seen == at && lose.CompareAndSwap(true, false) {
-					return io.EOF
-				}
-				return nil
-			}})
-			for _, c := range chunks(t, s) {
-				_, err := c.Copy(ctx, p.plan.New())
-				if err != nil {
-					wantCode(t, err, report.Transient)
-					tally, err := c.Copy(ctx, p.plan.New())
-					if err != nil || tally.Records != 400 {
-						t.Fatalf("second try: %d records, %v", tally.Records, err)
-					}
-				}
-			}
-			if lose.Load() {
-				t.Fatalf("there is no pipeline %d", at)
-			}
-			if err := s.Seal(ctx); err != nil {
-				t.Fatal(err)
-			}
-			if err := s.Switch(ctx); err != nil {
-				t.Fatal(err)
-			}
-			wantSame(t, "copy", dump(ctx, t, p.staging, p.dst.Prefix), dump(ctx, t, p.prod, p.src.Prefix))
-		})
+		for _, large := range []bool{false, true} {
+			t.Run(fmt.Sprintf("pipeline %d, large %v", at, large), func(t *testing.T) { loseReply(t, at, large) })
+		}
 	}
+}
+
+func loseReply(t *testing.T, at int, large bool) {
+	p := newPair(t, `{version: 1, people: none, redis: {"list*": {list: scan}, "*": keep}}`)
+	ctx := t.Context()
+	pipe := p.prod.Pipeline()
+	for i := range 400 {
+		pipe.RPush(ctx, fmt.Sprintf("%slist %d", p.src.Prefix, i), "a", "b", "c")
+		pipe.PExpireAt(ctx, fmt.Sprintf("%slist %d", p.src.Prefix, i), farAway(1))
+		if large {
+			pipe.RPush(ctx, p.src.Prefix+"list", strings.Repeat("x", 60<<10))
+		}
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		t.Fatal(err)
+	}
+	s := p.prepared(t)
+	var deaf atomic.Bool
+	dial := s.sink.c.Options().Dialer
+	s.sink.c.Options().Dialer = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		conn, err := dial(ctx, network, addr)
+		return deafConn{conn, &deaf}, err
+	}
+	seen := 0
+	s.sink.c.AddHook(&fault{before: func(name string, _ int) error {
+		if name == "hello" || name == "client" {
+			return nil
+		}
+		if seen++; seen == at {
+			deaf.Store(true)
+		}
+		return nil
+	}})
+	failed := false
+	for _, c := range chunks(t, s) {
+		if _, err := c.Copy(ctx, p.plan.New()); err != nil {
+			wantCode(t, err, report.Transient)
+			failed = true
+			if _, err := c.Copy(ctx, p.plan.New()); err != nil {
+				t.Fatalf("second try: %v", err)
+			}
+		}
+	}
+	if !failed || deaf.Load() {
+		t.Errorf("the answer to pipeline %d was not missed", at)
+	}
+	if err := s.Seal(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Switch(ctx); err != nil {
+		t.Fatal(err)
+	}
+	wantSame(t, "copy", dump(ctx, t, p.staging, p.dst.Prefix), dump(ctx, t, p.prod, p.src.Prefix))
 }
 
 // TestTypeChanges: a key becomes something else while it is read. The chunk

@@ -11,7 +11,7 @@ import (
 
 // shards is how many hashes the names record is spread over: a part of the
 // proof and a step of the switch each, and short enough for one walk.
-const shards = 64
+const shards = 16
 
 // naming knows the names of one run in one store of a destination.
 type naming struct {

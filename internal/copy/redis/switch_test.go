@@ -8,24 +8,36 @@ import (
 	"github.com/tenantcopy/tenantcopy/internal/guard"
 )
 
-// TestSwitchAnywhere ends a switch at every command it sends, before the
-// server has done it and after, and finishes it in a fresh process.
+// TestSwitchAnywhere ends a switch at the commands it sends, before the server
+// has done it and after, and finishes it in a fresh process: at the first
+// ones, at some of the many that follow one another, and at each around and
+// behind a change of phase.
 func TestSwitchAnywhere(t *testing.T) {
 	for _, after := range []bool{false, true} {
 		t.Run(fmt.Sprintf("after %v", after), func(t *testing.T) {
-			for n, done := 1, false; !done; n += 1 + n/7 {
-				done = switchUntil(t, n, after)
-				if t.Failed() {
-					t.Fatalf("ended at command %d", n)
+			for n := 1; switchUntil(t, after, func(_ string, at int) bool { return at >= n }) && !t.Failed(); n += 1 + n/3 {
+			}
+			for phase := 1; phase <= 2; phase++ {
+				for n := 0; n < 4 && !t.Failed(); n++ {
+					seen, since := 0, 0
+					switchUntil(t, after, func(name string, _ int) bool {
+						if name == "set" {
+							seen++
+						}
+						if seen >= phase {
+							since++
+						}
+						return since > n
+					})
 				}
 			}
 		})
 	}
 }
 
-// switchUntil runs one copy and ends its switch at command n; it reports
-// whether the switch came to its end before that.
-func switchUntil(t *testing.T, n int, after bool) bool {
+// switchUntil runs one copy and ends its switch where cut says so; it reports
+// whether the switch was cut at all.
+func switchUntil(t *testing.T, after bool, cut func(name string, at int) bool) bool {
 	p := newPair(t, keepAll)
 	ctx := t.Context()
 	pipe, old := p.prod.Pipeline(), p.staging.Pipeline()
@@ -54,20 +66,20 @@ func switchUntil(t *testing.T, n int, after bool) bool {
 	if err := p.admitted.Advance(ctx, guard.Switching); err != nil {
 		t.Fatal(err)
 	}
-	cut := func(_ string, at int) error {
-		if at >= n {
+	fail := func(name string, at int) error {
+		if cut(name, at) {
 			return errFault
 		}
 		return nil
 	}
-	hook := &fault{before: cut}
+	hook := &fault{before: fail}
 	if after {
-		hook = &fault{after: cut}
+		hook = &fault{after: fail}
 	}
 	s.dst.c.AddHook(hook)
-	err := s.Switch(ctx)
-	if relErr := p.admitted.Release(ctx); relErr != nil {
-		t.Fatal(relErr)
+	wasCut := s.Switch(ctx) != nil
+	if err := p.admitted.Release(ctx); err != nil {
+		t.Fatal(err)
 	}
 	p.session.Run = random()
 	if !p.admit(t).Unfinished() {
@@ -83,7 +95,7 @@ func switchUntil(t *testing.T, n int, after bool) bool {
 	if left := leftovers(ctx, t, p.staging, p.dst.Prefix); len(left) > 0 {
 		t.Errorf("left behind: %q", left)
 	}
-	return err == nil
+	return wasCut
 }
 
 // TestSwitchTwice: what the application has written since is not touched.

@@ -59,7 +59,7 @@ func newClient(store tenant.Store, session tenant.Session, side report.Side) (*c
 	u.Path = strings.TrimRight(u.Path, "/")
 	config.Addresses = []string{u.String()}
 	if !isLocal(u.Hostname()) {
-		config.CompressRequestBody, config.CompressRequestBodyLevel, config.PoolCompressor = true, 1, true
+		config.CompressRequestBody, config.CompressRequestBodyLevel = true, 1 // without a pool: a request that was cut may still be read
 	}
 	c := &client{store: store.Name, side: side, address: address(u), pool: newPool(store.Connections, isLocal(u.Hostname()))}
 	var door http.RoundTripper = genuine{c.pool}

@@ -46,6 +46,23 @@ func TestFatPages(t *testing.T) {
 	if got := len(b.staging.documents(t, index)); got != 50 {
 		t.Errorf("%d documents of 50", got)
 	}
+	r := b.open(t.Context(), t, b.session())
+	if _, err := r.Survey(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ix := r.indexes[0]
+	cur := r.c.cursor(ix.view, 0, 1, ix.bytes/ix.docs)
+	asked := cur.size
+	for total := 0; total < 50; {
+		hits, err := cur.next(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		total += len(hits)
+	}
+	if asked < 50 || cur.size >= 50 || cap(cur.answer) > 2*pageMost {
+		t.Errorf("pages of %d became pages of %d, held in %d bytes", asked, cur.size, cap(cur.answer))
+	}
 }
 
 // TestSharedIndex is a tenant that has a part of an index that several share,
@@ -172,6 +189,46 @@ func TestPipelines(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.wantSame(t)
+}
+
+// TestTemplates refuses a destination whose templates would spoil what is
+// staged.
+func TestTemplates(t *testing.T) {
+	for name, template := range map[string]string{"alias": `{"aliases":{"%s-surprise":{}}}`, "_source": `{"mappings":{"_source":{"excludes":["a"]}}}`} {
+		t.Run(name, func(t *testing.T) {
+			b := newBed(t)
+			b.prod.put(t, b.prefix+"docs", doc{"1", "", `{"a":"1"}`})
+			b.next = newRun()
+			if strings.Contains(template, "%s") {
+				template = fmt.Sprintf(template, b.name)
+			}
+			b.staging.must(t, http.MethodPut, "_index_template/tenantcopy-test-"+b.name, `{"index_patterns":["`+namespace+b.next+`-*"],"priority":900,"template":`+template+`}`)
+			_, err := b.copy(t.Context(), t, keepAll)
+			b.staging.must(t, http.MethodDelete, "_index_template/tenantcopy-test-"+b.name, "")
+			wantCode(t, err, report.Incompatible)
+			if !strings.Contains(err.Error(), "template") || !strings.Contains(err.Error(), name) {
+				t.Errorf("error: %v", err)
+			}
+			if left := b.staging.indexes(t, namespace+b.run+"-*"); len(left) > 0 {
+				t.Errorf("%d indexes left behind", len(left))
+			}
+		})
+	}
+}
+
+// TestOtherPrefix copies between tenants that are called differently.
+func TestOtherPrefix(t *testing.T) {
+	b := newBed(t)
+	b.dst.Prefix = b.name + "stg-"
+	t.Cleanup(func() { b.staging.drop(t, b.dst.Prefix+"*") })
+	b.prod.must(t, http.MethodPut, b.prefix+"docs-1", `{"aliases":{"`+b.prefix+`docs":{},"`+b.prefix+`some":{"filter":{"term":{"a":"1"}}}}}`)
+	b.prod.put(t, b.prefix+"docs-1", doc{"1", "", `{"a":"1"}`}, doc{"2", "", `{"a":"2"}`})
+	b.mustCopy(t, keepAll)
+	b.mustCopy(t, keepAll)
+	b.wantSame(t)
+	if found := b.staging.indexes(t, b.prefix+"*"); len(found) != 0 {
+		t.Error("something stands under the source's prefix")
+	}
 }
 
 // TestTakesOver puts a copy where concrete indexes and an alias on somebody

@@ -193,8 +193,10 @@ func (e *statusError) classify(c *client) (report.Code, string) {
 		return report.Full, "free space on " + c.address
 	case e.kind == "search_context_missing_exception":
 		return report.Transient, "the point in time has expired, and another would mix two states of the index; run again"
+	case e.kind == "index_not_found_exception" && c.side == report.Source:
+		return report.Transient, "an index was removed while it was read; run again"
 	case isThrottle(e.status), e.status >= 500:
-		return report.Transient, ""
+		return report.Transient, "look at the health of the cluster at " + c.address
 	case e.status == http.StatusNotFound:
 		return report.NotFound, ""
 	case e.status == http.StatusBadRequest:

@@ -141,7 +141,7 @@ func (b *bed) mustCopy(t testing.TB, rules string) report.Manifest {
 // wantSame compares what both sides hold, without printing values.
 func (b *bed) wantSame(t testing.TB) {
 	t.Helper()
-	want, got := b.prod.dump(t, b.prefix), b.staging.dump(t, b.prefix)
+	want, got := b.prod.dump(t, b.prefix), b.staging.dump(t, b.dst.Prefix)
 	if len(want) == 0 {
 		t.Fatal("the source is empty")
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -40,9 +41,9 @@ func (s *staged) Parts(ctx context.Context) iter.Seq2[verify.Part, error] {
 			yield(verify.Part{}, s.c.fail("list staged indexes", err))
 			return
 		}
-		for name, d := range found {
+		for _, name := range slices.Sorted(maps.Keys(found)) {
 			group := ""
-			if m := stagedMetaOf(d.Mappings); m != nil {
+			if m := stagedMetaOf(found[name].Mappings); m != nil {
 				group = m.Group
 			}
 			if group == "" && name != controlName(s.dst.Run()) && name != stagedName(s.dst.Run(), 0) {
@@ -150,7 +151,10 @@ func (s *staged) Plant(ctx context.Context, control verify.Control) error {
 // left open.
 func (s *staged) Unplant(ctx context.Context, _ verify.Control) error {
 	err := s.c.deleteIndex(ctx, controlName(s.dst.Run()))
-	for _, sv := range slices.Clone(s.views) {
+	s.open.Lock()
+	views := slices.Clone(s.views)
+	s.open.Unlock()
+	for _, sv := range views {
 		err = errors.Join(err, s.forget(ctx, sv))
 	}
 	return s.c.fail("remove the control", err)

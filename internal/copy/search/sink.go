@@ -1,6 +1,7 @@
 package search
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -34,6 +35,7 @@ type sink struct {
 	seed  uint32 // sets this sink's waits apart from the others'
 	limit int    // size of a body; smaller after a 413
 	buf   *[]byte
+	lent  bool // a request that failed may still be reading buf
 	items []item
 	bytes int64 // of the values in buf
 	tally report.Tally
@@ -51,12 +53,25 @@ func (s *staged) newSink(t *target, slice int) *sink {
 }
 
 // close gives the buffer back.
-func (w *sink) close() { w.s.buffers.Put(w.buf) }
+func (w *sink) close() {
+	if !w.lent {
+		w.s.buffers.Put(w.buf)
+	}
+}
+
+// own makes sure that nobody else reads the buffer, so that it may be
+// changed.
+func (w *sink) own() {
+	if w.lent {
+		own := bytes.Clone(*w.buf)
+		w.buf, w.lent = &own, false
+	}
+}
 
 // add appends a document and writes when enough have come together.
 func (w *sink) add(ctx context.Context, doc anonymize.CleanDocument) error {
 	if doc.ID.IsNull() || len(doc.ID.Bytes()) == 0 {
-		return &report.Error{Code: report.Incompatible, Store: w.s.r.Name(), Side: report.Destination, Op: "write index " + w.t.ix.group, Err: errNoID}
+		return &report.Error{Code: report.Incompatible, Store: w.s.r.Name(), Side: report.Destination, Op: "write index " + w.t.ix.group, Err: errNoID, Hint: "give _id a rule: keep, digits or uuid"}
 	}
 	w.append(doc.ID, doc.Routing, doc.Source)
 	if len(*w.buf) < w.limit {
@@ -94,6 +109,7 @@ func (w *sink) flush(ctx context.Context) error {
 		if len(refused) < len(w.items) {
 			refusals = 0
 		}
+		w.own()
 		w.keep(refused)
 		if len(refused) == 0 {
 			break
@@ -178,6 +194,7 @@ func (w *sink) send(ctx context.Context, body []byte) ([]fate, error) {
 	answer, err := w.s.c.do(ctx, request{method: http.MethodPost, path: []string{w.t.name, "_bulk"},
 		query: "pipeline=_none&filter_path=errors,items.*.status,items.*.error.type", body: body})
 	if err != nil {
+		w.lent = true
 		status, ok := errors.AsType[*statusError](err)
 		overloaded = ok && isThrottle(status.status)
 		return nil, err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -189,49 +188,4 @@ func (s *staged) Discard(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// Prepare removes leftovers and creates an empty index for each of the
-// source's that the rules do not leave out.
-func (s *staged) Prepare(ctx context.Context, plan *anonymize.Plan) error {
-	if err := s.Discard(ctx); err != nil {
-		return err
-	}
-	s.targets = nil
-	for _, ix := range s.r.indexes {
-		rules, err := plan.Documents(s.r.Name(), ix.group)
-		if err != nil {
-			return err
-		}
-		if ix.broken != "" && !rules.Empty {
-			return &report.Refusal{Code: report.Incompatible, What: "copy index " + ix.name, Why: ix.broken,
-				Hint: fmt.Sprintf("its documents cannot be read whole; leave it out with %q: drop", ix.group)}
-		}
-		n := len(s.targets) + 1
-		s.targets = append(s.targets, &target{name: stagedName(s.dst.Run(), n), n: n, ix: ix, rules: rules})
-	}
-	for _, t := range s.targets {
-		mapping := withMeta(t.ix.mapping, s.meta(t.ix))
-		if err := s.c.createIndex(ctx, t.name, createSettings(t.ix.settings), mapping); err != nil {
-			return s.c.fail("create the copy of index "+t.ix.name, err)
-		}
-	}
-	if len(s.targets) > 0 {
-		return nil
-	}
-	none := map[string]any{"number_of_shards": 1, "number_of_replicas": 0}
-	return s.c.fail("note that there is no index", s.c.createIndex(ctx, stagedName(s.dst.Run(), 0), none, withMeta(nil, s.meta(nil))))
-}
-
-// meta describes a staged index; nil stands for having none.
-func (s *staged) meta(ix *index) stagedMeta {
-	m := stagedMeta{Version: 1, Twin: s.dst.Ref().String(), Run: s.dst.Run(), Of: len(s.targets)}
-	if ix == nil {
-		return m
-	}
-	m.Group, m.Aliases = ix.group, make(map[string]alias)
-	for name, a := range ix.names {
-		m.Aliases[s.prefix+name] = a
-	}
-	return m
 }

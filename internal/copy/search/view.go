@@ -147,6 +147,9 @@ func (cur *cursor) fetch(ctx context.Context) (err error) {
 			limit = maxAnswer
 		}
 		cur.answer, err = cur.c.read(ctx, request{method: http.MethodPost, path: []string{"_search"}, query: wholeShards, body: cur.search()}, cur.answer, limit)
+		if err != nil {
+			cur.body = nil // the request that failed may still be reading it
+		}
 		switch {
 		case errors.Is(err, errTooLarge) && cur.size > 1:
 			cur.size = max(cur.size/8, 1)

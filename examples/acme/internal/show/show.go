@@ -42,7 +42,7 @@ func Person(ctx context.Context, out io.Writer, r Request) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "User %d of %s, as she is in production and as she is in staging\n\n", r.ID, r.Tenant)
+	fmt.Fprintf(out, "User %d of %s, in %s and in %s\n\n", r.ID, r.Tenant, r.Prod.Name, r.Staging.Name)
 	render(out, left, right)
 	return manifest(out, r)
 }

@@ -47,7 +47,7 @@ func (w *World) makeOffers(n int) {
 		}
 		about := w.User(1 + r.Int64N(int64(len(w.Users))))
 		place := strings.NewReplacer("{title}", html.EscapeString(o.Title), "{team}", html.EscapeString(w.Teams[o.Team].Name))
-		o.HTML = w.fill(place.Replace(texts[int(id)%len(texts)]), w.Locations[o.Place].City, about, w.User(o.Recruiter), true)
+		o.HTML = w.fill(place.Replace(texts[int(id)%len(texts)]), scene{city: w.Locations[o.Place].City, about: about, says: w.User(o.Recruiter), to: about, html: true})
 		w.Offers = append(w.Offers, o)
 	}
 }

@@ -51,8 +51,8 @@ INSERT INTO "Odd ""Schema"""."every type" VALUES
   (1, 2, 3, 12345678901234567890.000000001, 1e-30, 5e-324, false, 'abcd', 'x', '\x', '2024-02-29', '12:34:56.789', '2024-02-29 00:00:00+00', '0', gen_random_uuid(), '[]', '"s"', '::1', NULL, '-0.01', B'1', NULL, '(,)', NULL, NULL, NULL,
    'calm', '[2:3]={calm,busy}', 'empty', ROW(NULL, NULL, '{}'), NULL, NULL, NULL, NULL);
 
-CREATE TABLE catalog_refs (id int, rel regclass, note text);
-INSERT INTO catalog_refs VALUES (1, 'customers', E'tab\there\nand \\ there'), (2, NULL, NULL), (3, 'orphan', '');
+CREATE TABLE catalog_refs (id int, rel regclass, note text, acl aclitem[]);
+INSERT INTO catalog_refs VALUES (1, 'customers', E'tab\there\nand \\ there', '{postgres=r/postgres}'), (2, NULL, NULL, NULL), (3, 'orphan', '', '{}');
 
 CREATE TABLE nothing_in_columns ();
 INSERT INTO nothing_in_columns DEFAULT VALUES;

@@ -1,0 +1,120 @@
+package anonymize
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
+)
+
+// daysOf reads the argument of a shift rule.
+func daysOf(r *ruleset.Rule) (int, error) {
+	days, err := strconv.Atoi(strings.TrimSuffix(r.Arg, "d"))
+	if err != nil || days < 1 {
+		return 0, fmt.Errorf("shift wants a number of days such as 30d")
+	}
+	return days, nil
+}
+
+// makeShift moves a date by up to so many days, never by none, the same for
+// everything of one person; without a person, the same for the whole tenant.
+// Text without a digit ("unknown") stays as it is, as text.
+func makeShift(_ *compiler, r *ruleset.Rule) (apply, error) {
+	days, err := daysOf(r)
+	if err != nil {
+		return nil, err
+	}
+	return func(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome, error) {
+		by := a.shiftOf(days, who)
+		if out, err := shiftEpoch(dst, v, by); err == nil {
+			return out, changed, nil
+		}
+		if countDigits(v) == 0 {
+			return a.freeText(dst, v, false)
+		}
+		return shiftDate(dst, v, by)
+	}, nil
+}
+
+// shiftOf draws by how many days the dates of a person move: −days … days,
+// never 0.
+func (a *Anonymizer) shiftOf(days int, who int32) int {
+	key := []byte("tenant")
+	if who != nobody {
+		key = []byte(a.people.At(who).ID)
+	}
+	by := int(a.shift.Draw(key)%uint64(2*days)) - days // −days … days−1
+	if by >= 0 {
+		by++
+	}
+	return by
+}
+
+// shiftDate moves the date at the start of an ISO 8601 text; time and zone
+// behind it stay as they are, as do blanks in front.
+func shiftDate(dst, v []byte, days int) ([]byte, outcome, error) {
+	t := bytes.TrimLeft(v, " \t\r\n")
+	if len(t) < len(dateLayout) || len(t) > len(dateLayout) && t[len(dateLayout)] >= '0' && t[len(dateLayout)] <= '9' {
+		return dst, kept, errForm
+	}
+	date, err := time.Parse(dateLayout, string(t[:len(dateLayout)]))
+	if err != nil {
+		return dst, kept, errForm
+	}
+	dst = append(dst, v[:len(v)-len(t)]...)
+	dst = date.AddDate(0, 0, days).AppendFormat(dst, dateLayout)
+	return append(dst, t[len(dateLayout):]...), changed, nil
+}
+
+// Seconds since 1970 from here on are dates of 1973 and later; from
+// leastMillis on it must be milliseconds.
+const (
+	leastSeconds = 100_000_000
+	leastMillis  = 100_000_000_000
+)
+
+// shiftEpoch moves a whole number of seconds or milliseconds since 1970.
+func shiftEpoch(dst, v []byte, days int) ([]byte, error) {
+	n, err := strconv.ParseInt(string(v), 10, 64)
+	size := max(n, -n)
+	if err != nil || size < leastSeconds || size > 1e15 {
+		return dst, errForm
+	}
+	if day := int64(days) * 86400; size < leastMillis {
+		n += day
+	} else {
+		n += day * 1000
+	}
+	return strconv.AppendInt(dst, n, 10), nil
+}
+
+// runShift moves a date in its binary form, whatever its year.
+func (a *Anonymizer) runShift(r *rule, raw []byte) (Clean, outcome, error) {
+	by := int64(a.shiftOf(r.days, a.person(r)))
+	if r.form == FormTimestamp {
+		by *= 86400e6
+	}
+	at := len(a.arena)
+	switch n := int64(0); {
+	case r.form == FormDate && len(raw) == 4:
+		if n = bigEndian(raw) + by; n <= math.MinInt32 || n >= math.MaxInt32 {
+			return Clean{}, kept, errForm
+		}
+		a.arena = binary.BigEndian.AppendUint32(a.arena, uint32(int32(n)))
+	case r.form == FormTimestamp && len(raw) == 8:
+		was := bigEndian(raw)
+		if n = was + by; (by > 0) != (n > was) || n == math.MaxInt64 || n == math.MinInt64 {
+			return Clean{}, kept, errForm
+		}
+		a.arena = binary.BigEndian.AppendUint64(a.arena, uint64(n))
+	default:
+		return Clean{}, kept, errForm
+	}
+	a.counts.Changed++
+	return Clean{b: a.arena[at:]}, changed, nil
+}

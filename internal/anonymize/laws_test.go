@@ -1,0 +1,273 @@
+package anonymize
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"math/big"
+	"strings"
+	"sync"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// Digits of two values of one layout are equal only if the values are.
+func TestDigitsAreOneToOne(t *testing.T) {
+	a := compile(t, input(t, header)).New()
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(1, 50).Draw(t, "length")
+		of := rapid.StringOfN(rapid.RuneFrom([]rune("0123456789")), n, n, n)
+		x, y := of.Draw(t, "x"), of.Draw(t, "y")
+		fx, _, _ := applyDigits(a, nil, []byte(x), nobody)
+		fy, _, _ := applyDigits(a, nil, []byte(y), nobody)
+		if (x == y) != bytes.Equal(fx, fy) || len(fx) != n || countDigits(fx) != n {
+			t.Fatalf("%s and %s become %s and %s", x, y, fx, fy)
+		}
+	})
+}
+
+// Every number of up to three digits has its own, of every sign and notation.
+func TestNumbersAreOneToOne(t *testing.T) {
+	a := compile(t, input(t, header)).New()
+	for _, format := range []string{"%d", "-%d", "%d.5", "%d.00", "%de3"} {
+		seen := map[string]bool{}
+		for n := range 1_000 {
+			v := fmt.Sprintf(format, n)
+			out, did, err := applyNumberDigits(a, nil, []byte(v), nobody)
+			if did == kept {
+				out = []byte(v) // -0
+			}
+			if err != nil || seen[string(out)] || len(out) != len(v) || !proper(bytes.Split(out, []byte("e"))[0], 0) && n > 0 {
+				t.Fatalf("%s becomes %s, %v", v, out, err)
+			}
+			seen[string(out)] = true
+		}
+	}
+}
+
+// Integers stay in their type, one to one: int2 at its ends and around 0.
+func TestInt2IsOneToOne(t *testing.T) {
+	a, row := one(t, "digits", Field{Form: FormInt})
+	seen := map[string]bool{}
+	for n := -32768; n <= 32767; n++ {
+		if n == -32000 {
+			n = -100 // the ends and the middle are what may go wrong
+		}
+		if n == 100 {
+			n = 26_000
+		}
+		out := must(t, a, row, 1, appendBig(nil, uint64(n), 2))
+		if len(out) != 2 || seen[string(out)] {
+			t.Fatalf("%d becomes % x", n, out)
+		}
+		seen[string(out)] = true
+	}
+	wide := map[string]bool{}
+	b, numbers := one(t, "digits", Field{Form: FormNumeric})
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.Int32().Draw(t, "n")
+		out, err := applyTo(a, row, 1, appendBig(nil, uint64(n), 4))
+		if err != nil || len(out.Bytes()) != 4 {
+			t.Fatalf("%d: %v", n, err)
+		}
+		in, _ := encodeNumeric(nil, fmt.Appendf(nil, "%d.%02d", n, n&63))
+		if out, err = applyTo(b, numbers, 1, in); err != nil {
+			t.Fatalf("%d: %v", n, err)
+		}
+		wide[string(out.Bytes())] = true
+	})
+	if len(wide) < 10 {
+		t.Errorf("only %d numerics", len(wide))
+	}
+}
+
+// E-mails of people nobody knows stay apart, equal domains stay equal, and
+// none leaves the reserved parent.
+func TestUnknownEmails(t *testing.T) {
+	a := compile(t, input(t, "keep_domains: [kept.example.org]\n"+header)).New()
+	domains, seen := map[string]string{}, map[string]string{}
+	rapid.Check(t, func(t *rapid.T) {
+		v := rapid.StringMatching(`[a-z]{1,8}(\+[a-z]{1,4})?@[a-z]{1,3}\.(com|org)`).Draw(t, "email")
+		out, did, err := applyEmail(a, nil, []byte(v), nobody)
+		if err != nil || did != changed {
+			t.Fatalf("%s: %d, %v", v, did, err)
+		}
+		_, real, _ := strings.Cut(v, "@")
+		local, domain, _ := strings.Cut(string(out), "@")
+		if was, ok := domains[real]; ok && was != domain || !strings.HasSuffix(domain, ".example.com") {
+			t.Fatalf("domain %s becomes %s and %s", real, was, domain)
+		}
+		domains[real] = domain
+		if was, ok := seen[string(out)]; ok && was != v {
+			t.Fatalf("%s and %s become one", was, v)
+		}
+		seen[string(out)] = v
+		if strings.Contains(local, "+") != strings.Contains(v, "+") {
+			t.Fatalf("%s becomes %s: the tag's shape", v, out)
+		}
+		if again, _, _ := applyEmail(a, nil, []byte(" "+strings.ToUpper(v)+" "), nobody); !strings.EqualFold(strings.TrimSpace(string(again)), string(out)) && !strings.Contains(v, "+") {
+			t.Fatalf("%s in capitals becomes %s", v, again)
+		}
+	})
+	if _, did, _ := applyEmail(a, nil, []byte("Help@kept.example.org"), nobody); did != kept {
+		t.Error("an address of a kept domain changes")
+	}
+}
+
+// IBANs stay valid, UUIDs are of version 4, and neither meets another.
+func TestFormatsStayValid(t *testing.T) {
+	a := compile(t, input(t, header)).New()
+	ibans, uuids := map[string]string{}, map[string]string{}
+	rapid.Check(t, func(t *rapid.T) {
+		v := rapid.StringMatching(`[A-Z]{2}00[0-9]{11,20}[A-Z]{0,4}[0-9]{0,4}`).Draw(t, "iban")
+		valid := fmt.Sprintf("%s%02d%s", v[:2], 98-remainder(v[4:]+v[:2]+"00"), v[4:])
+		out, _, err := applyIBAN(a, nil, []byte(valid), nobody)
+		if err != nil || len(out) != len(valid) || string(out[:2]) != v[:2] || remainder(string(out[4:])+string(out[:4])) != 1 {
+			t.Fatalf("%s becomes %s, %v", valid, out, err)
+		}
+		if was, ok := ibans[string(out)]; ok && was != valid {
+			t.Fatalf("%s and %s become one", was, valid)
+		}
+		ibans[string(out)] = valid
+		raw := rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, "uuid")
+		spelled := appendUUID(nil, raw)
+		id, _, err := applyUUID(a, nil, spelled, nobody)
+		if err != nil || len(id) != 36 || id[14] != '4' || !strings.ContainsRune("89ab", rune(id[19])) {
+			t.Fatalf("uuid %s, %v", id, err)
+		}
+		if was, ok := uuids[string(id)]; ok && was != string(spelled) {
+			t.Fatal("two uuids become one")
+		}
+		uuids[string(id)] = string(spelled)
+		short, _, _ := applyUUID(a, nil, []byte(hex.EncodeToString(raw)), nobody)
+		if strings.ReplaceAll(string(id), "-", "") != string(short) {
+			t.Fatalf("%s and %s", id, short)
+		}
+	})
+}
+
+// remainder is mod 97 by another way.
+func remainder(s string) int64 {
+	var digits strings.Builder
+	for _, c := range s {
+		if c >= 'A' {
+			fmt.Fprint(&digits, c-'A'+10)
+		} else {
+			digits.WriteRune(c)
+		}
+	}
+	n, _ := new(big.Int).SetString(digits.String(), 10)
+	return n.Mod(n, big.NewInt(97)).Int64()
+}
+
+// A numeric survives decoding and encoding byte by byte.
+func TestNumericRoundTrip(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		v := rapid.StringMatching(`-?(0|[1-9][0-9]{0,40})(\.[0-9]{1,40})?`).Draw(t, "n")
+		raw, err := encodeNumeric(nil, []byte(v))
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := appendNumeric(nil, raw)
+		if want := strings.TrimPrefix(v, "-"); err != nil || strings.TrimPrefix(string(back), "-") != want {
+			t.Fatalf("%s comes back as %s, %v", v, back, err)
+		}
+	})
+}
+
+// 16 goroutines of one plan, and another plan of the same input, write what
+// one Anonymizer writes.
+func TestSameOutputEverywhere(t *testing.T) {
+	rules := header + `postgres:
+  things: {$person: id, id: keep, n: person.name, e: email, p: phone, t: text, j: {json: {"**": scan}}, d: digits, u: uuid, c: company, s: secret}
+`
+	fields := []Field{column("id", FormInt), column("n", FormText), column("e", FormText), column("p", FormText), column("t", FormText),
+		column("j", FormJSONB), column("d", FormText), column("u", FormText), column("c", FormText), column("s", FormText)}
+	run := func(p *Plan, rows int) string {
+		row, err := p.Row("postgres", "things", fields)
+		if err != nil {
+			return err.Error()
+		}
+		a := p.New()
+		var out strings.Builder
+		for n := range rows {
+			a.Begin(row)
+			for i, v := range [][]byte{binary.BigEndian.AppendUint32(nil, uint32(n%5)), []byte("Jane Doe"), fmt.Appendf(nil, "a%d@x.org", n%7), []byte("+49 170 1234567"),
+				fmt.Appendf(nil, "Rose Hill %d and will+hr@other.org", n), fmt.Appendf(nil, "\x01{\"k\":[\"Rose Hill\",%d]}", n), fmt.Append(nil, n), []byte("n/a"), []byte("x"), []byte("y")} {
+				c, err := a.Value(i, v)
+				if err != nil {
+					return err.Error()
+				}
+				fmt.Fprintf(&out, "%q\n", c.Bytes())
+			}
+		}
+		return out.String()
+	}
+	p := compile(t, input(t, rules, fields...))
+	want := run(compile(t, input(t, rules, fields...)), 50)
+	var group sync.WaitGroup
+	for range 16 {
+		group.Go(func() {
+			if got := run(p, 50); got != want {
+				t.Errorf("%d bytes differ from %d", len(got), len(want))
+			}
+		})
+	}
+	group.Wait()
+}
+
+// Two origins agree on nothing that is made up.
+func TestOriginsDiffer(t *testing.T) {
+	in := input(t, header)
+	other := in
+	other.Keys = keys(t, "globex")
+	one, two := compile(t, in), compile(t, other)
+	if one.RulesHash() == two.RulesHash() {
+		t.Error("equal plan hashes")
+	}
+	vars := in
+	vars.Vars = map[string]string{"HASH": "other"}
+	if compile(t, vars).RulesHash() == one.RulesHash() || compile(t, input(t, header)).RulesHash() != one.RulesHash() {
+		t.Error("the hash does not tell variables, or is not stable")
+	}
+	a, b := one.New(), two.New()
+	for _, fn := range []apply{applyEmail, applyPhone, applyDigits, applyUUID, applyIBAN, applySecret} {
+		for _, v := range []string{"jane@doe.org", "+1 202 555 0143", "DE89370400440532013000", "0e984725-c51c-4bf4-9960-e1c80e27aba0"} {
+			x, did, _ := fn(a, nil, []byte(v), nobody)
+			y, _, _ := fn(b, nil, []byte(v), nobody)
+			if did == changed && bytes.Equal(x, y) {
+				t.Errorf("two origins agree on %s", x)
+			}
+		}
+	}
+}
+
+// What is made up is left alone the second time only where nobody is in it:
+// the text of a pseudonym holds no real person.
+func TestPseudonymsHoldNobody(t *testing.T) {
+	p := compile(t, input(t, header))
+	a := p.New()
+	for i := range int32(p.in.People.Len()) {
+		full := p.in.People.At(i).Full()
+		if out, did, err := a.freeText(nil, []byte("ask "+full+" today"), false); did != kept || err != nil {
+			t.Errorf("pseudonym %s becomes %s", full, out)
+		}
+	}
+}
+
+// A surname drawn for nobody is no real one of the tenant.
+func TestDrawnSurnamesAreInvented(t *testing.T) {
+	p := compile(t, input(t, header))
+	a := p.New()
+	_, family := a.drawName([]byte("Jane Doe"))
+	in := input(t, header)
+	records := someRecords()
+	records[0].Name = "Rose " + family
+	in.People = build(t, in, records)
+	b := compile(t, in).New()
+	if _, again := b.drawName([]byte("Jane Doe")); again == family {
+		t.Errorf("%s is a real surname now", family)
+	}
+}

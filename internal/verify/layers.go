@@ -1,0 +1,135 @@
+package verify
+
+import (
+	"bytes"
+	"html"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// maxLayers is how many encodings around each other are undone: JSON within
+// JSON, an entity within an escape.
+const maxLayers = 5
+
+// peel appends value with its outermost encoding undone: the escapes of JSON,
+// the entities and the tags of HTML, the percent signs of URLs. peeled is
+// false when there is none.
+func peel(dst, value []byte) (inner []byte, peeled bool) {
+	if bytes.IndexByte(value, '\\') >= 0 {
+		return unescape(dst, value), true
+	}
+	if i := bytes.IndexByte(value, '&'); i >= 0 && bytes.IndexByte(value[i:], ';') > 0 {
+		if text := html.UnescapeString(string(value)); len(text) != len(value) {
+			return append(dst, text...), true
+		}
+	}
+	if i := bytes.IndexByte(value, '%'); i >= 0 {
+		if inner, peeled = unpercent(dst, value); peeled {
+			return inner, true
+		}
+	}
+	if i := bytes.IndexByte(value, '<'); i >= 0 && bytes.IndexByte(value[i:], '>') > 0 {
+		return untag(dst, value)
+	}
+	return dst, false
+}
+
+// unescape writes value with JSON's escapes undone, as far as they are valid.
+func unescape(dst, value []byte) []byte {
+	for i := 0; i < len(value); i++ {
+		c := value[i]
+		if c != '\\' || i+1 == len(value) {
+			if c == '\\' {
+				c = ' '
+			}
+			dst = append(dst, c)
+			continue
+		}
+		i++
+		switch e := value[i]; e {
+		case 'u':
+			r, ok := hex4(value, i+1)
+			if !ok {
+				dst = append(dst, e)
+				continue
+			}
+			i += 4
+			if utf16.IsSurrogate(r) && i+2 < len(value) && value[i+1] == '\\' && value[i+2] == 'u' {
+				if low, ok := hex4(value, i+3); ok {
+					if both := utf16.DecodeRune(r, low); both != utf8.RuneError {
+						r, i = both, i+6
+					}
+				}
+			}
+			dst = utf8.AppendRune(dst, r)
+		case 'n', 't', 'r', 'f', 'b':
+			dst = append(dst, ' ')
+		default:
+			dst = append(dst, e)
+		}
+	}
+	return dst
+}
+
+// hex4 reads four hexadecimal digits.
+func hex4(s []byte, i int) (r rune, ok bool) {
+	if i+4 > len(s) {
+		return 0, false
+	}
+	for _, c := range s[i : i+4] {
+		n, ok := unhex(c)
+		if !ok {
+			return 0, false
+		}
+		r = r<<4 | rune(n)
+	}
+	return r, true
+}
+
+func unhex(c byte) (n byte, ok bool) {
+	switch {
+	case c >= '0' && c <= '9':
+		return c - '0', true
+	case c|0x20 >= 'a' && c|0x20 <= 'f':
+		return c | 0x20 - 'a' + 10, true
+	}
+	return 0, false
+}
+
+// unpercent undoes %40 and its kin, and reads + as the blank it stands for
+// beside them.
+func unpercent(dst, value []byte) (inner []byte, found bool) {
+	for i := 0; i < len(value); i++ {
+		c := value[i]
+		if c == '%' && i+2 < len(value) {
+			hi, ok := unhex(value[i+1])
+			lo, ok2 := unhex(value[i+2])
+			if ok && ok2 {
+				dst, found = append(dst, hi<<4|lo), true
+				i += 2
+				continue
+			}
+		}
+		if c == '+' {
+			c = ' '
+		}
+		dst = append(dst, c)
+	}
+	return dst, found
+}
+
+// untag puts a blank in place of every tag.
+func untag(dst, value []byte) (inner []byte, found bool) {
+	for i := 0; i < len(value); i++ {
+		c := value[i]
+		if c == '<' && i+1 < len(value) && (value[i+1] == '/' || value[i+1] == '!' || value[i+1]|0x20 >= 'a' && value[i+1]|0x20 <= 'z') {
+			if end := bytes.IndexByte(value[i:], '>'); end > 0 {
+				dst, found = append(dst, ' '), true
+				i += end
+				continue
+			}
+		}
+		dst = append(dst, c)
+	}
+	return dst, found
+}

@@ -1,0 +1,99 @@
+package verify
+
+import (
+	"bytes"
+	"unicode"
+)
+
+// open is a phrase that could still become a name.
+type open struct {
+	hash  uint64
+	start int
+	words int
+}
+
+// maxOpen bounds the phrases followed at once.
+const maxOpen = 64
+
+// names slides phrases of up to maxWords words over the text. Most words
+// begin no name and cost one look at a bitset. It reports whether the whole
+// value is a family name.
+func (in *Inspector) names(at place, value []byte) hint {
+	now, next := in.open[0][:0], in.open[1][:0]
+	a, begun := in.w.letters, in.w.begun
+	count, phrase := 0, uint64(0)
+	for w, ok := a.next(value, 0); ok; w, ok = a.next(value, w.end) {
+		next = next[:0]
+		for _, o := range now {
+			next = in.follow(at, value, o, w, w.plain, next)
+			if w.spelled != w.plain {
+				next = in.follow(at, value, o, w, w.spelled, next)
+			}
+		}
+		if begun.has(w.plain) {
+			next = push(next, open{w.plain, w.start, 1})
+		}
+		if w.spelled != w.plain && begun.has(w.spelled) {
+			next = push(next, open{w.spelled, w.start, 1})
+		}
+		now, next = next, now
+		if count++; count == 1 {
+			phrase = w.plain
+		} else if count <= maxFamily {
+			phrase = a.join(phrase, w.plain)
+		}
+	}
+	if count > 0 && count <= maxFamily && in.w.families.has(phrase) {
+		return familyName
+	}
+	return noHint
+}
+
+// follow adds a word to an open phrase.
+func (in *Inspector) follow(at place, value []byte, o open, w word, form uint64, next []open) []open {
+	h := in.w.letters.join(o.hash, form)
+	if !in.w.begun.has(h) {
+		return next
+	}
+	if in.w.names.has(h) && (!in.w.common.has(h) || in.capitals(value[o.start:w.end])) {
+		in.leak(at, "name", in.folded(value[o.start:w.end]))
+	}
+	if o.words+1 < maxWords {
+		next = push(next, open{h, o.start, o.words + 1})
+	}
+	return next
+}
+
+func push(list []open, o open) []open {
+	if len(list) == maxOpen {
+		return list
+	}
+	return append(list, o)
+}
+
+// capitals reports whether every word of a phrase begins with a capital.
+func (in *Inspector) capitals(phrase []byte) bool {
+	for w, ok := in.w.letters.next(phrase, 0); ok; w, ok = in.w.letters.next(phrase, w.end) {
+		if r, _ := decode(phrase[w.start:]); unicode.IsLower(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// folded spells a phrase so that its spellings have one hash in the report.
+func (in *Inspector) folded(phrase []byte) []byte {
+	var out []byte
+	for w, ok := in.w.letters.next(phrase, 0); ok; w, ok = in.w.letters.next(phrase, w.end) {
+		if len(out) > 0 {
+			out = append(out, ' ')
+		}
+		for text := phrase[w.start:w.end]; len(text) > 0; {
+			r, n := decode(text)
+			l := in.w.letters.of(r)
+			out = append(out, l.plain[:l.n]...)
+			text = text[n:]
+		}
+	}
+	return bytes.TrimSpace(out)
+}
