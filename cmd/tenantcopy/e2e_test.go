@@ -212,11 +212,12 @@ type paused struct {
 
 var pausedPrograms = make(map[*testscript.TestScript]*paused)
 
-// cmdUpto runs tenantcopy until a phase begins, and sends it a signal then:
-// upto copy kill SRC DST. After stop the program waits for resume; after
+// cmdUpto runs tenantcopy until a phase begins (of one store: switch/search),
+// and sends it a signal then: upto copy kill SRC DST. After stop the program waits for resume; after
 // kill, int and term it is waited for, and int and term want 130 and 143.
 func cmdUpto(ts *testscript.TestScript, _ bool, args []string) {
-	phase, action := args[0], args[1]
+	phase, store, _ := strings.Cut(args[0], "/")
+	action := args[1]
 	path, err := exec.LookPath(filepath.Join(binFolder(ts), "tenantcopy"))
 	ts.Check(err)
 	p := &paused{cmd: exec.Command(path, append(args[3:], "--progress", "json")...), stderr: &strings.Builder{}}
@@ -229,7 +230,7 @@ func cmdUpto(ts *testscript.TestScript, _ bool, args []string) {
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
 		var e report.Event
-		if json.Unmarshal(lines.Bytes(), &e) == nil && string(e.Phase) == phase && !e.Done {
+		if json.Unmarshal(lines.Bytes(), &e) == nil && string(e.Phase) == phase && !e.Done && (store == "" || e.Store == store) {
 			seen = true
 			break
 		}

@@ -68,7 +68,8 @@ func (p *plain) event(e report.Event) {
 		p.line(e, "%-9s proved clean", e.Store)
 	case e.Note != "":
 		p.line(e, "%s", strings.TrimSpace(e.Store+" "+e.Note))
-	case e.Phase == report.Prepare && !e.Done, e.Phase == report.Seal && !e.Done, e.Phase == report.Switch && !e.Done:
+	case e.Store != "" || e.Done:
+	case e.Phase == report.Prepare, e.Phase == report.Seal, e.Phase == report.Switch:
 		p.line(e, "%s", map[report.Phase]string{report.Prepare: "preparing", report.Seal: "sealing", report.Switch: "switching"}[e.Phase])
 	}
 }

@@ -74,7 +74,9 @@ func (r *run) try(ctx context.Context, t task, a *anonymize.Anonymizer) (report.
 		})
 		if err == nil {
 			did := a.Counts().Sub(before)
-			tally.Kept, tally.Changed, tally.Dropped = did.Kept, did.Changed, did.Dropped
+			tally.Kept += did.Kept
+			tally.Changed += did.Changed
+			tally.Dropped += did.Dropped
 			return tally, nil
 		}
 		if n == tries || !report.IsTransient(err) || ctx.Err() != nil {

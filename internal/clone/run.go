@@ -250,7 +250,10 @@ func (r *run) makeLive(ctx context.Context, between func() error) error {
 	if err := r.Destination.Advance(ctx, guard.Switching); err != nil {
 		return err
 	}
-	return switchAll(ctx, order(r.Readers, r.staged), r.Destination, between)
+	return switchAll(ctx, order(r.Readers, r.staged), r.Destination, func(store string) error {
+		r.events.emit(report.Event{Phase: report.Switch, Store: store})
+		return between()
+	})
 }
 
 // discard removes what was staged, even after an interrupt, and gives the

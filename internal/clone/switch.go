@@ -15,29 +15,31 @@ import (
 // refers to is there before the database is.
 var switchOrder = []tenant.Kind{tenant.Redis, tenant.Blob, tenant.Search, tenant.Postgres}
 
+// live is one store that is to be made live.
+type live struct {
+	name   string
+	staged Staged
+}
+
 // order returns the staged stores in that order.
-func order(readers []Reader, staged []Staged) []Staged {
-	index := make([]int, len(staged))
-	for i := range index {
-		index[i] = i
+func order(readers []Reader, staged []Staged) []live {
+	var ordered []live
+	for i, s := range staged {
+		ordered = append(ordered, live{readers[i].Name(), s})
 	}
-	rank := func(i int) int { return slices.Index(switchOrder, tenant.KindOf(readers[i].Name())) }
-	slices.SortStableFunc(index, func(a, b int) int { return cmp.Compare(rank(a), rank(b)) })
-	var ordered []Staged
-	for _, i := range index {
-		ordered = append(ordered, staged[i])
-	}
+	rank := func(l live) int { return slices.Index(switchOrder, tenant.KindOf(l.name)) }
+	slices.SortStableFunc(ordered, func(a, b live) int { return cmp.Compare(rank(a), rank(b)) })
 	return ordered
 }
 
 // switchAll makes every store live, asks between whether to go on before
 // each, and then writes the last marker.
-func switchAll(ctx context.Context, ordered []Staged, dst guard.Destination, between func() error) error {
-	for _, s := range ordered {
-		if err := between(); err != nil {
+func switchAll(ctx context.Context, ordered []live, dst guard.Destination, between func(store string) error) error {
+	for _, l := range ordered {
+		if err := between(l.name); err != nil {
 			return err
 		}
-		if err := s.Switch(ctx); err != nil {
+		if err := l.staged.Switch(ctx); err != nil {
 			return err
 		}
 	}
@@ -70,7 +72,7 @@ func Finish(ctx context.Context, readers []Reader, dst guard.Destination) error 
 		if err != nil {
 			return err
 		}
-		return switchAll(ctx, order(readers, staged), dst, between)
+		return switchAll(ctx, order(readers, staged), dst, func(string) error { return between() })
 	})
 }
 

@@ -49,6 +49,7 @@ type staged struct {
 var (
 	_ clone.Staged    = (*staged)(nil)
 	_ clone.Inspected = (*staged)(nil)
+	_ clone.Unreader  = (*staged)(nil)
 )
 
 // Inspect implements clone.Inspected.

@@ -168,7 +168,7 @@ func (st *staged) takeLate() []string {
 	return st.late
 }
 
-// Unread says what the proof did not look into, with counts; for the report.
+// Unread implements clone.Unreader: what the proof did not look into.
 func (st *staged) Unread() []string {
 	st.mu.Lock()
 	defer st.mu.Unlock()

@@ -246,7 +246,7 @@ func TestKinds(t *testing.T) {
 type sliced struct {
 	container
 	names []string
-	page_ int
+	size  int
 }
 
 func (s *sliced) page(_ context.Context, _, token string) ([]object, string, error) {
@@ -254,7 +254,7 @@ func (s *sliced) page(_ context.Context, _, token string) ([]object, string, err
 	if token != "" {
 		fmt.Sscan(token, &start)
 	}
-	end := min(start+s.page_, len(s.names))
+	end := min(start+s.size, len(s.names))
 	var out []object
 	for _, name := range s.names[start:end] {
 		out = append(out, object{Name: name})
@@ -279,7 +279,7 @@ func TestJoin_law(t *testing.T) {
 			slices.Sort(dst)
 		}
 		size := rapid.IntRange(1, 4).Draw(t, "page")
-		j := &join{src: cursor{c: &sliced{names: src, page_: size}}, dst: cursor{c: &sliced{names: dst, page_: size}}}
+		j := &join{src: cursor{c: &sliced{names: src, size: size}}, dst: cursor{c: &sliced{names: dst, size: size}}}
 		var got, matched, spare []string
 		for {
 			m, err := j.next(t.Context(), func(name string) error { spare = append(spare, name); return nil })

@@ -200,6 +200,11 @@ func (c *carrier) feed(ctx context.Context, j job, parts []string) (written int,
 	if j.fact.typ == typeZSet || j.fact.typ == typeHash {
 		step = 2
 	}
+	if j.fact.typ == typeHash && j.fate != anonymize.Keep {
+		for i := 0; i+1 < len(parts); i += 2 { // who the hash is about, before what is said of her
+			c.a.Link([]byte(parts[i]), []byte(parts[i+1]))
+		}
+	}
 	for i := 0; i+step <= len(parts); i += step {
 		pieces, command, err := c.pass(j, parts[i:i+step])
 		if err != nil {

@@ -205,6 +205,62 @@ func TestServerSays(t *testing.T) {
 	}
 }
 
+// TestShortAnswers is a source of which a shard fails, or which is too slow:
+// what it found until then is no copy.
+func TestShortAnswers(t *testing.T) {
+	for name, body := range map[string]string{
+		"a shard failed": `{"timed_out":false,"_shards":{"total":2,"successful":1,"failed":1},"hits":{"total":{"value":1},"hits":[]}}`,
+		"timed out":      `{"timed_out":true,"_shards":{"total":2,"successful":2,"failed":0},"hits":{"total":{"value":1},"hits":[]}}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBed(t)
+			b.prod.put(t, b.prefix+"docs", doc{"1", "", `{"a":"1"}`})
+			var asked atomic.Bool // whether a search said that it wants all or nothing
+			b.src.Store.URL = faulty(t, b.prod, func(w http.ResponseWriter, r *http.Request, _ *httputil.ReverseProxy) bool {
+				if r.URL.Path != "/_search" {
+					return false
+				}
+				asked.Store(r.URL.Query().Get("allow_partial_search_results") == "false")
+				answer(w, http.StatusOK, body)
+				return true
+			}).url
+			_, err := b.copy(t.Context(), t, keepAll)
+			wantCode(t, err, report.Transient)
+			if !asked.Load() {
+				t.Error("partial results were not refused")
+			}
+		})
+	}
+}
+
+// TestBusySource is a source that refuses every second search and cuts every
+// fifth.
+func TestBusySource(t *testing.T) {
+	b := newBed(t)
+	b.prod.must(t, http.MethodPost, b.prefix+"docs/_bulk?refresh=true", ndjson(2500, func(i int) string { return fmt.Sprintf(`{"n":%d}`, i) }))
+	var n, hit atomic.Int64
+	b.src.Store.URL = faulty(t, b.prod, func(w http.ResponseWriter, r *http.Request, _ *httputil.ReverseProxy) bool {
+		if r.URL.Path != "/_search" || n.Load() == 0 && n.Add(1) == 1 { // the count of the survey is not tried again
+			return false
+		}
+		switch i := n.Add(1); {
+		case i%5 == 0:
+			hit.Add(1)
+			panic(http.ErrAbortHandler)
+		case i%2 == 0:
+			hit.Add(1)
+			answer(w, http.StatusTooManyRequests, overloadedAnswer)
+			return true
+		}
+		return false
+	}).url
+	b.mustCopy(t, keepAll)
+	if hit.Load() < 2 {
+		t.Fatalf("%d faults were made: the test proves nothing", hit.Load())
+	}
+	b.wantSame(t)
+}
+
 // TestAtTheDoor holds what Open, Probe and Site say when they cannot come in.
 func TestAtTheDoor(t *testing.T) {
 	prod := prodServer(t)

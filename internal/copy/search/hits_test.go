@@ -89,7 +89,7 @@ func repeats(answer []byte) bool {
 
 // FuzzQuoted holds that every id survives being written into an action line.
 func FuzzQuoted(f *testing.F) {
-	for _, s := range []string{"", "plain", "\a\v\x00\x7f\U0010ffff", `"\`, "é\n", "</script>", "\u2028"} {
+	for _, s := range []string{"", "plain", "\x01\x0f\x10\x1f \x7e", "\a\v\x00\x7f\U0010ffff", `"\`, "é\n", "</script>", "\u2028"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, id string) {

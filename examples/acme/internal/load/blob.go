@@ -73,10 +73,10 @@ func documents(w *world.World) []document {
 	for i := range w.Users {
 		p := &w.Users[i]
 		id := world.UserKey(p.ID)
-		if p.ID%4 == 3 {
+		if p.ID%4 == 3 && (p.ID < 100 || p.ID%16 == 3) {
 			out = append(out, document{p, "documents/" + id + "/cv.pdf", "CV " + p.Full + ".pdf", "application/pdf"})
 		}
-		if p.ID%10 == 7 {
+		if p.ID%10 == 7 && (p.ID < 100 || p.ID%40 == 7) {
 			out = append(out, document{p, "documents/" + id + "/export.csv", "export.csv", "text/csv; charset=utf-8"})
 		}
 		if p.ID%100 == 27 || p.ID == 12 {
