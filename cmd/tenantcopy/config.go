@@ -3,14 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strings"
+	"syscall"
 
 	"github.com/goccy/go-yaml"
-
-	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
 )
 
 // config is tenantcopy.yaml. Templates under environments say what all
@@ -23,6 +21,7 @@ type config struct {
 	Tenants      map[string]tenantEntry `yaml:"tenants"`
 
 	file string
+	keys keyPlaces // where each key stands, for messages
 }
 
 // environment is the template of all tenants of one environment.
@@ -107,16 +106,17 @@ type valueRef struct {
 	Env   string
 }
 
-// UnmarshalYAML implements yaml.BytesUnmarshaler.
-func (v *valueRef) UnmarshalYAML(data []byte) error {
+// UnmarshalYAML implements yaml.InterfaceUnmarshaler.
+func (v *valueRef) UnmarshalYAML(decode func(any) error) error {
+	if err := decode(&v.Value); err == nil {
+		return nil
+	}
 	var ref struct {
 		Env string `yaml:"env"`
 	}
-	if err := yaml.UnmarshalWithOptions(data, &ref, yaml.Strict()); err == nil {
-		v.Env = ref.Env
-		return nil
-	}
-	return yaml.Unmarshal(data, &v.Value)
+	err := decode(&ref)
+	v.Env = ref.Env
+	return err
 }
 
 // configError is one mistake in the configuration.
@@ -147,9 +147,26 @@ func (a *app) loadConfig() (*config, error) {
 	}
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return nil, &configError{file: file, what: "cannot be read", hint: "give --config the path of a tenantcopy.yaml"}
+		return nil, &configError{file: file, what: "cannot be read: " + whyUnread(err), hint: "give --config the path of a tenantcopy.yaml"}
 	}
-	return parseConfig(file, data)
+	c, err := parseConfig(file, data)
+	if err == nil {
+		a.publish(c)
+	}
+	return c, err
+}
+
+// whyUnread says why a file was not read, without repeating its name.
+func whyUnread(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "there is no such file"
+	case errors.Is(err, fs.ErrPermission):
+		return "permission denied"
+	case errors.Is(err, syscall.EISDIR):
+		return "it is a folder"
+	}
+	return "the file system refused"
 }
 
 // findConfig returns --config, $TENANTCOPY_CONFIG, or the first
@@ -176,99 +193,6 @@ func (a *app) findConfig() (string, error) {
 		}
 		dir = up
 	}
-}
-
-// parseConfig reads the file strictly: an unknown key is an error.
-func parseConfig(file string, data []byte) (*config, error) {
-	c := &config{file: file}
-	if err := yaml.UnmarshalWithOptions(data, c, yaml.Strict()); err != nil {
-		return nil, yamlError(file, err)
-	}
-	return c, c.check()
-}
-
-var unknownField = regexp.MustCompile(`unknown field "([^"]*)"`)
-
-// yamlError turns the decoder's error into one line with place and, for an
-// unknown key, the nearest known one.
-func yamlError(file string, err error) error {
-	out := &configError{file: file, what: "is not valid YAML of the expected form"}
-	y, ok := errors.AsType[yaml.Error](err)
-	if !ok {
-		return out
-	}
-	out.what, _, _ = strings.Cut(y.GetMessage(), "\n")
-	if t := y.GetToken(); t != nil && t.Position != nil {
-		out.line, out.column = t.Position.Line, t.Position.Column
-	}
-	if m := unknownField.FindStringSubmatch(out.what); m != nil {
-		out.what = fmt.Sprintf("unknown key %q", m[1])
-		if near := ruleset.Nearest(m[1], configKeys); near != "" {
-			out.hint = "did you mean " + near + "?"
-		}
-	}
-	return out
-}
-
-// configKeys are all keys of the file, for the nearest one.
-var configKeys = []string{"version", "key", "rules", "environments", "tenants", "protected", "copies-from", "kubernetes", "roles", "hooks", "limits",
-	"postgres", "blob", "search", "redis", "context", "namespace", "before-switch", "after-switch", "command", "connections", "url", "prefix", "user",
-	"password", "credential", "maintenance", "from", "env", "file", "secret", "name", "deployment", "server", "uid"}
-
-// check refuses what this version does not do yet, by name.
-func (c *config) check() error {
-	fail := func(what, hint string) error { return &configError{file: c.file, what: what, hint: hint} }
-	if c.Version != 1 {
-		return fail("version must be 1", "the first line is version: 1")
-	}
-	if len(c.Environments) == 0 {
-		return fail("environments is empty", "name at least a source and a destination")
-	}
-	if err := c.Key.supported(c.file, "key"); err != nil {
-		return err
-	}
-	for name, env := range c.Environments {
-		if env.Kubernetes.Server != "" || env.Kubernetes.UID != "" {
-			return fail("environments."+name+".kubernetes: server and uid are not supported yet", "context and namespace are, for Tilt")
-		}
-		for kind, l := range env.Limits {
-			if l.BytesPerSecond != "" || l.Runs != 0 || l.SnapshotAge != "" {
-				return fail("environments."+name+".limits."+kind+": only connections is supported yet", "")
-			}
-		}
-		for kind, s := range env.stores() {
-			if err := s.supported(c.file, "environments."+name+"."+kind); err != nil {
-				return err
-			}
-		}
-	}
-	for name, entry := range c.Tenants {
-		for env, exception := range entry {
-			if _, ok := c.Environments[env]; !ok {
-				return fail(fmt.Sprintf("tenants.%s names the environment %q, which is not one of environments", name, env), "")
-			}
-			for kind, s := range exception.stores() {
-				if err := s.supported(c.file, "tenants."+name+"."+env+"."+kind); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return nil
-}
-
-func (r secretRef) supported(file, where string) error {
-	if r.Secret != "" {
-		return &configError{file: file, what: where + ": secret: is not supported yet", hint: "use env: or file:"}
-	}
-	return nil
-}
-
-func (s *storeConfig) supported(file, where string) error {
-	if s.From != nil {
-		return &configError{file: file, what: where + ": from: is not supported yet", hint: "give the store's url"}
-	}
-	return s.Password.supported(file, where+".password")
 }
 
 func (e environment) stores() map[string]*storeConfig {

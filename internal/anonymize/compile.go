@@ -127,11 +127,12 @@ func (c *compiler) checkTexts(p *Plan) {
 }
 
 // refusal returns all reasons as one refusal, nil when there are none. In
-// drop mode missing rules are no reason.
+// drop mode missing rules are no reason, but for a document's _id: without one
+// there is nothing to write it under.
 func (c *compiler) refusal() error {
 	missing := c.missing
 	if c.in.Rules.Unclassified == ruleset.Drop {
-		missing = nil
+		missing = slices.DeleteFunc(slices.Clone(missing), func(f Field) bool { return kindOf(f.Store) != "search" || f.Name != fieldID })
 	}
 	if len(missing) == 0 && len(c.wrong) == 0 {
 		return nil

@@ -157,6 +157,10 @@ func TestDropMode(t *testing.T) {
 	refusal(t, input(t, rules, column("id", FormInt), opaque))
 	opaque.NotNull = false
 	compile(t, input(t, rules, column("id", FormInt), opaque, Field{Store: "search", Group: "i", Name: "x"}))
+	r = refusal(t, input(t, rules, column("id", FormInt), Field{Store: "search", Group: "i", Name: "_id"}))
+	if len(r.Lines) != 1 || !strings.Contains(r.Lines[0], "_id:") {
+		t.Errorf("an index whose documents have no rule for their _id: lines %q", r.Lines)
+	}
 }
 
 // A star covers pinned columns only.

@@ -34,14 +34,13 @@ func (s *staged) stream(ctx context.Context, a *anonymize.Anonymizer, st stream)
 			return err
 		}
 		body.out.open()
-		err := parallel.With(ctx, func(ctx context.Context) error { return interrupt(ctx, src.Conn()) }, func(ctx context.Context) error {
+		ended := make(chan struct{})
+		err := parallel.With(ctx, func(ctx context.Context) error { return interrupt(ctx, ended, src.Conn()) }, func(ctx context.Context) error {
+			defer close(ended)
 			_, err := st.dst.PgConn().CopyFrom(ctx, body, st.load.copyInto())
 			return body.explain(err, st.load)
 		})
-		if resetErr := src.Conn().SetDeadline(time.Time{}); err == nil {
-			err = resetErr
-		}
-		if !body.done { // its COPY was not read to the end: the session is of no more use
+		if err != nil || !body.done { // its COPY was perhaps not read to the end: the session is of no more use
 			closeConn(ctx, d.conn)
 		}
 		e = entry{rows: body.out.rows, bytes: body.out.bytes, checksum: body.out.crc}
@@ -50,11 +49,20 @@ func (s *staged) stream(ctx context.Context, a *anonymize.Anonymizer, st stream)
 	return e, err
 }
 
-// interrupt ends reads that wait for the source when ctx ends: the driver
-// does not end them while COPY pulls. Afterwards the deadline is taken back.
-func interrupt(ctx context.Context, conn net.Conn) error {
-	<-ctx.Done()
-	return conn.SetDeadline(time.Unix(1, 0))
+// interrupt ends a read that waits for the source when ctx ends before the
+// copy has: the driver does not, while COPY pulls. The session is closed then.
+func interrupt(ctx context.Context, ended <-chan struct{}, conn net.Conn) error {
+	select {
+	case <-ended:
+		return nil
+	case <-ctx.Done():
+	}
+	select {
+	case <-ended: // both at once: nobody reads any more
+		return nil
+	default:
+		return conn.SetDeadline(time.Unix(1, 0))
+	}
 }
 
 // atSource tells an error of the source's side from one of the destination's.
