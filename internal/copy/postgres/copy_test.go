@@ -266,3 +266,34 @@ func TestRefusedValue(t *testing.T) {
 		t.Errorf("error: %s", text)
 	}
 }
+
+// The driver can leave its reader behind when the destination's session dies.
+// stop waits for it, ends one that waits for the source, and lets none begin.
+func TestStopEndsReading(t *testing.T) {
+	prod := serverOf(t, "PROD")
+	conn := prod.connect(t, "postgres")
+	row, a := compiled(t, "{a: keep}", "a")
+	p := &puller{src: conn.PgConn()}
+	p.walk = walker{row: row, shapes: make([]*shape, 1), a: a, out: &p.out}
+	if err := startCopyOut(p.src, `SELECT pg_sleep(600)::text`, true); err != nil {
+		t.Fatal(err)
+	}
+	reading := make(chan error)
+	begun := make(chan struct{})
+	go func() {
+		close(begun)
+		_, err := p.Read(make([]byte, 100))
+		reading <- err
+	}()
+	<-begun
+	cause := &cause{text: "the destination has gone"}
+	if err := p.explain(p.stop(cause), &load{}); err != cause {
+		t.Errorf("the cause is %v", err)
+	}
+	if err := <-reading; err == nil {
+		t.Error("the read ended without an error")
+	}
+	if _, err := p.Read(make([]byte, 100)); err != errStopped {
+		t.Errorf("a read after stop: %v", err)
+	}
+}

@@ -6,6 +6,8 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -38,6 +40,7 @@ func (s *staged) stream(ctx context.Context, a *anonymize.Anonymizer, st stream)
 		err := parallel.With(ctx, func(ctx context.Context) error { return interrupt(ctx, ended, src.Conn()) }, func(ctx context.Context) error {
 			defer close(ended)
 			_, err := st.dst.PgConn().CopyFrom(ctx, body, st.load.copyInto())
+			body.leave(err)
 			return body.explain(err, st.load)
 		})
 		if err != nil || !body.done { // its COPY was perhaps not read to the end: the session is of no more use
@@ -74,8 +77,16 @@ func (s *staged) atSource(ctx context.Context, body *puller, err error) error {
 }
 
 // puller is the body of COPY … FROM STDIN. The driver reads it on a goroutine
-// of its own, so every Read is protected.
+// of its own, so every Read is protected. When the destination's session dies
+// the driver returns without waiting for that goroutine: nothing here may be
+// touched, nor the session or the Anonymizer be used again, before stop.
 type puller struct {
+	mu      sync.Mutex // held while Read is at work
+	stopped bool
+	ending  atomic.Bool // stop has begun: what a Read meets now is of its making
+
+	mu   sync.Mutex // held by Read and leave, see there
+	left bool       // nobody may read any more
 	src  *pgconn.PgConn
 	walk walker
 	out  sink
@@ -86,8 +97,16 @@ type puller struct {
 
 // Read implements io.Reader.
 func (p *puller) Read(b []byte) (n int, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.left {
+		return 0, opaque{errLeft}
+	}
 	if p.err == nil {
 		if err := parallel.Protect(func() error { return p.fill(len(b)) }); err != nil {
+			if p.ending.Load() {
+				err = errStopped
+			}
 			p.err = err
 			return 0, opaque{err}
 		}
@@ -99,6 +118,21 @@ func (p *puller) Read(b []byte) (n int, err error) {
 		return 0, io.EOF
 	}
 	return n, nil
+}
+
+// errLeft ends a read that comes after its COPY has ended.
+var errLeft = errors.New("the copy has ended")
+
+// leave returns when no Read is under way and none can begin: when the
+// destination's connection breaks, CopyFrom returns while its goroutine may
+// still be reading, and the Anonymizer behind it belongs to the next chunk.
+func (p *puller) leave(err error) {
+	if err != nil { // a read that waits for the source would not end; the session is closed in any case
+		_ = p.src.Conn().SetDeadline(time.Unix(1, 0))
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.left = true
 }
 
 // opaque keeps a cause from the destination, which is sent the text of an
@@ -148,7 +182,7 @@ func (p *puller) finish() error {
 // explain prefers what the reader knows to what the destination answers when
 // its COPY is ended, and names the column that the destination refused.
 func (p *puller) explain(err error, l *load) error {
-	if p.err != nil && p.err != io.EOF {
+	if p.err != nil && p.err != io.EOF && p.err != errStopped {
 		return p.err
 	}
 	if err == nil && !p.done {
