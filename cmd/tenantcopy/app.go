@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"os/user"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -42,12 +44,43 @@ func (a *app) run(args []string) int {
 	if err == nil {
 		return 0
 	}
-	code := exitCode(err)
-	fmt.Fprintf(a.err, "tenantcopy: %v\n", err)
-	if hint := usageHint(err); hint != "" {
-		fmt.Fprintf(a.err, "hint: %s\n", hint)
+	fmt.Fprint(a.err, message(err))
+	return exitCode(err)
+}
+
+// message is what the user reads of an error: what went wrong, what went
+// wrong besides, and every hint once, at the end.
+func message(err error) string {
+	var said, hints []string
+	for _, e := range parts(err) {
+		for _, line := range strings.Split(e.Error(), "\n") {
+			if hint, ok := strings.CutPrefix(line, "hint: "); ok {
+				if !slices.Contains(hints, hint) {
+					hints = append(hints, hint)
+				}
+			} else if strings.HasPrefix(line, " ") || !slices.Contains(said, line) {
+				said = append(said, line)
+			}
+		}
 	}
-	return code
+	text := "tenantcopy: " + strings.Join(said, "\n") + "\n"
+	for _, hint := range hints {
+		text += "hint: " + hint + "\n"
+	}
+	return text
+}
+
+// parts returns the errors that were joined into one.
+func parts(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok || strings.Count(err.Error(), "\n") == 0 { // one that was formatted
+		return []error{err}
+	}
+	var out []error
+	for _, e := range joined.Unwrap() {
+		out = append(out, parts(e)...)
+	}
+	return out
 }
 
 // interruptedError is why a context ended: a signal.
@@ -55,21 +88,45 @@ type interruptedError struct{ signal os.Signal }
 
 // Error says what was received and what it leads to.
 func (e interruptedError) Error() string {
-	return "interrupted by " + e.signal.String()
+	return "interrupted by " + signalName(e.signal) + "\nhint: what was staged is removed, or the next run removes it; run the same command again"
 }
 
-// interruptible runs body until it returns; the first SIGINT or SIGTERM
-// cancels it, so that it ends cleanly, and the second one ends the process.
+func signalName(s os.Signal) string {
+	if s == syscall.SIGTERM {
+		return "SIGTERM"
+	}
+	return "SIGINT"
+}
+
+// outputError is a standard output that takes no more: a closed pipe, a full
+// disk.
+type outputError struct{ cause error }
+
+// Error says what became of the output, and where to look instead.
+func (e outputError) Error() string {
+	cause := "the system refused"
+	if number, ok := errors.AsType[syscall.Errno](e.cause); ok {
+		cause = number.Error()
+	}
+	return "write standard output: " + cause + "\nhint: --progress quiet needs none; tenantcopy status says what became of the twin"
+}
+
+// interruptible runs body until it returns; the first SIGINT or SIGTERM, or
+// a standard output that takes no more, cancels it, so that it ends cleanly, and the second one ends the process.
 func (a *app) interruptible(body func(ctx context.Context) error) error {
-	signals := make(chan os.Signal, 1)
+	signals, pipes := make(chan os.Signal, 1), make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
 	defer signal.Stop(signals)
+	signal.Notify(pipes, syscall.SIGPIPE) // else a closed pipe would end the process with everything left staged
+	defer signal.Stop(pipes)
 	watch := func(ctx context.Context) error {
 		select {
 		case s := <-signals:
 			signal.Reset(syscall.SIGINT, syscall.SIGTERM)
-			fmt.Fprintf(a.err, "\n%v: ending cleanly; again to end at once\n", s)
+			fmt.Fprintf(a.err, "\n%s: ending cleanly; again to end at once\n", signalName(s))
 			return interruptedError{s}
+		case <-a.out.broken:
+			return outputError{a.out.failure()}
 		case <-ctx.Done():
 			return nil
 		}
@@ -84,6 +141,9 @@ func (a *app) interruptible(body func(ctx context.Context) error) error {
 		return err
 	})
 	if done { // a signal that came when all was done changes nothing
+		if cause := a.out.failure(); cause != nil {
+			return outputError{cause}
+		}
 		return nil
 	}
 	return err
@@ -122,7 +182,9 @@ func (a *app) rootCommand() *cobra.Command {
 	root := copyCmd
 	root.PersistentFlags().StringVar(&a.config, "config", "", "configuration file (default tenantcopy.yaml here or in a parent folder; or $TENANTCOPY_CONFIG)")
 	root.SilenceErrors, root.SilenceUsage = true, true
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err.Error()} })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
+	root.Version = version
+	root.SetVersionTemplate("tenantcopy {{.Version}}\n")
 	root.AddCommand(a.statusCommand(), a.cleanCommand(), a.tiltCommand(), a.versionCommand())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
@@ -140,22 +202,34 @@ func (a *app) versionCommand() *cobra.Command {
 
 func noArgs(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return usageError{fmt.Sprintf("unexpected argument %q", args[0])}
+		return usageError{what: fmt.Sprintf("unexpected argument %q", args[0])}
 	}
 	return nil
 }
 
 // usageError is a command line that cannot be taken.
-type usageError struct{ what string }
+type usageError struct{ what, hint string }
 
-// Error returns what is wrong with it.
-func (e usageError) Error() string { return e.what }
-
-func usageHint(err error) string {
-	if _, ok := err.(usageError); ok {
-		return "tenantcopy --help shows the commands and their arguments"
+// Error returns what is wrong with it, and what to do.
+func (e usageError) Error() string {
+	hint := e.hint
+	if hint == "" {
+		hint = "tenantcopy --help shows the commands and their arguments"
 	}
-	return ""
+	return e.what + "\nhint: " + hint
+}
+
+// flagError says in words what a flag does not take; the name of a Go function
+// helps nobody.
+func flagError(err error) error {
+	what, cause, converted := strings.Cut(err.Error(), " flag: strconv.")
+	switch {
+	case converted && strings.HasPrefix(cause, "ParseBool"):
+		what += ": it takes true or false"
+	case converted:
+		what += ": it takes a whole number"
+	}
+	return usageError{what: what}
 }
 
 // refuse is a Refusal about configuration or usage.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"maps"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -61,7 +62,10 @@ func (a *app) resolve(c *config, ref tenant.Ref) (resolved, error) {
 }
 
 func notFound(what, name string, known []string, file string) error {
-	hint := fmt.Sprintf("%s knows: %s", file, strings.Join(known, ", "))
+	hint := fmt.Sprintf("it knows %s", strings.Join(known, ", "))
+	if len(known) > 12 {
+		hint = fmt.Sprintf("it knows %d others; add it under %ss:", len(known), what)
+	}
 	if near := ruleset.Nearest(name, known); near != "" {
 		hint = fmt.Sprintf("did you mean %s?", near)
 	}
@@ -74,9 +78,6 @@ func (a *app) store(kind tenant.Kind, s *storeConfig, t resolved) (tenant.Store,
 	out := tenant.Store{Kind: kind, Name: string(kind), URL: fill(s.URL), Prefix: fill(s.Prefix), User: fill(s.User.Value),
 		Credential: s.Credential, Maintenance: fill(s.Maintenance), Roles: t.env.Roles, Connections: t.env.Limits[string(kind)].Connections}
 	where := fmt.Sprintf("%s of %s", kind, t.ref)
-	if out.URL == "" {
-		return out, refuse("configure "+where, "it has no url", "add it to tenantcopy.yaml")
-	}
 	if (kind == tenant.Redis || kind == tenant.Search) && out.Prefix == "" {
 		return out, refuse("configure "+where, "it has no prefix, so it would be the whole server", "add prefix to tenantcopy.yaml")
 	}
@@ -87,6 +88,7 @@ func (a *app) store(kind tenant.Kind, s *storeConfig, t resolved) (tenant.Store,
 		}
 		out.User = user
 	}
+	a.publishAddress(out)
 	password, err := a.secret(s.Password, where, fill)
 	out.Password = password
 	return out, err
@@ -99,20 +101,53 @@ func (a *app) secret(r secretRef, where string, fill func(string) string) (tenan
 	case r.Env != "":
 		v, ok := a.lookup(fill(r.Env))
 		if !ok || v == "" {
-			return tenant.Secret{}, refuse("configure "+where, "the environment variable "+fill(r.Env)+" is not set", "it holds the secret")
+			return tenant.Secret{}, refuse("configure "+where, "the environment variable "+fill(r.Env)+" is not set", "export it: it holds the secret")
 		}
 		value = v
 	case r.File != "":
 		data, err := os.ReadFile(fill(r.File))
 		if err != nil {
-			return tenant.Secret{}, refuse("configure "+where, "the file "+fill(r.File)+" cannot be read", "it holds the secret")
+			return tenant.Secret{}, refuse("configure "+where, "the file "+fill(r.File)+" cannot be read: "+whyUnread(err), "it holds the secret")
 		}
 		value = strings.TrimRight(string(data), "\r\n")
 	}
 	s := tenant.NewSecret(value)
+	a.hide(s)
+	return s, nil
+}
+
+// hide keeps a secret out of everything that is written.
+func (a *app) hide(s tenant.Secret) {
 	a.out.hide(s)
 	a.err.hide(s)
-	return s, nil
+}
+
+// publish tells the scrubbers the words that every message is made of: they
+// are no secret, whatever a password is.
+func (a *app) publish(c *config) {
+	words := []string{"tenantcopy", "source", "destination", "postgresql", "elasticsearch", "complete", "switching"}
+	for _, kind := range tenant.Kinds() {
+		words = append(words, string(kind))
+	}
+	words = slices.AppendSeq(words, maps.Keys(c.Environments))
+	for name, entry := range c.Tenants {
+		words = append(words, name)
+		for _, exception := range entry {
+			words = append(words, exception.Name)
+		}
+	}
+	a.out.publish(words...)
+	a.err.publish(words...)
+}
+
+// publishAddress does the same with a store's user and place.
+func (a *app) publishAddress(s tenant.Store) {
+	words := []string{s.User, s.Prefix}
+	if u, err := url.Parse(s.URL); err == nil {
+		words = append(words, u.User.Username(), u.Hostname(), strings.Trim(u.Path, "/"))
+	}
+	a.out.publish(words...)
+	a.err.publish(words...)
 }
 
 // environmentOf returns what guard needs to know of an environment.

@@ -73,10 +73,13 @@ func (c *config) checkEnvironment(name string, env environment) error {
 			return c.fail("it is less than 1", "", at("limits", kind, "connections")...)
 		}
 	}
-	for when, hooks := range map[string][]hookConfig{"before-switch": env.Hooks.BeforeSwitch, "after-switch": env.Hooks.AfterSwitch} {
-		for _, h := range hooks {
+	for _, hooks := range []struct {
+		when  string
+		steps []hookConfig
+	}{{"before-switch", env.Hooks.BeforeSwitch}, {"after-switch", env.Hooks.AfterSwitch}} {
+		for _, h := range hooks.steps {
 			if len(h.Command) == 0 || h.Command[0] == "" {
-				return c.fail("a hook has no command", "write {command: [PROGRAM, ARGUMENT]}", at("hooks", when)...)
+				return c.fail("a hook has no command", "write {command: [PROGRAM, ARGUMENT]}", at("hooks", hooks.when)...)
 			}
 		}
 	}
@@ -136,10 +139,10 @@ func (c *config) checkStore(s *storeConfig, path []string) error {
 	if carriesSecret(s.URL) {
 		return c.fail("it carries a credential", "write password: {env: NAME} or {file: PATH}: a secret never stands in this file", at("url")...)
 	}
-	for key, template := range map[string]string{"url": s.URL, "prefix": s.Prefix, "user": s.User.Value, "maintenance": s.Maintenance} {
-		for _, found := range placeholder.FindAllString(template, -1) {
+	for _, template := range []struct{ key, text string }{{"url", s.URL}, {"prefix", s.Prefix}, {"user", s.User.Value}, {"maintenance", s.Maintenance}} {
+		for _, found := range placeholder.FindAllString(template.text, -1) {
 			if found != "{name}" && found != "{env}" {
-				return c.fail("unknown placeholder", "there are {name} and {env}", at(key)...)
+				return c.fail("unknown placeholder", "there are {name} and {env}", at(template.key)...)
 			}
 		}
 	}

@@ -7,8 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
-
-	"github.com/goccy/go-yaml"
 )
 
 // config is tenantcopy.yaml. Templates under environments say what all

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,7 +59,12 @@ func (a *app) copyCommand() *cobra.Command {
 		Short: "Copy a production tenant into its staging twin, pseudonymised and proved clean",
 		Long:  copyHelp, Example: copyExample,
 		Args: func(cmd *cobra.Command, args []string) error { return copyArgs(cmd, args, f.tilt) },
-		RunE: func(cmd *cobra.Command, args []string) error { return a.copy(cmd.Context(), f, args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.check(cmd.Flags().Changed); err != nil {
+				return err
+			}
+			return a.copy(cmd.Context(), f, args)
+		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.rules, "rules", "", "rules file, instead of the configuration's")
@@ -73,15 +79,46 @@ func (a *app) copyCommand() *cobra.Command {
 	return cmd
 }
 
+// maxJobs bounds --jobs: each piece of work holds buffers and connections.
+const maxJobs = 256
+
+// check refuses values that no flag takes; changed says which were given.
+func (f *copyFlags) check(changed func(string) bool) (err error) {
+	faces := []string{"auto", "plain", "json", "quiet"}
+	switch {
+	case f.unclassified != string(ruleset.Drop) && f.unclassified != string(ruleset.Refuse) && changed("unclassified"):
+		return usageError{what: "--unclassified takes drop or refuse"}
+	case !slices.Contains(faces, f.progress):
+		return usageError{what: "--progress takes " + strings.Join(faces, ", ")}
+	case f.jobs < 1 || f.jobs > maxJobs:
+		return usageError{what: fmt.Sprintf("--jobs takes a number from 1 to %d", maxJobs)}
+	}
+	for _, flag := range []struct{ name, value string }{{"rules", f.rules}, {"report", f.report}, {"confirm", f.confirm}} {
+		if changed(flag.name) && flag.value == "" {
+			return usageError{what: "--" + flag.name + " is empty", hint: "leave it out, or look whether a variable is not set"}
+		}
+	}
+	if f.only, err = kindsOf("--only", changed("only"), f.only); err != nil {
+		return err
+	}
+	f.skip, err = kindsOf("--skip", changed("skip"), f.skip)
+	return err
+}
+
 func copyArgs(cmd *cobra.Command, args []string, tilt bool) error {
 	own := args
 	if dash := cmd.ArgsLenAtDash(); dash >= 0 {
 		if own = args[:dash]; !tilt && len(args) > dash {
-			return usageError{"arguments after -- are for Tilt, and --tilt is not given"}
+			return usageError{what: "arguments after -- are for Tilt, and --tilt is not given"}
+		}
+	}
+	if commands := []string{"status", "clean", "tilt", "version", "help"}; len(own) > 0 && !strings.Contains(own[0], "/") {
+		if near := ruleset.Nearest(own[0], commands); near != "" {
+			return usageError{what: fmt.Sprintf("unknown command %q", own[0]), hint: "did you mean " + near + "?"}
 		}
 	}
 	if len(own) != 2 {
-		return usageError{"two tenants are needed, source and destination: tenantcopy prod/acme staging/acme"}
+		return usageError{what: "two tenants are needed, source and destination: tenantcopy prod/acme staging/acme"}
 	}
 	return nil
 }
@@ -126,14 +163,11 @@ func (a *app) plan(f copyFlags, srcText, dstText string) (*runPlan, error) {
 	p := &runPlan{flags: f, session: a.session()}
 	src, err := tenant.ParseRef(srcText)
 	if err != nil {
-		return nil, usageError{err.Error()}
+		return nil, usageError{what: err.Error()}
 	}
 	dst, err := tenant.ParseRef(dstText)
 	if err != nil {
-		return nil, usageError{err.Error()}
-	}
-	if f.unclassified != "" && f.unclassified != string(ruleset.Drop) && f.unclassified != string(ruleset.Refuse) {
-		return nil, usageError{"--unclassified takes drop or refuse"}
+		return nil, usageError{what: err.Error()}
 	}
 	if p.config, err = a.loadConfig(); err != nil {
 		return nil, err
@@ -142,6 +176,10 @@ func (a *app) plan(f copyFlags, srcText, dstText string) (*runPlan, error) {
 		if err := guard.Direction(src, dst, guard.Environment{Name: dst.Env, Protected: env.Protected, CopiesFrom: env.CopiesFrom}); err != nil {
 			return nil, err
 		}
+	}
+	if f.confirm != "" && f.confirm != dst.String() {
+		return nil, &report.Refusal{Code: report.Unsafe, What: "copy " + src.String() + " to " + dst.String(), Why: fmt.Sprintf("--confirm names %q", f.confirm),
+			Hint: "--confirm takes the destination's name: " + dst.String()}
 	}
 	if p.root, err = a.rootKey(p.config); err != nil {
 		return nil, err
@@ -155,16 +193,21 @@ func (a *app) plan(f copyFlags, srcText, dstText string) (*runPlan, error) {
 	if p.dst, err = a.resolve(p.config, dst); err != nil {
 		return nil, err
 	}
-	p.pick, err = newPicks(f.only, f.skip, p.rules, p.src, p.dst)
+	if p.pick, err = newPicks(f.only, f.skip, p.rules, p.src, p.dst); err != nil {
+		return nil, err
+	}
 	p.reports = f.report
 	if p.reports == "" {
 		p.reports = filepath.Join(filepath.Dir(p.config.file), "tenantcopy-reports")
 	}
-	return p, err
+	return p, a.checkReports(p)
 }
 
 // rootKey looks the root key up; without one nothing is connected to.
 func (a *app) rootKey(c *config) (person.Root, error) {
+	if c.Key == (secretRef{}) {
+		return person.Root{}, refuse("read the root key", "key: in "+c.file+" does not say where it is", "write key: {env: TENANTCOPY_KEY}")
+	}
 	secret, err := a.secret(c.Key, "the root key", strings.NewReplacer().Replace)
 	if err != nil {
 		return person.Root{}, err
@@ -192,7 +235,7 @@ func (a *app) loadRules(p *runPlan) error {
 	}
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return refuse("read the rules", file+" cannot be read", "look at rules: in "+p.config.file)
+		return refuse("read the rules", file+" cannot be read: "+whyUnread(err), "look at --rules, and at rules: in "+p.config.file)
 	}
 	if p.rules, err = ruleset.Parse(file, data); err != nil {
 		return &report.Refusal{Code: report.Usage, What: "read the rules", Why: "mistakes in the file", Lines: strings.Split(err.Error(), "\n"), Hint: "nothing was connected to"}
@@ -207,8 +250,7 @@ func (a *app) loadRules(p *runPlan) error {
 	for _, name := range p.rules.Variables() {
 		if v, ok := a.lookup(name); ok {
 			p.vars[name] = v
-			a.out.hide(tenant.NewSecret(v))
-			a.err.hide(tenant.NewSecret(v))
+			a.hide(tenant.NewSecret(v))
 		}
 	}
 	return nil

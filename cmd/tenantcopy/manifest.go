@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,17 +15,41 @@ import (
 func (a *app) saveManifest(p *runPlan, m report.Manifest) (string, error) {
 	dir := a.manifestFolder(p)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", refuse("write the manifest", dir+" cannot be made", "name another folder with --report")
+		return "", manifestLost(dir)
 	}
 	data, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
 		return "", err
 	}
 	path := filepath.Join(dir, m.Run+".json")
-	if err := os.WriteFile(path, []byte(a.out.clean(string(data))+"\n"), 0o644); err != nil {
-		return "", refuse("write the manifest", path+" cannot be written", "name another folder with --report")
+	if err := os.WriteFile(path, []byte(a.out.cleanJSON(string(data))+"\n"), 0o644); err != nil {
+		return "", manifestLost(path)
 	}
 	return path, nil
+}
+
+// manifestLost is a run whose evidence could not be kept.
+func manifestLost(path string) error {
+	return &report.Error{Code: report.Failed, Op: "write the manifest", Err: errors.New(path + " cannot be written"),
+		Hint: "make room there, or name another folder with --report"}
+}
+
+// checkReports refuses a folder that takes no manifest, before there is
+// anything to write into it.
+func (a *app) checkReports(p *runPlan) error {
+	dir := a.manifestFolder(p)
+	err := os.MkdirAll(dir, 0o755)
+	if err == nil {
+		var f *os.File
+		if f, err = os.CreateTemp(dir, ".writable-*"); err == nil {
+			_ = f.Close()
+			err = os.Remove(f.Name())
+		}
+	}
+	if err != nil {
+		return refuse("prepare the manifest", dir+" cannot be written", "name another folder with --report")
+	}
+	return nil
 }
 
 func (a *app) manifestFolder(p *runPlan) string {

@@ -24,19 +24,10 @@ func (p picks) copies(kind tenant.Kind) bool {
 	return !slices.Contains(p.skip, string(kind))
 }
 
-// newPicks checks --only and --skip, and that both sides have the stores that
-// are left.
+// newPicks checks that both sides have the stores that --only and --skip
+// leave, and that there is one.
 func newPicks(only, skip []string, rules *ruleset.Rules, src, dst resolved) (picks, error) {
 	p := picks{only: only, skip: skip, people: make(map[tenant.Kind]bool)}
-	var kinds []string
-	for _, k := range tenant.Kinds() {
-		kinds = append(kinds, string(k))
-	}
-	for _, name := range append(slices.Clone(only), skip...) {
-		if !slices.Contains(kinds, name) {
-			return p, usageError{fmt.Sprintf("%q is not a kind of store; the kinds are %s", name, strings.Join(kinds, ", "))}
-		}
-	}
 	for _, s := range rules.Sources {
 		p.people[tenant.KindOf(s.Store)] = true
 	}
@@ -54,5 +45,31 @@ func newPicks(only, skip []string, rules *ruleset.Rules, src, dst resolved) (pic
 			return p, &report.Refusal{Code: report.NotFound, What: "copy " + src.ref.String(), Why: "it has no store of kind " + name, Hint: "look at tenantcopy.yaml"}
 		}
 	}
+	if !slices.ContainsFunc(src.stores, func(s tenant.Store) bool { return p.copies(s.Kind) }) {
+		if len(src.stores) == 0 {
+			return p, &report.Refusal{Code: report.NotFound, What: "copy " + src.ref.String(), Why: "it has no store", Hint: "add one to tenantcopy.yaml"}
+		}
+		return p, usageError{what: "--only and --skip leave no store to copy"}
+	}
 	return p, nil
+}
+
+// kindsOf reads the value of --only or --skip. An empty one is refused: it is
+// mostly a variable that is not set, and would mean every store.
+func kindsOf(flag string, given bool, names []string) ([]string, error) {
+	var kinds, out []string
+	for _, k := range tenant.Kinds() {
+		kinds = append(kinds, string(k))
+	}
+	for _, name := range names {
+		name = strings.TrimSpace(name)
+		if !slices.Contains(kinds, name) {
+			return nil, usageError{what: fmt.Sprintf("%q is not a kind of store; the kinds are %s", name, strings.Join(kinds, ", "))}
+		}
+		out = append(out, name)
+	}
+	if given && len(out) == 0 {
+		return nil, usageError{what: flag + " names no store; the kinds are " + strings.Join(kinds, ", ")}
+	}
+	return out, nil
 }

@@ -35,7 +35,7 @@ func (a *app) statusCommand() *cobra.Command {
 
 func oneTenant(_ *cobra.Command, args []string) error {
 	if len(args) != 1 {
-		return usageError{"one tenant is needed, for instance staging/acme"}
+		return usageError{what: "one tenant is needed, for instance staging/acme"}
 	}
 	return nil
 }
@@ -44,7 +44,7 @@ func oneTenant(_ *cobra.Command, args []string) error {
 func (a *app) openTwin(ctx context.Context, text string) (resolved, *opened, error) {
 	ref, err := tenant.ParseRef(text)
 	if err != nil {
-		return resolved{}, nil, usageError{err.Error()}
+		return resolved{}, nil, usageError{what: err.Error()}
 	}
 	c, err := a.loadConfig()
 	if err != nil {
@@ -80,7 +80,7 @@ func (a *app) status(ctx context.Context, text string, asJSON bool) error {
 		all = append(all, storeStatus{Store: s.Name(), Exists: facts.Exists, Empty: facts.Empty, Marker: facts.Marker, Server: facts.Version})
 	}
 	if asJSON {
-		encoder := json.NewEncoder(a.out)
+		encoder := json.NewEncoder(jsonWriter{a.out})
 		encoder.SetIndent("", "  ")
 		if err := encoder.Encode(all); err != nil {
 			return err

@@ -24,7 +24,7 @@ The current context is never used, and a protected environment is refused.`,
 		Example: "  tenantcopy tilt staging/acme\n  tenantcopy tilt staging/acme -- --services=api",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if dash := cmd.ArgsLenAtDash(); len(args) == 0 || (dash >= 0 && dash != 1) || (dash < 0 && len(args) != 1) {
-				return usageError{"one tenant is needed, and Tilt's own arguments after --: tenantcopy tilt staging/acme -- ARGS"}
+				return usageError{what: "one tenant is needed, and Tilt's own arguments after --: tenantcopy tilt staging/acme -- ARGS"}
 			}
 			return nil
 		},

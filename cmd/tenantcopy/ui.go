@@ -21,8 +21,8 @@ func (a *app) sink(progress string) report.Sink {
 	case "quiet":
 		return nil
 	case "json":
-		encoder := json.NewEncoder(a.out)
-		return func(e report.Event) { _ = encoder.Encode(e) } // a closed pipe ends the run by signal
+		encoder := json.NewEncoder(jsonWriter{a.out})
+		return func(e report.Event) { _ = encoder.Encode(e) } // an output that takes no more ends the run, see interruptible
 	}
 	p := &plain{app: a, stores: make(map[string]*storeProgress)}
 	return p.event
@@ -55,12 +55,12 @@ func (p *plain) event(e report.Event) {
 	switch {
 	case e.Phase == report.Survey && e.Store != "":
 		s.total = e.Total
-		p.line(e, "%-9s %s surveyed, about %s", e.Store, e.Phase, size(e.Total))
+		p.line(e, "%-9s surveyed, %s", e.Store, about(e.Total))
 	case e.Phase == report.Copy && e.Tally != nil:
 		s.tally.Add(*e.Tally)
 		if e.Time.Sub(s.printed) >= plainInterval {
 			s.printed = e.Time
-			p.line(e, "%-9s %d records, %s of about %s", e.Store, s.tally.Records, size(s.tally.Bytes), size(s.total))
+			p.line(e, "%-9s %s, %s so far, %s in all", e.Store, records(s.tally.Records), size(s.tally.Bytes), about(s.total))
 		}
 	case e.Phase == report.Copy && e.Done:
 		p.copied(e)
@@ -85,7 +85,7 @@ func (p *plain) copied(e report.Event) {
 	sort.Strings(names)
 	for _, name := range names {
 		t := p.stores[name].tally
-		p.line(e, "%-9s %d records, %s; %d values changed, %d kept, %d left out", name, t.Records, size(t.Bytes), t.Changed, t.Kept, t.Dropped)
+		p.line(e, "%-9s %s, %s; %d values changed, %d kept, %d left out", name, records(t.Records), size(t.Bytes), t.Changed, t.Kept, t.Dropped)
 	}
 }
 
@@ -96,14 +96,30 @@ func (p *plain) line(e report.Event, format string, args ...any) {
 // size prints bytes for people.
 func size(n int64) string {
 	switch {
-	case n <= 0:
-		return "an unknown size"
+	case n < 1<<10:
+		return fmt.Sprintf("%d B", max(n, 0))
 	case n < 1<<20:
 		return fmt.Sprintf("%.1f KB", float64(n)/(1<<10))
 	case n < 1<<30:
 		return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
 	}
 	return fmt.Sprintf("%.1f GB", float64(n)/(1<<30))
+}
+
+// about is an expected size, which a store need not know.
+func about(n int64) string {
+	if n <= 0 {
+		return "of unknown size"
+	}
+	return "about " + size(n)
+}
+
+// records counts records.
+func records(n int64) string {
+	if n == 1 {
+		return "1 record"
+	}
+	return fmt.Sprintf("%d records", n)
 }
 
 // announce prints the first line: how old the twin is, who uses it, and how
@@ -169,7 +185,7 @@ func (a *app) summarise(p *runPlan, m report.Manifest) {
 		proof := ""
 		if i < len(m.Proof.Stores) {
 			v := m.Proof.Stores[i]
-			proof = fmt.Sprintf("%d values read back, %d leaks, control found", v.Values, len(v.Leaks))
+			proof = fmt.Sprintf("%d values read back, no leak, control found", v.Values)
 		}
 		fmt.Fprintf(w, "  %-10s %9d %10s %9d %9d %8d   %s\n", s.Name, s.Tally.Records, size(s.Tally.Bytes), s.Tally.Changed, s.Tally.Kept, s.Tally.Dropped, proof)
 	}

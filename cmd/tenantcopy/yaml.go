@@ -32,7 +32,10 @@ func parseConfig(file string, data []byte) (*config, error) {
 		return nil, &configError{file: file, what: "holds more than one YAML document", hint: "remove what follows ---"}
 	}
 	c.file, c.keys = file, findKeys(data)
-	return c, c.check()
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // keyPlace is where one key stands.
@@ -102,6 +105,7 @@ var (
 	unknownField = regexp.MustCompile(`unknown field "([^"]*)"`)
 	definedKey   = regexp.MustCompile(`^mapping key ".*" already defined at \[(\d+):\d+\]`)
 	goType       = regexp.MustCompile(`^cannot unmarshal .* into Go .* of type (\S+)`)
+	usedAs       = regexp.MustCompile(`^(\w+) was used where (\w+) is expected`)
 	quotedText   = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 )
 
@@ -126,6 +130,9 @@ func yamlError(file string, data []byte, err error) error {
 		out.what = "this key stands in line " + definedKey.FindStringSubmatch(message)[1] + " already"
 	case goType.MatchString(message):
 		out.what = "the value is not " + kindOfType(goType.FindStringSubmatch(message)[1])
+	case usedAs.MatchString(message):
+		m := usedAs.FindStringSubmatch(message)
+		out.what = kindOfNode(m[1]) + " stands where " + kindOfNode(m[2]) + " is expected"
 	default: // what it quotes may be a password that was written without quotes
 		out.what = strings.TrimSpace(strings.ReplaceAll(quotedText.ReplaceAllString(message, ""), "  ", " "))
 	}
@@ -169,7 +176,21 @@ func kindOfType(name string) string {
 	return "a mapping of keys"
 }
 
+// kindOfNode says in words what the YAML library calls a node.
+func kindOfNode(name string) string {
+	switch name {
+	case "sequence":
+		return "a list"
+	case "mapping":
+		return "a mapping of keys"
+	case "string":
+		return "text"
+	}
+	return "a value"
+}
+
 // configKeys are all keys of the file, for the nearest one.
 var configKeys = []string{"version", "key", "rules", "environments", "tenants", "protected", "copies-from", "kubernetes", "roles", "hooks", "limits",
 	"postgres", "blob", "search", "redis", "context", "namespace", "before-switch", "after-switch", "command", "connections", "url", "prefix", "user",
-	"password", "credential", "maintenance", "from", "env", "file", "secret", "name", "deployment", "server", "uid"}
+	"password", "credential", "maintenance", "from", "env", "file", "secret", "name", "deployment", "server", "uid",
+	"bytes-per-second", "runs", "snapshot-age"}

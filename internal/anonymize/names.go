@@ -5,6 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
 )
 
@@ -143,20 +144,28 @@ func (a *Anonymizer) Name(dst []byte, m text.Match, original []byte) []byte {
 	return text.Render(dst, m, original, p.Given, p.Family)
 }
 
-// Email implements text.Resolver.
+// Email implements text.Resolver. What a text calls an address need not be
+// one to person ("jane doe"@acme.com): it is an address of nobody then.
 func (a *Anonymizer) Email(dst, original []byte) []byte {
 	out, did, err := replaceEmail(a, dst, original)
-	if err != nil || did == kept {
+	switch {
+	case err == nil && did != kept:
+		return out
+	case err == nil: // of a domain that is kept
 		return append(dst, original...)
 	}
-	return out
+	lower := bytes.ToLower(original)
+	dst = person.AppendUnknownLocal(dst, a.unknown.Draw([]byte("email"), lower))
+	return a.people.AppendDomain(append(dst, '@'), a.domain, lower[bytes.LastIndexByte(lower, '@')+1:])
 }
 
-// Phone implements text.Resolver.
+// Phone implements text.Resolver. What a text calls a number need not be one
+// to person, but it is never read as a text again.
 func (a *Anonymizer) Phone(dst, original []byte) []byte {
-	out, did, err := applyPhone(a, dst, original, nobody)
-	if err != nil || did == kept {
-		return append(dst, original...)
+	normal, ok := person.NormalPhone(a.small[:0], original)
+	if a.small = normal; ok {
+		return a.appendPhone(dst, normal, original)
 	}
+	out, _, _ := applyDigits(a, dst, original, nobody) // has digits, and knows no error
 	return out
 }

@@ -15,8 +15,11 @@ const maxLeaks = 100
 // Inspector looks at values one after the other. It belongs to one goroutine.
 type Inspector struct {
 	w       *Wanted
-	open    [2][]open // phrases, in turn
-	scratch [2][]byte // layers of a value, in turn
+	open    [2][]open         // phrases, in turn
+	scratch [2][]byte         // layers of a value, in turn
+	spare   []byte            // what a value has hidden
+	path    []byte            // of a leaf
+	fields  map[string]string // names of leaves, so that each is made once
 	run     run
 	digits  []byte
 	address []byte
@@ -33,7 +36,7 @@ type Inspector struct {
 // NewInspector returns an Inspector with counts of its own.
 func (w *Wanted) NewInspector() *Inspector {
 	open := [2][]open{make([]open, 0, maxOpen), make([]open, 0, maxOpen)}
-	return &Inspector{w: w, open: open, counts: make(map[string]int64), columns: make(map[column]*tendency)}
+	return &Inspector{w: w, open: open, counts: make(map[string]int64), columns: make(map[column]*tendency), fields: make(map[string]string), path: make([]byte, 0, 256)}
 }
 
 // Record counts one record of a group: a row, a document, a key, an object.
@@ -54,10 +57,37 @@ func (in *Inspector) Value(group, field string, value []byte) {
 	if only != noHint || len(in.columns) > 0 {
 		in.column(at, only, value)
 	}
+	if t := bytes.TrimLeft(value, " \t\r\n"); len(t) > 0 && (t[0] == '{' || t[0] == '[') {
+		leaves(t, in.path, func(path, leaf []byte) { in.leaf(at, path, leaf) })
+	}
+	if inner, unpacked := unpack(nil, value); unpacked {
+		in.deeper(at, inner, 1)
+	}
 	if len(value) > largeValue && bytes.IndexByte(value[:sniffed], 0) >= 0 {
 		return // a picture, an archive: what looks like an escape in it is none
 	}
-	for n := 0; n < maxLayers; n++ {
+	in.layers(at, value, 0)
+}
+
+// deeper looks at a text that was hidden below so many layers.
+func (in *Inspector) deeper(at place, value []byte, n int) {
+	in.emails(at, value)
+	in.names(at, value)
+	in.phones(at, value)
+	var own [2][]byte // the outer text stands in the usual ones
+	own, in.scratch = in.scratch, own
+	in.layers(at, value, n)
+	in.scratch = own
+}
+
+// layers looks through the encodings of a value, from the n-th on.
+func (in *Inspector) layers(at place, value []byte, n int) {
+	for ; n < maxLayers; n++ {
+		inner, found := decoded(in.spare[:0], value)
+		if in.spare = inner; found {
+			in.spare = nil
+			in.deeper(at, inner, n+1)
+		}
 		inner, peeled := peel(in.scratch[n%2][:0], value)
 		in.scratch[n%2] = inner[:0]
 		if !peeled {
@@ -69,6 +99,35 @@ func (in *Inspector) Value(group, field string, value []byte) {
 		value = inner
 	}
 }
+
+// leaf asks what one leaf of a document is, when it proves nothing alone.
+func (in *Inspector) leaf(at place, path, value []byte) {
+	if len(value) > longestHint {
+		return
+	}
+	if bytes.IndexByte(value, '\\') >= 0 {
+		value = unescape(nil, value)
+	}
+	only := in.family(value)
+	if only == noHint {
+		only = in.number(value)
+	}
+	if only == noHint && len(in.columns) == 0 {
+		return
+	}
+	name, known := in.fields[string(path)]
+	if !known {
+		if only == noHint {
+			return
+		}
+		name = string(path)
+		in.fields[name] = name
+	}
+	in.column(place{at.group, at.field + name}, only, value)
+}
+
+// longestHint bounds a value that is a family name or a number, in bytes.
+const longestHint = 80
 
 // Clean looks at one value and reports whether it holds no leak; nothing is
 // counted as a record. Blob sinks ask before they commit an upload.

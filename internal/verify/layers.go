@@ -9,12 +9,18 @@ import (
 
 // maxLayers is how many encodings around each other are undone: JSON within
 // JSON, an entity within an escape.
-const maxLayers = 5
+const maxLayers = 6
 
 // peel appends value with its outermost encoding undone: the escapes of JSON,
 // the entities and the tags of HTML, the percent signs of URLs. peeled is
 // false when there is none.
 func peel(dst, value []byte) (inner []byte, peeled bool) {
+	if inner, peeled = unseen(dst, value); peeled {
+		return inner, true
+	}
+	if lexemes(value) {
+		return inOrder(dst, value), true
+	}
 	if bytes.IndexByte(value, '\\') >= 0 {
 		return unescape(dst, value), true
 	}
@@ -118,13 +124,16 @@ func unpercent(dst, value []byte) (inner []byte, found bool) {
 	return dst, found
 }
 
-// untag puts a blank in place of every tag.
+// untag puts a blank in place of every tag, and nothing where a tag that only
+// says how letters look stands within a word.
 func untag(dst, value []byte) (inner []byte, found bool) {
 	for i := 0; i < len(value); i++ {
 		c := value[i]
 		if c == '<' && i+1 < len(value) && (value[i+1] == '/' || value[i+1] == '!' || value[i+1]|0x20 >= 'a' && value[i+1]|0x20 <= 'z') {
 			if end := bytes.IndexByte(value[i:], '>'); end > 0 {
-				dst, found = append(dst, ' '), true
+				if found = true; !within(value, i, i+end) {
+					dst = append(dst, ' ')
+				}
 				i += end
 				continue
 			}
@@ -132,4 +141,24 @@ func untag(dst, value []byte) (inner []byte, found bool) {
 		dst = append(dst, c)
 	}
 	return dst, found
+}
+
+// within reports whether the tag that begins at lo and ends at hi stands
+// between two letters of one word.
+func within(s []byte, lo, hi int) bool {
+	letter := func(i int) bool {
+		return i >= 0 && i < len(s) && (s[i]|0x20 >= 'a' && s[i]|0x20 <= 'z' || s[i] >= utf8.RuneSelf)
+	}
+	if !letter(lo-1) || !letter(hi+1) {
+		return false
+	}
+	name := bytes.TrimPrefix(s[lo+1:hi], []byte("/"))
+	if end := bytes.IndexAny(name, " /\t\n"); end >= 0 {
+		name = name[:end]
+	}
+	switch string(bytes.ToLower(name)) {
+	case "b", "i", "u", "s", "em", "strong", "span", "wbr", "mark", "a", "font", "small", "big", "sub", "sup", "code":
+		return true
+	}
+	return false
 }

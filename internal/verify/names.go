@@ -24,6 +24,9 @@ func (in *Inspector) names(at place, value []byte) hint {
 	count, phrase := 0, uint64(0)
 	for w, ok := a.next(value, 0); ok; w, ok = a.next(value, w.end) {
 		next = next[:0]
+		if initial(value[w.start:w.end]) {
+			next = append(next, now...) // Jane Q. Stonefield
+		}
 		for _, o := range now {
 			next = in.follow(at, value, o, w, w.plain, next)
 			if w.spelled != w.plain {
@@ -49,6 +52,24 @@ func (in *Inspector) names(at place, value []byte) hint {
 	return noHint
 }
 
+// family is what names says about a whole value, without looking for names.
+func (in *Inspector) family(value []byte) hint {
+	a := in.w.letters
+	count, phrase := 0, uint64(0)
+	for w, ok := a.next(value, 0); ok; w, ok = a.next(value, w.end) {
+		if count++; count > maxFamily {
+			return noHint
+		}
+		if phrase = a.join(phrase, w.plain); count == 1 {
+			phrase = w.plain
+		}
+	}
+	if count > 0 && in.w.families.has(phrase) {
+		return familyName
+	}
+	return noHint
+}
+
 // follow adds a word to an open phrase.
 func (in *Inspector) follow(at place, value []byte, o open, w word, form uint64, next []open) []open {
 	h := in.w.letters.join(o.hash, form)
@@ -63,6 +84,9 @@ func (in *Inspector) follow(at place, value []byte, o open, w word, form uint64,
 	}
 	return next
 }
+
+// initial reports one capital letter.
+func initial(word []byte) bool { return len(word) == 1 && word[0] >= 'A' && word[0] <= 'Z' }
 
 func push(list []open, o open) []open {
 	if len(list) == maxOpen {

@@ -114,7 +114,7 @@ func (in *Inspector) judgeRun(at place, r *run) hint {
 				continue
 			}
 			number := bytes.TrimLeft(d, "0")
-			if !in.w.phones.has(in.w.letters.bytes(number)) {
+			if !in.knows(number, a == 0 && (r.dialed || len(d)-len(number) == 2)) {
 				continue
 			}
 			if r.strong(a, b, len(d)-len(number), d) {

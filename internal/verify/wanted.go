@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"bytes"
 	"strings"
 	"unicode/utf8"
 
@@ -39,7 +38,7 @@ func NewWanted(people *person.Index, control Control, key []byte) *Wanted {
 	n := people.Len()
 	w := &Wanted{
 		letters: newAlphabet(newHasher()), names: newSet(3 * n), common: newSet(0), begun: newSet(4 * n), families: newSet(n),
-		emails: newSet(2 * n), phones: newSet(n), people: people, control: control, key: key,
+		emails: newSet(2 * n), phones: newSet(3 * n), people: people, control: control, key: key,
 	}
 	b := builder{Wanted: w, words: make(map[uint64]bool)}
 	for text := range strings.FieldsSeq(commonWords) {
@@ -77,7 +76,7 @@ func (b *builder) person(real *person.Real) {
 		b.emails.add(b.letters.bytes([]byte(email)))
 	}
 	for _, phone := range real.Phones {
-		b.phones.add(b.letters.bytes(bytes.TrimLeft([]byte(phone), "0")))
+		b.phone([]byte(phone))
 	}
 }
 

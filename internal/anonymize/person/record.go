@@ -3,6 +3,8 @@ package person
 import (
 	"bytes"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -32,7 +34,7 @@ func Ref(source, id string) string { return source + ":" + id }
 func NormalEmail(dst, raw []byte) ([]byte, bool) {
 	raw = bytes.TrimSpace(raw)
 	at := bytes.IndexByte(raw, '@')
-	if at < 1 || len(raw) > 320 || bytes.IndexByte(raw[at+1:], '@') >= 0 || bytes.ContainsAny(raw, " \t\r\n<>\"',;") {
+	if at < 1 || len(raw) > 320 || bytes.IndexByte(raw[at+1:], '@') >= 0 || bytes.ContainsAny(raw, " \t\r\n<>\",;") || raw[0] == '\'' || raw[len(raw)-1] == '\'' {
 		return dst, false
 	}
 	domain := raw[at+1:]
@@ -54,16 +56,19 @@ func NormalEmail(dst, raw []byte) ([]byte, bool) {
 }
 
 // NormalPhone appends the digits of a phone number to dst, with 00 in front
-// read as +; fewer than seven digits are no phone number.
+// read as +; fewer than seven digits are no phone number. Between them may
+// stand the blanks and dashes of any script, and what is not seen.
 func NormalPhone(dst, raw []byte) ([]byte, bool) {
 	start := len(dst)
 	raw = bytes.TrimSpace(raw)
 	plus := len(raw) > 0 && raw[0] == '+'
-	for _, c := range raw {
+	for len(raw) > 0 {
+		c, n := utf8.DecodeRune(raw)
+		raw = raw[n:]
 		switch {
 		case c >= '0' && c <= '9':
-			dst = append(dst, c)
-		case strings.IndexByte(" +-./()\t", c) >= 0 || c == 0xC2 || c == 0xA0: // blanks, NBSP
+			dst = append(dst, byte(c))
+		case strings.ContainsRune(" +-./()\t", c), c > utf8.RuneSelf && unicode.In(c, unicode.Zs, unicode.Pd, unicode.Cf):
 		default:
 			return dst[:start], false
 		}

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -268,8 +269,8 @@ func TestRefusedValue(t *testing.T) {
 }
 
 // The driver can leave its reader behind when the destination's session dies.
-// stop waits for it, ends one that waits for the source, and lets none begin.
-func TestStopEndsReading(t *testing.T) {
+// leave waits for it, ends one that waits for the source, and lets none begin.
+func TestLeaveEndsReading(t *testing.T) {
 	prod := serverOf(t, "PROD")
 	conn := prod.connect(t, "postgres")
 	row, a := compiled(t, "{a: keep}", "a")
@@ -287,13 +288,14 @@ func TestStopEndsReading(t *testing.T) {
 	}()
 	<-begun
 	cause := &cause{text: "the destination has gone"}
-	if err := p.explain(p.stop(cause), &load{}); err != cause {
+	p.leave(cause)
+	if err := p.explain(cause, &load{}); err != cause {
 		t.Errorf("the cause is %v", err)
 	}
 	if err := <-reading; err == nil {
 		t.Error("the read ended without an error")
 	}
-	if _, err := p.Read(make([]byte, 100)); err != errStopped {
-		t.Errorf("a read after stop: %v", err)
+	if _, err := p.Read(make([]byte, 100)); !errors.Is(err, errLeft) {
+		t.Errorf("a read after leave: %v", err)
 	}
 }

@@ -79,14 +79,12 @@ func (s *staged) atSource(ctx context.Context, body *puller, err error) error {
 // puller is the body of COPY … FROM STDIN. The driver reads it on a goroutine
 // of its own, so every Read is protected. When the destination's session dies
 // the driver returns without waiting for that goroutine: nothing here may be
-// touched, nor the session or the Anonymizer be used again, before stop.
+// touched, nor the session or the Anonymizer be used again, before leave.
 type puller struct {
-	mu      sync.Mutex // held while Read is at work
-	stopped bool
-	ending  atomic.Bool // stop has begun: what a Read meets now is of its making
+	mu      sync.Mutex  // held by Read and leave, see there
+	left    bool        // nobody may read any more
+	leaving atomic.Bool // leave has begun: what a Read meets now is of its making
 
-	mu   sync.Mutex // held by Read and leave, see there
-	left bool       // nobody may read any more
 	src  *pgconn.PgConn
 	walk walker
 	out  sink
@@ -104,8 +102,8 @@ func (p *puller) Read(b []byte) (n int, err error) {
 	}
 	if p.err == nil {
 		if err := parallel.Protect(func() error { return p.fill(len(b)) }); err != nil {
-			if p.ending.Load() {
-				err = errStopped
+			if p.leaving.Load() {
+				err = errLeft
 			}
 			p.err = err
 			return 0, opaque{err}
@@ -121,13 +119,14 @@ func (p *puller) Read(b []byte) (n int, err error) {
 }
 
 // errLeft ends a read that comes after its COPY has ended.
-var errLeft = errors.New("the copy has ended")
+var errLeft = &cause{text: "the copy has ended"}
 
 // leave returns when no Read is under way and none can begin: when the
 // destination's connection breaks, CopyFrom returns while its goroutine may
 // still be reading, and the Anonymizer behind it belongs to the next chunk.
 func (p *puller) leave(err error) {
 	if err != nil { // a read that waits for the source would not end; the session is closed in any case
+		p.leaving.Store(true)
 		_ = p.src.Conn().SetDeadline(time.Unix(1, 0))
 	}
 	p.mu.Lock()
@@ -182,7 +181,7 @@ func (p *puller) finish() error {
 // explain prefers what the reader knows to what the destination answers when
 // its COPY is ended, and names the column that the destination refused.
 func (p *puller) explain(err error, l *load) error {
-	if p.err != nil && p.err != io.EOF && p.err != errStopped {
+	if p.err != nil && p.err != io.EOF && p.err != errLeft {
 		return p.err
 	}
 	if err == nil && !p.done {

@@ -1,0 +1,194 @@
+package verify
+
+import (
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"io"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// This room undoes what hides a whole text: compression, UTF-16, base64, and
+// characters that nobody sees.
+
+// largestPacked bounds what a compressed value may grow to, in bytes.
+const largestPacked = 16 << 20
+
+// unpack appends the text of a value that is compressed or UTF-16 as a whole.
+func unpack(dst, value []byte) (inner []byte, unpacked bool) {
+	if len(value) < 8 {
+		return dst, false
+	}
+	var r io.ReadCloser
+	var err error
+	switch {
+	case value[0] == 0x1f && value[1] == 0x8b && value[2] == 8:
+		r, err = gzip.NewReader(bytes.NewReader(value))
+	case value[0] == 0x78 && binary.BigEndian.Uint16(value)%31 == 0:
+		r, err = zlib.NewReader(bytes.NewReader(value))
+	default:
+		return wide(dst, value)
+	}
+	if err != nil {
+		return dst, false
+	}
+	defer r.Close()
+	b := bytes.NewBuffer(dst)
+	n, _ := io.Copy(b, io.LimitReader(r, largestPacked)) // what can be read of a broken one counts
+	return b.Bytes(), n > 0
+}
+
+// wide appends UTF-16 as UTF-8: what begins with its mark, or has its zeros.
+func wide(dst, value []byte) (inner []byte, is bool) {
+	head := value[:min(len(value), sniffed)]
+	var order binary.ByteOrder
+	switch {
+	case head[0] == 0xFF && head[1] == 0xFE:
+		order = binary.LittleEndian
+	case head[0] == 0xFE && head[1] == 0xFF:
+		order = binary.BigEndian
+	default:
+		var zeros [2]int
+		for i, c := range head {
+			if c == 0 {
+				zeros[i%2]++
+			}
+		}
+		switch half := len(head) / 2; {
+		case zeros[1] > half*2/3 && zeros[0] < half/10+1:
+			order = binary.LittleEndian
+		case zeros[0] > half*2/3 && zeros[1] < half/10+1:
+			order = binary.BigEndian
+		default:
+			return dst, false
+		}
+	}
+	for i := 0; i+1 < len(value); i += 2 {
+		r := rune(order.Uint16(value[i:]))
+		if utf16.IsSurrogate(r) && i+3 < len(value) {
+			r = utf16.DecodeRune(r, rune(order.Uint16(value[i+2:])))
+			i += 2
+		}
+		dst = utf8.AppendRune(dst, r)
+	}
+	return dst, true
+}
+
+// unseen appends value without characters that nobody sees, and with the wide
+// signs of an address as plain ones.
+func unseen(dst, value []byte) (inner []byte, found bool) {
+	if bytes.IndexByte(value, 0xE2) < 0 && bytes.IndexByte(value, 0xEF) < 0 && bytes.IndexByte(value, 0xC2) < 0 {
+		return dst, false
+	}
+	for i := 0; i < len(value); {
+		if value[i] < 0xC2 {
+			dst = append(dst, value[i])
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRune(value[i:])
+		switch {
+		case r == '＠' || r == '﹫':
+			dst, found = append(dst, '@'), true
+		case r == '．':
+			dst, found = append(dst, '.'), true
+		case n > 1 && unicode.Is(unicode.Cf, r):
+			found = true
+		default:
+			dst = append(dst, value[i:i+n]...)
+		}
+		i += n
+	}
+	return dst, found
+}
+
+// fewestCoded is the length of the shortest run that is tried as base64 or
+// hexadecimal digits: a name of twelve letters.
+const fewestCoded = 16
+
+// decoded appends the text of every run of base64 or of hexadecimal digits
+// that means text.
+func decoded(dst, value []byte) (inner []byte, found bool) {
+	for i := fewestCoded - 1; i < len(value); i += fewestCoded {
+		if !coded(value[i]) {
+			continue
+		}
+		from, to := i, i+1
+		for from > 0 && coded(value[from-1]) {
+			from--
+		}
+		for to < len(value) && (coded(value[to]) || folded(value, from, to)) {
+			to++
+		}
+		if to-from >= fewestCoded {
+			n := len(dst)
+			if dst = decodeRun(append(dst, ' '), value[from:to]); len(dst) > n+1 {
+				found = true
+			} else {
+				dst = dst[:n]
+			}
+		}
+		i = max(i, to-1)
+	}
+	return dst, found
+}
+
+// folded reports the end of a line within base64 that a mail program has cut
+// into lines.
+func folded(value []byte, from, i int) bool {
+	return (value[i] == '\n' || value[i] == '\r') && i-from >= 60 && i+2 < len(value) && (coded(value[i+1]) || coded(value[i+2]))
+}
+
+func coded(c byte) bool {
+	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '/' || c == '-' || c == '_'
+}
+
+// decodeRun appends what a run means, nothing when that is no text.
+func decodeRun(dst, run []byte) []byte {
+	n := len(dst)
+	if len(run)%2 == 0 {
+		if dst = append(dst, make([]byte, len(run)/2)...); readable(dst[n:], run, hex.Decode) {
+			return dst
+		}
+		dst = dst[:n]
+	}
+	plain := make([]byte, 0, len(run))
+	for _, c := range run {
+		switch c {
+		case '-':
+			c = '+'
+		case '_':
+			c = '/'
+		case '\n', '\r':
+			continue
+		}
+		plain = append(plain, c)
+	}
+	if len(plain)%4 == 1 { // a letter that touches it
+		plain = plain[:len(plain)-1]
+	}
+	dst = append(dst, make([]byte, base64.RawStdEncoding.DecodedLen(len(plain)))...)
+	if readable(dst[n:], plain, base64.RawStdEncoding.Decode) {
+		return dst
+	}
+	return dst[:n]
+}
+
+// readable decodes src and reports whether it is text.
+func readable(dst, src []byte, decode func(dst, src []byte) (int, error)) bool {
+	n, err := decode(dst, src)
+	if err != nil || n == 0 || !utf8.Valid(dst[:n]) {
+		return false
+	}
+	for _, c := range dst[:n] {
+		if c < ' ' && c != '\t' && c != '\n' && c != '\r' {
+			return false
+		}
+	}
+	return true
+}
