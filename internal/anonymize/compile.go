@@ -101,8 +101,8 @@ func (c *compiler) fail(at place, why string) {
 	c.wrong = append(c.wrong, at.String()+": "+why)
 }
 
-// checkTexts refuses schema text that names a person or holds an address of
-// an unknown domain: it would be carried as it is.
+// checkTexts refuses schema text that names a person, or holds her phone
+// number or an address of an unknown domain: it would be carried as it is.
 func (c *compiler) checkTexts(p *Plan) {
 	var matches []text.Match
 	var spans []text.Span
@@ -112,6 +112,13 @@ func (c *compiler) checkTexts(p *Plan) {
 		for _, m := range matches {
 			if m.Kind != text.Surname && m.Kind != text.Given {
 				c.wrong = append(c.wrong, t.Place+": names a person; change it at the source, it is carried as text")
+				break
+			}
+		}
+		for _, s := range text.FindPhones(spans[:0], body) {
+			normal, ok := person.NormalPhone(nil, body[s.Start:s.End])
+			if _, known := c.in.People.PhoneFor(normal); ok && known {
+				c.wrong = append(c.wrong, t.Place+": holds a person's phone number; change it at the source, it is carried as text")
 				break
 			}
 		}

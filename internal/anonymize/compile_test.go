@@ -67,7 +67,8 @@ blob:
 		col("blob", "text", FormText), col("time", "date", FormDate), col("kept", "text", FormText), col("new_one", "text", FormText), col("new-two", "text", FormText),
 		Field{Store: "search", Group: "i1", Name: "_id"}, Field{Store: "search", Group: "i1", Name: "a.b"}, Field{Store: "search", Group: "i1", Name: "a.c"},
 		Field{Store: "blob", Group: "b/", Name: "*.pdf", Sample: "b/Rose Hill.pdf"}, Field{Store: "blob", Group: "a/", Name: "*.pdf", Sample: "a/x.pdf"})
-	in.Texts = []Text{{Place: "view directory", Body: "select 'Rose Hill'"}, {Place: "default x", Body: "'who@real.org'"}, {Place: "fine", Body: "select 1"}}
+	in.Texts = []Text{{Place: "view directory", Body: "select 'Rose Hill'"}, {Place: "default x", Body: "'who@real.org'"}, {Place: "fine", Body: "select 1, '+49 170 7654399'"},
+		{Place: "check of phone", Body: "phone <> '+49 170 1234567'"}}
 	delete(in.Vars, "MISSING")
 	r := refusal(t, in)
 	all := strings.Join(r.Lines, "\n")
@@ -88,7 +89,7 @@ blob:
 		"things.var: set needs the environment variable MISSING",
 		"things.blob: avatar makes bytes",
 		"things.time: noise cannot rewrite type date",
-		"view directory: names a person", "default x: holds an e-mail address",
+		"view directory: names a person", "default x: holds an e-mail address", "check of phone: holds a person's phone number",
 		"    new_one: # keep", `    new-two: # keep`, `    a.c: # keep`, `  "b/*.pdf": # keep`,
 	} {
 		if !strings.Contains(all, want) {
@@ -98,7 +99,7 @@ blob:
 	if r.Code != report.Privacy || strings.Contains(all, "things.kept") || strings.Contains(all, "a.b") || strings.Contains(all, "fine") {
 		t.Errorf("code %s, lines\n%s", r.Code, all)
 	}
-	if n := len(r.Lines); n != 18+3 {
+	if n := len(r.Lines); n != 19+3 {
 		t.Errorf("%d lines:\n%s", n, all)
 	}
 	noRealIn(t, all+r.Error())

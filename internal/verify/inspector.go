@@ -120,8 +120,8 @@ func (in *Inspector) leaf(at place, path, value []byte) {
 		if only == noHint {
 			return
 		}
-		name = string(path)
-		in.fields[name] = name
+		name = in.printable(path)
+		in.fields[string(path)] = name
 	}
 	in.column(place{at.group, at.field + name}, only, value)
 }

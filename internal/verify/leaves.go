@@ -108,3 +108,27 @@ func (r *reader) text() ([]byte, bool) {
 	}
 	return nil, false
 }
+
+// longestPath bounds a path that is printed, in bytes.
+const longestPath = 100
+
+// printable returns a path as a report may show it. A key can be data: one
+// that is no plain word, or is part of somebody's name, makes it ".*".
+func (in *Inspector) printable(path []byte) string {
+	const unknown = ".*"
+	if len(path) > longestPath {
+		return unknown
+	}
+	for _, c := range path {
+		if c != '.' && c != '_' && c != '[' && c != ']' && in.w.letters.ascii[c] == 0 {
+			return unknown
+		}
+	}
+	a := in.w.letters
+	for w, ok := a.next(path, 0); ok; w, ok = a.next(path, w.end) {
+		if in.w.begun.has(w.plain) || in.w.families.has(w.plain) || in.w.phones.has(a.bytes(path[w.start:w.end])) {
+			return unknown
+		}
+	}
+	return string(path)
+}

@@ -60,6 +60,21 @@ func TestColumnsInDocuments(t *testing.T) {
 	}
 }
 
+// The keys of a document can be data, and a report prints none.
+func TestPathsNameNobody(t *testing.T) {
+	in := inspector(t)
+	for _, path := range []string{".jane@acme-corp.com.last", ".Stonefield", ".a.jane_x", ".möller", ".a b", ".5551234.x", "." + strings.Repeat("x", 200)} {
+		if got := in.printable([]byte(path)); got != ".*" {
+			t.Errorf("a path with data in it is printed as it is: %d bytes", len(got))
+		}
+	}
+	for _, path := range []string{".last_name", ".people[].lastName", "[]", ".address2.line"} {
+		if got := in.printable([]byte(path)); got != path {
+			t.Errorf("%s is printed as %s", path, got)
+		}
+	}
+}
+
 func FuzzLeaves(f *testing.F) {
 	for _, s := range []string{`{"a":["b",1,{"c":"d"}]}`, `[[[[`, `{"a":"\`, `{"":`} {
 		f.Add([]byte(s))
