@@ -56,6 +56,9 @@ func (a *app) resolve(c *config, ref tenant.Ref) (resolved, error) {
 		if err != nil {
 			return resolved{}, err
 		}
+		if s.Neighbours, err = c.neighbours(ref, s); err != nil {
+			return resolved{}, err
+		}
 		out.stores = append(out.stores, s)
 	}
 	return out, nil

@@ -193,6 +193,9 @@ func (a *app) plan(f copyFlags, srcText, dstText string) (*runPlan, error) {
 	if p.dst, err = a.resolve(p.config, dst); err != nil {
 		return nil, err
 	}
+	if err := p.config.protectedPlace(p.dst); err != nil {
+		return nil, err
+	}
 	if p.pick, err = newPicks(f.only, f.skip, p.rules, p.src, p.dst); err != nil {
 		return nil, err
 	}

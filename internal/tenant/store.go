@@ -25,6 +25,10 @@ type Store struct {
 	URL    string // postgres://user@host/db, https://account.blob…/container, s3://host/bucket or s3+http://, http(s)://es, redis(s)://host/0
 	Prefix string // search and Redis: what the tenant's index names and keys start with
 
+	// Neighbours are longer prefixes that belong to other tenants of the same
+	// server: acme- covers acme-eu- too, and what lies there is not acme's.
+	Neighbours []string
+
 	User       string // S3: the access key id; search: the user; else empty (the URL names it)
 	Password   Secret // PostgreSQL, Redis, search: password; S3: secret key; Azure: the account's shared key
 	Credential string // "azure" for an Entra identity; empty to use Password

@@ -31,6 +31,9 @@ type client struct {
 	store   string
 	side    report.Side
 	address string // host:port, for messages
+
+	prefix     string   // the tenant's
+	neighbours []string // longer prefixes of other tenants
 }
 
 // newClient prepares a client; it opens no connection. A source's client
@@ -61,7 +64,7 @@ func newClient(store tenant.Store, session tenant.Session, side report.Side) (*c
 	if !isLocal(u.Hostname()) {
 		config.CompressRequestBody, config.CompressRequestBodyLevel = true, 1 // without a pool: a request that was cut may still be read
 	}
-	c := &client{store: store.Name, side: side, address: address(u), pool: newPool(store.Connections, isLocal(u.Hostname()))}
+	c := &client{store: store.Name, side: side, address: address(u), prefix: store.Prefix, neighbours: store.Neighbours, pool: newPool(store.Connections, isLocal(u.Hostname()))}
 	var door http.RoundTripper = genuine{c.pool}
 	if side == report.Source {
 		door = readOnly{next: door, base: u.Path}

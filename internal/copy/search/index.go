@@ -45,6 +45,29 @@ func (c *client) describe(ctx context.Context, expression, filter string) (map[s
 	return found, err
 }
 
+// tenantIndexes describes what lies under the tenant's prefix, without what
+// is another tenant's: names of that prefix are left out, and an index that
+// has no other name here is not there at all.
+func (c *client) tenantIndexes(ctx context.Context, filter string) (map[string]described, error) {
+	found, err := c.describe(ctx, c.prefix+"*", filter)
+	if err != nil || len(c.neighbours) == 0 {
+		return found, err
+	}
+	for name, d := range found {
+		maps.DeleteFunc(d.Aliases, func(full string, _ alias) bool { return c.others(full) })
+		_, under := strings.CutPrefix(name, c.prefix)
+		if c.others(name) || (!under && !slices.ContainsFunc(slices.Collect(maps.Keys(d.Aliases)), func(full string) bool { return strings.HasPrefix(full, c.prefix) })) {
+			delete(found, name)
+		}
+	}
+	return found, nil
+}
+
+// others reports whether a name is another tenant's.
+func (c *client) others(name string) bool {
+	return slices.ContainsFunc(c.neighbours, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
+}
+
 // index is one index of the tenant at the source.
 type index struct {
 	name     string           // its own

@@ -51,7 +51,7 @@ func (p *prober) look(ctx context.Context) (map[string]described, guard.Facts, e
 	if err != nil {
 		return nil, guard.Facts{}, p.c.fail("identify the cluster", err)
 	}
-	found, err := p.c.describe(ctx, p.prefix+"*", brief)
+	found, err := p.c.tenantIndexes(ctx, brief)
 	return found, guard.Facts{Identities: []string{"search:" + uuid}, Version: "Elasticsearch " + p.version.text}, p.c.fail("list indexes", err)
 }
 

@@ -18,7 +18,7 @@ func (r *reader) Survey(ctx context.Context) (clone.Survey, error) {
 		return clone.Survey{}, err
 	}
 	r.indexes = nil
-	found, err := r.c.describe(ctx, r.src.Store.Prefix+"*", "")
+	found, err := r.c.tenantIndexes(ctx, "")
 	if err != nil {
 		return clone.Survey{}, r.c.fail("list indexes", err)
 	}

@@ -32,7 +32,7 @@ func (s *staged) Switch(ctx context.Context) error {
 	if err := s.c.deleteIndex(ctx, controlName(run)); err != nil {
 		return s.c.fail(op, err)
 	}
-	there, err := s.c.describe(ctx, s.prefix+"*", brief)
+	there, err := s.c.tenantIndexes(ctx, brief)
 	if err != nil {
 		return s.c.fail(op, err)
 	}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/tenantcopy/tenantcopy/internal/report"
+	"github.com/tenantcopy/tenantcopy/internal/tenant"
+)
+
+// templateOf returns a store's template for a tenant of an environment, with
+// the tenant's own name there; nil when it has no such store.
+func (c *config) templateOf(ref tenant.Ref, kind tenant.Kind) (*storeConfig, resolved) {
+	t := resolved{ref: ref, name: ref.Name, env: c.Environments[ref.Env]}
+	exception := c.Tenants[ref.Name][ref.Env]
+	if exception.Name != "" {
+		t.name = exception.Name
+	}
+	if own := exception.stores()[string(kind)]; own != nil {
+		return own, t
+	}
+	return t.env.stores()[string(kind)], t
+}
+
+// neighbours returns the prefixes of other tenants that this store's prefix
+// covers: acme- covers acme-eu-. Search leaves them out; keys have no such
+// means, so a Redis prefix that covers another's is refused, and so are two
+// tenants with one prefix.
+func (c *config) neighbours(ref tenant.Ref, s tenant.Store) ([]string, error) {
+	if s.Prefix == "" {
+		return nil, nil
+	}
+	var covered []string
+	for _, name := range slices.Sorted(maps.Keys(c.Tenants)) {
+		if name == anyTenant || name == ref.Name {
+			continue
+		}
+		base, other := c.templateOf(tenant.Ref{Env: ref.Env, Name: name}, s.Kind)
+		if base == nil {
+			continue
+		}
+		prefix := fillName(base.Prefix, other)
+		if !strings.HasPrefix(prefix, s.Prefix) {
+			continue
+		}
+		if prefix == s.Prefix && fillName(base.URL, other) != s.URL {
+			continue
+		}
+		if prefix == s.Prefix || s.Kind == tenant.Redis {
+			return nil, refuse(fmt.Sprintf("configure %s of %s", s.Kind, ref), fmt.Sprintf("its prefix %q covers %s's %q", s.Prefix, name, prefix),
+				"let the prefix end in a character that no tenant's name holds, such as : or _")
+		}
+		covered = append(covered, prefix)
+	}
+	return covered, nil
+}
+
+// protectedPlace refuses a destination that is, by its address, the same
+// tenant's place in a protected environment, whatever the destination's own
+// environment says. Places under other names are guard's to find.
+func (c *config) protectedPlace(dst resolved) error {
+	for _, env := range slices.Sorted(maps.Keys(c.Environments)) {
+		if !c.Environments[env].Protected || env == dst.ref.Env {
+			continue
+		}
+		for _, s := range dst.stores {
+			base, there := c.templateOf(tenant.Ref{Env: env, Name: dst.ref.Name}, s.Kind)
+			if base == nil || placeOf(s.Kind, fillName(base.URL, there), fillName(base.Prefix, there)) != placeOf(s.Kind, s.URL, s.Prefix) {
+				continue
+			}
+			return &report.Refusal{Code: report.Unsafe, What: "copy to " + dst.ref.String(), Why: fmt.Sprintf("its %s is that of %s/%s, and %s is protected", s.Kind, env, dst.ref.Name, env),
+				Hint: "correct the address of one of the two in " + c.file}
+		}
+	}
+	return nil
+}
+
+// defaultPorts complete an address that names none.
+var defaultPorts = map[string]string{"postgres": "5432", "postgresql": "5432", "redis": "6379", "rediss": "6379", "http": "80", "https": "443", "s3+http": "80", "s3+https": "443", "s3": "443"}
+
+// placeOf spells an address so that equal places are equal: host in lower
+// case, the port written out, no user and no options, and the prefix.
+func placeOf(kind tenant.Kind, address, prefix string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	port := u.Port()
+	if port == "" {
+		port = defaultPorts[u.Scheme]
+	}
+	return string(kind) + " " + strings.ToLower(u.Hostname()) + ":" + port + strings.TrimRight(u.Path, "/") + " " + prefix
+}
