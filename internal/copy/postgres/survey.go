@@ -32,7 +32,7 @@ func (r *reader) Survey(ctx context.Context) (clone.Survey, error) {
 		out.Records += t.rows
 		out.Bytes += t.bytes
 	}
-	if out.Texts, err = readTexts(ctx, d.query); err != nil {
+	if out.Texts, err = readTexts(ctx, d.query, r.version); err != nil {
 		return clone.Survey{}, r.e.fail(ctx, "read the schema's texts", err)
 	}
 	if err := r.readNotes(ctx, d, &out); err != nil {
@@ -96,21 +96,44 @@ UNION ALL SELECT 'policy ' || polname || ' on ' || polrelid::regclass, coalesce(
 UNION ALL SELECT 'bounds of partition ' || c.oid::regclass, pg_get_expr(c.relpartbound, c.oid) FROM pg_class c WHERE c.relispartition AND c.relkind <> 'i'
 UNION ALL SELECT 'partition key of ' || partrelid::regclass, pg_get_partkeydef(partrelid) FROM pg_partitioned_table
 UNION ALL SELECT 'trigger ' || t.tgname || ' on ' || t.tgrelid::regclass, pg_get_triggerdef(t.oid) FROM pg_trigger t WHERE NOT t.tgisinternal
+UNION ALL SELECT 'initial value of an aggregate', agginitval FROM pg_aggregate WHERE aggfnoid::oid >= 16384
+UNION ALL SELECT 'name of a schema', nspname FROM pg_namespace WHERE oid >= 16384
+UNION ALL SELECT 'name of a table, view, index or sequence', relname FROM pg_class WHERE oid >= 16384 AND relkind NOT IN ('t', 'c')
+UNION ALL SELECT 'name of a column', a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+  WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND a.attnum > 0 AND NOT a.attisdropped
+UNION ALL SELECT 'name of a type', typname FROM pg_type WHERE oid >= 16384 AND typtype IN ('d', 'e', 'r', 'm')
+UNION ALL SELECT 'name of a constraint', conname FROM pg_constraint WHERE oid >= 16384
 UNION ALL SELECT 'options of foreign server ' || srvname, array_to_string(srvoptions, ' ') FROM pg_foreign_server
 UNION ALL SELECT 'options of foreign table ' || ftrelid::regclass, array_to_string(ftoptions, ' ') FROM pg_foreign_table
 ) AS texts WHERE body <> '' ORDER BY 1`
 
+// filtersQuery lists the row filters of publications, which PostgreSQL 15
+// brought.
+const filtersQuery = `SELECT 'row filter of a publication' AS place, pg_get_expr(prqual, prrelid) AS body FROM pg_publication_rel WHERE prqual IS NOT NULL`
+
+// filtersVersion is the first version that has them.
+const filtersVersion = 150000
+
 // readTexts reads them. Definitions of extensions' own views and functions
 // are the extension's, and are read too where that costs nothing.
-func readTexts(ctx context.Context, query queryFunc) ([]anonymize.Text, error) {
+func readTexts(ctx context.Context, query queryFunc, version int) ([]anonymize.Text, error) {
+	queries := []string{textsQuery}
+	if version >= filtersVersion {
+		queries = append(queries, filtersQuery)
+	}
 	var out []anonymize.Text
-	err := each(ctx, query, textsQuery, nil, func(rows pgx.Rows) error {
-		var t anonymize.Text
-		if err := rows.Scan(&t.Place, &t.Body); err != nil {
-			return err
+	for _, sql := range queries {
+		err := each(ctx, query, sql, nil, func(rows pgx.Rows) error {
+			var t anonymize.Text
+			if err := rows.Scan(&t.Place, &t.Body); err != nil {
+				return err
+			}
+			out = append(out, t)
+			return nil
+		})
+		if err != nil {
+			return nil, err
 		}
-		out = append(out, t)
-		return nil
-	})
-	return out, err
+	}
+	return out, nil
 }

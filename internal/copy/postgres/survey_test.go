@@ -91,7 +91,9 @@ CREATE POLICY po ON p USING (v = 'word17') WITH CHECK (v = 'word18');
 CREATE TABLE k (a text) PARTITION BY LIST ((a || 'word19'));
 CREATE STATISTICS s ON (v || 'word20'), id FROM p;
 CREATE FOREIGN DATA WRAPPER w; CREATE SERVER se FOREIGN DATA WRAPPER w OPTIONS (host 'word21'); CREATE FOREIGN TABLE ft (a int) SERVER se OPTIONS (t 'word22');
-CREATE USER MAPPING FOR PUBLIC SERVER se OPTIONS (password 'hidden')`)
+CREATE USER MAPPING FOR PUBLIC SERVER se OPTIONS (password 'hidden');
+CREATE AGGREGATE ag (text) (SFUNC = textcat, STYPE = text, INITCOND = 'word23'); CREATE PUBLICATION pu FOR TABLE p WHERE (id > 0 AND v = 'word24');
+CREATE SCHEMA word25; CREATE TABLE word25.word26 (word27 int); CREATE TYPE word28 AS ENUM (); CREATE SEQUENCE word29`)
 	var all strings.Builder
 	for _, text := range survey.Texts {
 		all.WriteString(text.Place + "\x00" + text.Body + "\n")
@@ -99,7 +101,7 @@ CREATE USER MAPPING FOR PUBLIC SERVER se OPTIONS (password 'hidden')`)
 			t.Errorf("place %q quotes the text", text.Place)
 		}
 	}
-	for _, n := range []string{"01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14", "15", "16", "17", "18", "19", "20", "21", "22"} {
+	for _, n := range []string{"01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14", "15", "16", "17", "18", "19", "20", "21", "22", "23", "24", "25", "26", "27", "28", "29"} {
 		if !strings.Contains(all.String(), "word"+n) {
 			t.Errorf("word%s is not surveyed", n)
 		}
