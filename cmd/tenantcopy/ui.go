@@ -193,6 +193,9 @@ func (a *app) summarise(p *runPlan, m report.Manifest) {
 		for _, note := range s.Notes {
 			fmt.Fprintf(w, "  %s: %s\n", s.Name, note)
 		}
+		for _, unread := range s.Unread {
+			fmt.Fprintf(w, "  %s: not scanned: %s\n", s.Name, unread)
+		}
 	}
 	fmt.Fprintf(w, "\n  %d people · rules %.8s · key %.8s · manifest %s/%s.json\n", m.People.People, m.Rules.Hash, m.Key, a.manifestFolder(p), m.Run)
 }

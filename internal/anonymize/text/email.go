@@ -22,38 +22,104 @@ type Span struct{ Start, End int }
 // FindEmails appends the addresses in s from left to right; they do not overlap. Punctuation around an address, such
 // as the full stop of its sentence, is not part of it.
 func FindEmails(dst []Span, s []byte) []Span {
-	return findAddresses(dst, s, "@")
+	last := 0
+	signs := signSearch{s: s, plain: -1, wide: -1}
+	for {
+		sign, ok := signs.next()
+		if !ok {
+			return dst
+		}
+		if start, end := addressAt(s, sign, last); end > 0 {
+			dst = append(dst, Span{start, end})
+			last = end
+			signs.behind(end)
+		}
+	}
+}
+
+// signSearch finds at signs from left to right. The usual one and the wide ones are looked for apart, so that a text
+// without wide characters costs two quick passes.
+type signSearch struct {
+	s           []byte
+	plain, wide int // offsets of the next ones; len(s) for none, -1 at the beginning
+}
+
+// next returns the next at sign.
+func (f *signSearch) next() (sign Span, ok bool) {
+	if f.plain < 0 {
+		f.plain, f.wide = f.findPlain(0), f.findWide(0)
+	}
+	if at := min(f.plain, f.wide); at == len(f.s) {
+		return Span{}, false
+	}
+	if f.plain < f.wide {
+		sign = Span{f.plain, f.plain + 1}
+		f.plain = f.findPlain(sign.End)
+		return sign, true
+	}
+	sign = Span{f.wide, f.wide + len("＠")}
+	f.wide = f.findWide(sign.End)
+	return sign, true
+}
+
+// behind goes on at off.
+func (f *signSearch) behind(off int) {
+	if f.plain < off {
+		f.plain = f.findPlain(off)
+	}
+	if f.wide < off {
+		f.wide = f.findWide(off)
+	}
+}
+
+func (f *signSearch) findPlain(i int) int {
+	if k := bytes.IndexByte(f.s[i:], '@'); k >= 0 {
+		return i + k
+	}
+	return len(f.s)
+}
+
+// findWide finds ＠ and ﹫, which begin with the same byte.
+func (f *signSearch) findWide(i int) int {
+	for {
+		k := bytes.IndexByte(f.s[i:], "＠"[0])
+		if k < 0 {
+			return len(f.s)
+		}
+		i += k
+		if r, _ := utf8.DecodeRune(f.s[i:]); atSign(r) {
+			return i
+		}
+		i++
+	}
+}
+
+// addressAt returns the address around an at sign, not before floor; end is 0 if there is none.
+func addressAt(s []byte, sign Span, floor int) (start, end int) {
+	if end = domainEnd(s, sign.End); end < 0 {
+		return 0, 0
+	}
+	if start = localStart(s, sign.Start, floor); letters(s[start:sign.Start]) == 0 {
+		return 0, 0
+	}
+	return start, end
 }
 
 // FindURLEmails is FindEmails for addresses inside a URL, whose at sign is written %40.
 func FindURLEmails(dst []Span, s []byte) []Span {
-	return findAddresses(dst, s, "%40")
-}
-
-func findAddresses(dst []Span, s []byte, sign string) []Span {
-	last := 0
-	for i := 0; i < len(s); {
-		at := bytes.IndexByte(s[i:], sign[0])
+	sign := []byte("%40")
+	for i, last := 0, 0; ; {
+		at := bytes.Index(s[i:], sign)
 		if at < 0 {
-			break
+			return dst
 		}
 		at += i
-		i = at + 1
-		if len(sign) > 1 && !bytes.HasPrefix(s[at:], []byte(sign)) {
-			continue
+		i = at + len(sign)
+		if start, end := addressAt(s, Span{at, i}, last); end > 0 {
+			dst = append(dst, Span{start, end})
+			last, i = end, end
 		}
-		end := domainEnd(s, at+len(sign))
-		if end < 0 {
-			continue
-		}
-		start := localStart(s, at, last)
-		if start == at {
-			continue
-		}
-		dst = append(dst, Span{start, end})
-		last, i = end, end
 	}
-	return dst
 }
 
 // localStart returns where the local part before the sign at begins, not before floor; at itself if there is none.
@@ -81,7 +147,7 @@ func localStart(s []byte, at, floor int) int {
 
 // expandLocal walks left from at over the characters of a local part.
 func expandLocal(s []byte, at, floor int) int {
-	i, wide := at, false
+	i, first, wide := at, at, false // first: where the character next to the sign ends
 	for i > floor {
 		c := s[i-1]
 		if c < utf8.RuneSelf {
@@ -92,7 +158,13 @@ func expandLocal(s []byte, at, floor int) int {
 			continue
 		}
 		r, n := utf8.DecodeLastRune(s[floor:i])
-		if i == at {
+		if invisible(r) {
+			if i -= n; i+n == first {
+				first = i
+			}
+			continue
+		}
+		if i == first {
 			wide = solitary(r)
 		}
 		// Text without blanks must not be swallowed: an address begun in another script ends at it.
@@ -141,33 +213,38 @@ func quotedStart(s []byte, at, floor int) int {
 // domainEnd returns the end of the domain that begins at start, or -1 if there is none with a dot.
 func domainEnd(s []byte, start int) int {
 	limit := min(len(s), start+longestAddress)
-	i, label, end, dots := start, start, -1, 0
-	r, n := utf8.DecodeRune(s[start:limit])
-	wide := n > 1 && solitary(r)
+	i, label, end, dots, wide := start, start, -1, 0, false
 	for i < limit {
-		c := s[i]
+		r, n := rune(s[i]), 1
+		if r >= utf8.RuneSelf {
+			r, n = utf8.DecodeRune(s[i:limit])
+		}
 		switch {
-		case c == '.':
+		case stop(r):
 			if i == label || s[i-1] == '-' {
 				return tidyDomain(s, start, end, dots-1)
 			}
 			end = i
 			dots++
-			label = i + 1
-			i++
-		case c == '-' && i > label || c < utf8.RuneSelf && lower[c] != separator:
-			i++
-		case c >= utf8.RuneSelf:
-			r, n := utf8.DecodeRune(s[i:limit])
-			k := classOf(r, n)
-			if k == outside || k == alone && !wide || k == mark && i == label {
+			label = i + n
+		case r == '-' && i > label || r < utf8.RuneSelf && lower[byte(r)] != separator:
+		case r < utf8.RuneSelf:
+			limit = i
+			continue
+		case invisible(r):
+			if i == label { // it is no label
+				label = i + n
+			}
+		default:
+			if i == label && dots == 0 {
+				wide = solitary(r)
+			}
+			if k := classOf(r, n); k == outside || k == alone && !wide || k == mark && i == label {
 				limit = i
 				continue
 			}
-			i += n
-		default:
-			limit = i
 		}
+		i += n
 	}
 	for i > label && s[i-1] == '-' {
 		i--
@@ -184,7 +261,14 @@ func tidyDomain(s []byte, start, end, dots int) int {
 		return -1
 	}
 	domain := s[start:end]
-	top := domain[bytes.LastIndexByte(domain, '.')+1:]
+	top := domain
+	if i := bytes.LastIndexFunc(domain, stop); i >= 0 {
+		_, n := utf8.DecodeRune(domain[i:])
+		top = domain[i+n:]
+	}
+	for r, n := utf8.DecodeRune(top); invisible(r); r, n = utf8.DecodeRune(top) {
+		top = top[n:]
+	}
 	if letters(top) < 2 || lower[top[0]] <= '9' && lower[top[0]] >= '0' {
 		return -1
 	}

@@ -4,7 +4,7 @@ package text
 // replacements. An address wins over a place, a place over a phone number, all of them over a name.
 
 // Resolver spells the replacement of a mention. Each method appends to dst and returns it; original is the mention as
-// it stands, decoded, valid during the call only.
+// it stands, decoded, valid during the call only. A Resolver may be a PhoneBook, too.
 type Resolver interface {
 	// Name appends the pseudonym of person m.ID in the form m.Kind (see Render).
 	Name(dst []byte, m Match, original []byte) []byte
@@ -128,7 +128,7 @@ func (w *worker) pieces(dst []piece, s []byte) []piece {
 	var room [8]Span
 	var more [8]Span
 	emails := FindEmails(room[:0], s)
-	phones := FindPhones(more[:0], s)
+	phones := findPhones(more[:0], s, w.r)
 	at, place := w.e.places.next(s, 0)
 	pos := 0
 	for {

@@ -166,7 +166,7 @@ func dropped(r rune) bool {
 		return true
 	case r == 0x0640, r >= 0x0610 && r <= 0x06ED && unicode.Is(unicode.Mn, r): // Arabic vowels
 		return true
-	case r >= 0x200B && r <= 0x200D, r == 0x2060, r == 0xFEFF:
+	case invisible(r):
 		return true
 	case r >= 0xFE00 && r <= 0xFE0F, r >= 0xE0100 && r <= 0xE01EF: // variation selectors
 		return true

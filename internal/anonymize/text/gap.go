@@ -5,10 +5,10 @@ import (
 	"unicode/utf8"
 )
 
-// This room says what may stand between two words of one name. Blanks (also no-break ones, several, one line break)
-// and a single joiner (hyphen, apostrophe, underscore, dot, plus) do not count: Jean-Luc, "Jean Luc" and jean_luc are
-// one phrase. After an initial a dot may precede the blank. Anything else, above all the comma of "Last, First", is
-// part of the phrase and must be there.
+// This room says what may stand between two words of one name. What nobody sees, blanks (also no-break ones, several,
+// one line break) and a single joiner (hyphen, apostrophe, underscore, dot, plus) do not count: Jean-Luc, "Jean Luc"
+// and jean_luc are one phrase. After an initial a dot may precede the blank. Anything else, above all the comma of
+// "Last, First", is part of the phrase and must be there.
 
 const (
 	longestGap  = 64 // bytes; more blanks than this are layout, not a name
@@ -48,9 +48,11 @@ func signOf(gap []byte) (sign []byte, blanks, ok bool) {
 		if r == '\n' {
 			lines++
 		}
-		if isBlank(r) {
+		switch {
+		case invisible(r):
+		case isBlank(r):
 			blanks = true
-		} else {
+		default:
 			if first < 0 {
 				first = i
 			}
@@ -103,5 +105,5 @@ func isMiddleDot(r rune) bool {
 
 // trimBlanks cuts white space off both ends.
 func trimBlanks(s []byte) []byte {
-	return bytes.TrimFunc(s, func(r rune) bool { return isBlank(r) || r == 0xFEFF })
+	return bytes.TrimFunc(s, func(r rune) bool { return isBlank(r) || invisible(r) })
 }

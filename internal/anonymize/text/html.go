@@ -35,6 +35,9 @@ func (w *worker) inHTML(dst []edit, s []byte, l layer) []edit {
 	return dst
 }
 
+// cdata begins a text that is none of the markup around it.
+const cdata = "<![CDATA["
+
 // nextTag returns the first tag or comment at or after i, an empty range at the end if there is none.
 func nextTag(s []byte, i int) Span {
 	for i < len(s) {
@@ -43,7 +46,9 @@ func nextTag(s []byte, i int) Span {
 			break
 		}
 		start := i + k
-		if bytes.HasPrefix(s[start:], []byte("<!--")) {
+		if bytes.HasPrefix(s[start:], []byte(cdata)) {
+			return Span{start, start + len(cdata)}
+		} else if bytes.HasPrefix(s[start:], []byte("<!--")) {
 			if end := bytes.Index(s[start+4:], []byte("-->")); end >= 0 {
 				return Span{start, start + 4 + end + 3}
 			}
@@ -124,9 +129,9 @@ func blockElement(name string) bool {
 	return false
 }
 
-// inTag appends the replacements in the attributes of a tag, or in a comment.
+// inTag appends the replacements in the attributes of a tag, or in a comment, a declaration or an instruction.
 func (w *worker) inTag(dst []edit, s []byte, tag Span, l layer) []edit {
-	comment := bytes.HasPrefix(s[tag.Start:], []byte("<!--"))
+	comment := s[tag.Start+1] == '!' || s[tag.Start+1] == '?'
 	if !comment && bytes.IndexByte(s[tag.Start:tag.End], '=') < 0 && bytes.IndexByte(s[tag.Start:tag.End], '@') < 0 {
 		return dst
 	}

@@ -19,7 +19,10 @@ const (
 
 // FindPhones appends the phone numbers in s from left to right; they do not overlap. The leading plus or bracket
 // belongs to a number, what follows its last digit does not.
-func FindPhones(dst []Span, s []byte) []Span {
+func FindPhones(dst []Span, s []byte) []Span { return findPhones(dst, s, nil) }
+
+// findPhones is FindPhones, and asks to about what does not look like a number, if it is a PhoneBook.
+func findPhones(dst []Span, s []byte, to Resolver) []Span {
 	for i := 0; i < len(s); {
 		c := s[i]
 		if c-'0' > 9 && c != '+' {
@@ -28,13 +31,21 @@ func FindPhones(dst []Span, s []byte) []Span {
 		}
 		var r run
 		r.read(s, i)
+		next := 0
 		if start, ok := r.phone(s); ok {
 			dst = append(dst, Span{start, r.end()})
 		} else if r.isDate() && r.n > 3 {
-			i = r.groups[2].end // a date ends here, a number may follow
-			continue
+			next = r.groups[2].end // a date ends here, a number may follow
+		} else if r.digits >= fewestKnown {
+			if r.long {
+				r.finish(s)
+			}
+			dst, next = r.known(dst, s, to)
 		}
-		i = max(r.end(), i+1)
+		if next == 0 {
+			next = max(r.end(), i+1)
+		}
+		i = next
 	}
 	return dst
 }
@@ -80,29 +91,44 @@ func (r *run) read(s []byte, i int) {
 	sep := byte(0)
 	for {
 		start := i
-		for i < len(s) && s[i]-'0' <= 9 {
-			i++
+		if i = digitsEnd(s, i); i == start {
+			break
 		}
-		if i == start {
+		if r.n == mostGroups {
+			r.long = true
 			break
 		}
 		r.digits += i - start
-		if r.n == mostGroups {
-			r.long = true
-			r.groups[r.n-1].end = i
-		} else {
-			r.groups[r.n], r.seps[r.n] = group{start, i}, sep
-			r.n++
-		}
+		r.groups[r.n], r.seps[r.n] = group{start, i}, sep
+		r.n++
 		var ok bool
 		if sep, i, ok = separatorAt(s, i); !ok {
 			break
 		}
 	}
 	r.glued = gluedLeft(s, r.start, r.plus) || gluedRight(s, r.end())
-	if r.digits > mostDigits {
+	if r.digits > mostDigits || r.long {
 		r.split(s)
 	}
+}
+
+// finish reads what a run has beyond its groups into the last of them. It is apart from read, which may begin in the
+// same run again and again.
+func (r *run) finish(s []byte) {
+	for i, ok := r.end(), true; ok; {
+		if i = digitsEnd(s, i); i > r.end() {
+			r.groups[r.n-1].end = i
+		}
+		_, i, ok = separatorAt(s, i)
+	}
+}
+
+// digitsEnd returns where the digits that begin at i end.
+func digitsEnd(s []byte, i int) int {
+	for i < len(s) && s[i]-'0' <= 9 {
+		i++
+	}
+	return i
 }
 
 // separatorAt reads what stands between two groups at i: at most one sign, with blanks or brackets around it. It
@@ -134,7 +160,7 @@ func separatorAt(s []byte, i int) (sep byte, next int, ok bool) {
 					return 0, i, false
 				}
 				sep = '-'
-			} else if !isBlank(r) {
+			} else if !isBlank(r) && !invisible(r) {
 				return 0, i, false
 			}
 			i += n

@@ -80,7 +80,7 @@ func (p *policy) look(s []byte, m Match) mention {
 	key := room[:0]
 	for w := range Words(s[m.Start:m.End]) {
 		word := s[m.Start+w.Start : m.Start+w.End]
-		r, n := utf8.DecodeRune(word)
+		r, _ := utf8.DecodeRune(word)
 		upper := unicode.IsUpper(r)
 		key = Fold(key[:0], word)
 		if at.words++; m.Start+w.End < m.End && particleKey(key) {
@@ -92,7 +92,7 @@ func (p *policy) look(s []byte, m Match) mention {
 		at.capital = at.capital && (upper || !common)
 		anyCapital = anyCapital || upper
 		at.cased = at.cased || upper || unicode.IsLower(r)
-		if n == len(word) && !solitary(r) {
+		if isInitial(word) && !solitary(r) {
 			next := m.Start + w.End
 			at.dot = at.dot || next < len(s) && s[next] == '.'
 		}

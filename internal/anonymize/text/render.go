@@ -144,7 +144,7 @@ func mainGap(original []byte, comma bool) (gap string, words int) {
 		if words++; words > 1 {
 			g := original[end:w.Start]
 			if s := gapStrength(g, comma); s > best {
-				best, gap = s, string(g)
+				best, gap = s, string(Visible(g))
 			}
 		}
 		end = w.End

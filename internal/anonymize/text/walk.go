@@ -5,6 +5,10 @@ import "unicode/utf8"
 // This room runs a text through the trie. Words are cut and looked up once, into a ring that is as long as the
 // longest phrase, however often a phrase begins and comes to nothing.
 
+// longestSeamed bounds, in bytes, the word that is looked up as one before it is cut at what nobody sees, so that
+// hostile text costs linear time.
+const longestSeamed = 128
+
 // ring is a power of two above longestPhrase.
 const ring = 16
 
@@ -58,8 +62,9 @@ func (d *Dictionary) find(dst []Match, s []byte, p *policy) []Match {
 		next := w.base + 1
 		for i := range w.n {
 			h := w.longest(i)
-			m, ok := d.match(t.start, h.end, h.state), true
-			if p != nil {
+			m := d.match(t.start, h.end, h.state)
+			ok := m.Kind < Surname || !insideWord(s, m.Start, m.End)
+			if ok && p != nil {
 				m, ok = p.accept(d, s, m)
 			}
 			if ok {
@@ -197,12 +202,36 @@ func (w *walk) cut(t *word) bool {
 
 // cutUnicode is cut for a word, or a stretch before a word, with a character beyond ASCII.
 func (w *walk) cutUnicode(t *word, from int) bool {
-	start, end := nextWord(w.s, from)
-	w.pos = end
-	if start == end {
+	start, next, k := wordStart(w.s, from)
+	switch k {
+	case inWord:
+		head := w.s[:min(len(w.s), start+longestSeamed)]
+		if w.pos = wordEnd(head, next); len(head) == len(w.s) || w.pos+utf8.UTFMax <= len(head) {
+			break
+		}
+		if cut := seam(w.s[start:w.pos]); cut > 0 {
+			w.pos = start + cut
+		} else {
+			w.pos = wordEnd(w.s, w.pos)
+		}
+	case alone:
+		w.pos = marksEnd(w.s, next)
+	default:
+		w.pos = len(w.s)
 		return false
 	}
-	*t = word{start, end, none, none, none}
+	if *t = w.wide(start, w.pos); !t.known() {
+		if cut := seam(w.s[start:w.pos]); cut > 0 { // what nobody sees stood for a blank
+			w.pos = start + cut
+			*t = w.wide(start, w.pos)
+		}
+	}
+	return true
+}
+
+// wide looks a word up that is not all ASCII.
+func (w *walk) wide(start, end int) word {
+	t := word{start, end, none, none, none}
 	words := &w.d.words
 	var room [64]byte
 	key, spelled := fold(room[:0], w.s[start:end], true)
@@ -214,11 +243,11 @@ func (w *walk) cutUnicode(t *word, from int) bool {
 		key = foldPlain(key[:0], w.s[start:end])
 		t.plain = words.find(mix(hashOf(key)), key)
 	}
-	return true
+	return t
 }
 
-// isInitial reports whether a word is one letter.
+// isInitial reports whether a word is one letter with its marks.
 func isInitial(word []byte) bool {
 	_, n := utf8.DecodeRune(word)
-	return n == len(word) || n == 1 && utf8.RuneCount(word) <= 2 && word[1] >= utf8.RuneSelf
+	return n == len(word) || marksEnd(word, n) == len(word)
 }

@@ -59,24 +59,33 @@ func Words(s []byte) iter.Seq[Span] {
 
 // nextWord returns the first word of s that starts at or after i; an empty range means there is none.
 func nextWord(s []byte, i int) (start, end int) {
+	switch start, i, k := wordStart(s, i); k {
+	case inWord:
+		return start, wordEnd(s, i)
+	case alone:
+		return start, marksEnd(s, i)
+	}
+	return len(s), len(s)
+}
+
+// wordStart returns where the first word at or after i begins, where its first character ends, and what that one is:
+// outside if there is no word.
+func wordStart(s []byte, i int) (start, next int, k class) {
 	for i < len(s) {
 		switch lower[s[i]] {
 		case separator:
 			i++
 		case beyondASCII:
 			r, n := utf8.DecodeRune(s[i:])
-			switch classOf(r, n) {
-			case inWord:
-				return i, wordEnd(s, i+n)
-			case alone:
-				return i, marksEnd(s, i+n)
+			if k := classOf(r, n); k == inWord || k == alone {
+				return i, i + n, k
 			}
 			i += n
 		default:
-			return i, wordEnd(s, i+1)
+			return i, i + 1, inWord
 		}
 	}
-	return len(s), len(s)
+	return i, i, outside
 }
 
 // wordEnd returns the end of the word whose characters before i are known.
@@ -150,7 +159,7 @@ func classOf(r rune, n int) class {
 // unwritten reports invisible characters and those that only shape the one before them.
 func unwritten(r rune) bool {
 	switch {
-	case r >= 0x200B && r <= 0x200D, r == 0x2060, r == 0xFEFF: // zero-width blanks and joiners
+	case invisible(r):
 		return true
 	case r >= 0x1160 && r <= 0x11FF: // vowels and finals of a decomposed Hangul syllable
 		return true

@@ -189,36 +189,53 @@ func markOf(o *object) string {
 	return ""
 }
 
-// write has the body fetched by the server, where the rules keep it, and else
-// carries it.
+// write has the body fetched by the server, where the rules keep it and it is
+// no text to be searched, and else carries it.
 func (c *carrier) write(ctx context.Context, o *object, clean anonymize.CleanObject, out *outgoing) (int64, error) {
 	if err := c.sink.check(clean.Group, out); err != nil {
 		return 0, err
 	}
-	keep := clean.Fate == anonymize.Keep
-	look := c.sink.in != nil && (!keep || textual(o))
-	if keep {
+	source := &fetch{keep: clean.Fate == anonymize.Keep}
+	defer source.close()
+	if source.keep {
 		out.encoding = knownEncoding(o.Encoding)
-		if !look && sameHeaders(o, out) {
-			switch err := c.pull(ctx, o, clean.Permit, out); {
-			case err == nil:
-				return o.Size, nil
-			case !errors.Is(err, errNoPull) && !errors.Is(err, errNotThis):
-				return 0, err
-			}
+		pulled, err := c.fetched(ctx, o, clean, out, source)
+		if err != nil || pulled {
+			return o.Size, err
 		}
 	}
-	source := &fetch{keep: keep}
-	defer source.close()
 	body, err := c.a.Body(func() (io.ReadCloser, error) { return source.open(ctx, c.st, o) })
 	if err != nil {
 		return 0, c.anonymized("copy an object of "+clean.Group, err)
 	}
-	size, err := c.sink.put(ctx, out, &body, upload{group: clean.Group, keep: keep, look: look})
+	size, err := c.sink.put(ctx, out, &body, upload{group: clean.Group, keep: source.keep})
 	if err != nil {
 		return 0, c.anonymized("copy an object of "+clean.Group, err)
 	}
 	return size, nil
+}
+
+// fetched has the server fetch a kept body and reports whether it did. A body
+// that is to be searched for people is read for its beginning first; if it is
+// text, it is left to be carried, and searched on the way.
+func (c *carrier) fetched(ctx context.Context, o *object, clean anonymize.CleanObject, out *outgoing, source *fetch) (bool, error) {
+	if !sameHeaders(o, out) || c.st.noPull.Load() {
+		return false, nil
+	}
+	if c.sink.in != nil && o.Size > 0 {
+		text, err := source.peek(ctx, c.st, o)
+		if err != nil {
+			return false, c.anonymized("copy an object of "+clean.Group, err)
+		}
+		if text {
+			return false, nil
+		}
+	}
+	err := c.pull(ctx, o, clean.Permit, out)
+	if errors.Is(err, errNoPull) || errors.Is(err, errNotThis) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // pull asks the server to fetch the body, twice with a fresh permission, and

@@ -21,21 +21,36 @@ var (
 // fetch opens the body of one object of the source for the anonymiser.
 type fetch struct {
 	keep bool
+	head []byte        // what was peeked
 	body io.ReadCloser // what was opened last
 }
 
-// open returns the body: as it is stored for a keep rule, else unpacked, and
-// its beginning first, which is all that a stand-in needs.
-func (f *fetch) open(ctx context.Context, st *staged, o *object) (io.ReadCloser, error) {
-	get := func(from, size int64) (io.ReadCloser, error) {
+// peek reads the beginning of a kept body and reports whether it is text; open
+// then goes on from there.
+func (f *fetch) peek(ctx context.Context, st *staged, o *object) (text bool, err error) {
+	f.head, err = peek(sourceRange(ctx, st, o), o.Size)
+	return isText(f.head), err
+}
+
+// sourceRange reads parts of an object of the source, as it was listed.
+func sourceRange(ctx context.Context, st *staged, o *object) ranged {
+	return func(from, size int64) (io.ReadCloser, error) {
 		r, err := st.src.get(ctx, o, from, size)
 		if err != nil {
 			return nil, st.source.fail("read an object", err)
 		}
 		return &sourceBody{r, st.source}, nil
 	}
+}
+
+// open returns the body: as it is stored for a keep rule, else unpacked, and
+// its beginning first, which is all that a stand-in needs.
+func (f *fetch) open(ctx context.Context, st *staged, o *object) (io.ReadCloser, error) {
+	get := sourceRange(ctx, st, o)
 	var err error
 	switch {
+	case f.keep && f.head != nil:
+		f.body = behind(f.head, get, o.Size)
 	case f.keep:
 		f.body, err = get(0, -1)
 	case o.Encoding != "" && o.Encoding != "gzip":

@@ -1,6 +1,7 @@
 package blob
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -32,7 +33,6 @@ const (
 type upload struct {
 	group string // the pattern, for messages
 	keep  bool   // the original's bytes
-	look  bool   // search it for people first, if it is text
 }
 
 // put uploads a body under out's name, in one step: nothing is visible before
@@ -54,7 +54,7 @@ func (k *sink) put(ctx context.Context, out *outgoing, clean *anonymize.CleanBod
 		letter = bodyText
 	}
 	out.mark = letter + markDivider + out.mark
-	if k.in != nil && u.look && text {
+	if k.in != nil && text {
 		b.look = newLooker(k.in, u.group, "body").add
 		if b.whole && !b.look(b.first, true) {
 			return 0, k.leak(u.group, "body")
@@ -70,10 +70,10 @@ func (k *sink) put(ctx context.Context, out *outgoing, clean *anonymize.CleanBod
 	return b.sent, k.at.fail("write an object of "+u.group, err)
 }
 
-// isDrawn reports whether readable bytes are a picture or a document that
-// stands for another, rather than text that was rewritten.
+// isDrawn reports whether readable bytes are a document that stands for
+// another, rather than text that was rewritten.
 func isDrawn(head []byte) bool {
-	return len(head) > 5 && (string(head[:5]) == "%PDF-" || string(head[:5]) == `{\rtf`)
+	return bytes.HasPrefix(head, []byte(`{\rtf`))
 }
 
 // pull lets the destination's server fetch the body that the permit names.

@@ -167,8 +167,11 @@ func FuzzMetadata(f *testing.F) {
 	})
 }
 
-// inspector looks for nobody in particular: unknown addresses are leaks.
-func inspector(t testing.TB) *verify.Inspector {
+// wantedNobody looks for nobody in particular: unknown addresses are leaks.
+func wantedNobody(t testing.TB) *verify.Wanted { return wantedPeople(t) }
+
+// wantedPeople looks for people of these names.
+func wantedPeople(t testing.TB, full ...string) *verify.Wanted {
 	t.Helper()
 	root, err := person.ParseRoot(tenant.NewSecret(copytest.Key))
 	if err != nil {
@@ -178,47 +181,18 @@ func inspector(t testing.TB) *verify.Inspector {
 	if err != nil {
 		t.Fatal(err)
 	}
-	people, err := person.Build(nil, person.Options{Keys: root.Keyring("acme", 1), Names: names, EmailDomain: "example.com", KeepDomains: []string{"kept.example.org"}})
+	var records []person.Record
+	for i, name := range full {
+		records = append(records, person.Record{Source: "users", ID: fmt.Sprint(i), Name: name})
+	}
+	people, err := person.Build(records, person.Options{Sources: []string{"users"}, Keys: root.Keyring("acme", 1), Names: names, EmailDomain: "example.com", KeepDomains: []string{"kept.example.org"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return verify.NewWanted(people, verify.NewControl("x"), []byte("k")).NewInspector()
+	return verify.NewWanted(people, verify.NewControl("x"), []byte("k"))
 }
 
-// TestLooker: an address is found wherever the windows are cut, and one that
-// is allowed is not mistaken for another because it was cut.
-func TestLooker(t *testing.T) {
-	for _, at := range []int{0, 1, windowBytes - 30, windowBytes - 10, windowBytes - 1, windowBytes, 2*windowBytes - 12, 3 * windowBytes} {
-		for _, step := range []int{1 << 20, windowBytes, 777} {
-			for address, clean := range map[string]bool{"jane@corp-customer.org": false, "jane.long.local.part@kept.example.org": true} {
-				text := repeat("word ", at) + " " + address + " " + repeat("word ", 2*windowBytes)
-				l := newLooker(inspector(t), "g", "body")
-				got := true
-				for part := range slices.Chunk([]byte(text), step) {
-					got = l.add(part, false)
-				}
-				if got = l.add(nil, true); got != clean {
-					t.Errorf("at %d in steps of %d: clean is %v, want %v", at, step, got, clean)
-				}
-			}
-		}
-	}
-}
-
-// TestTextual: which kept bodies are looked at.
-func TestTextual(t *testing.T) {
-	for _, x := range []struct {
-		o    object
-		want bool
-	}{
-		{object{Name: "a", Type: "text/csv; charset=utf-8"}, true}, {object{Name: "a", Type: "application/vnd.api+JSON"}, true}, {object{Name: "a.CSV", Type: defaultType}, true},
-		{object{Name: "a.png", Type: "image/png"}, false}, {object{Name: "a.csv", Size: maxKeptText + 1}, false}, {object{Name: "a.csv", Encoding: "gzip"}, false}, {object{Name: "a.svg", Type: "image/svg+xml"}, true},
-	} {
-		if got := textual(&x.o); got != x.want {
-			t.Errorf("%s of type %q: %v", x.o.Name, x.o.Type, got)
-		}
-	}
-}
+func inspector(t testing.TB) *verify.Inspector { return wantedNobody(t).NewInspector() }
 
 // TestKinds: structure is shown, ids and people are not.
 func TestKinds(t *testing.T) {

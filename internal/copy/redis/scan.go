@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"strings"
 
 	"github.com/tenantcopy/tenantcopy/internal/verify"
 )
@@ -101,6 +102,7 @@ type inspection struct {
 	window []want
 	rules  []string // of the keys of the window
 	bytes  int64
+	doc    []byte // reused for every field
 }
 
 // take reads a key with others, or at once when it is large.
@@ -146,6 +148,9 @@ func (v *inspection) values(rule, typ string, parts []string) {
 		switch {
 		case typ == typeHash && i%2 == 0:
 			place = "field"
+		case typ == typeHash:
+			v.field(rule, parts[i-1], part)
+			continue
 		case typ == typeZSet && i%2 == 1:
 			place = "score"
 		case typ == typeList, typ == typeSet, typ == typeZSet:
@@ -153,6 +158,74 @@ func (v *inspection) values(rule, typ string, parts []string) {
 		}
 		v.in.Value(rule, place, []byte(part))
 	}
+}
+
+// longestCell is the longest value of a field that may prove something only
+// together with those of other keys, in bytes.
+const longestCell = 80
+
+// field hands over the value of one field. The fields of a hash are columns:
+// the Inspector gets them as it gets those of a document, {"name": value},
+// since it knows which names of columns are data and prints none of them.
+func (v *inspection) field(rule, name, value string) {
+	start := strings.TrimLeft(value, " \t\r\n")
+	nested := strings.HasPrefix(start, "{") || strings.HasPrefix(start, "[")
+	if !nested {
+		v.in.Value(rule, "value", []byte(value))
+		if len(value) > longestCell {
+			return
+		}
+	}
+	v.doc = append(v.doc[:0], `{"`...)
+	v.doc = appendColumn(v.doc, name)
+	v.doc = append(v.doc, `":`...)
+	if nested {
+		v.doc = append(v.doc, value...)
+	} else {
+		v.doc = append(v.doc, '"')
+		v.doc = appendEscaped(v.doc, value)
+		v.doc = append(v.doc, '"')
+	}
+	v.in.Value(rule, "hash", append(v.doc, '}'))
+}
+
+func appendEscaped(dst []byte, value string) []byte {
+	for i := range len(value) {
+		if value[i] == '"' || value[i] == '\\' {
+			dst = append(dst, '\\')
+		}
+		dst = append(dst, value[i])
+	}
+	return dst
+}
+
+// The longest name of a field that is one of structure, not an id or a
+// person, in bytes, and the most digits in it.
+const (
+	longestName = 40
+	mostDigits  = 3
+)
+
+// appendColumn appends a field's name as that of a column: letters, digits and
+// _ for what may separate them; "*" for a name that is no such word.
+func appendColumn(dst []byte, name string) []byte {
+	begin, digits := len(dst), 0
+	for i := range len(name) {
+		c := name[i]
+		switch {
+		case c >= '0' && c <= '9':
+			digits++
+		case c == '-', c == ':', c == '.', c == '/', c == ' ':
+			c = '_'
+		case c != '_' && (c|0x20 < 'a' || c|0x20 > 'z'):
+			return append(dst[:begin], '*')
+		}
+		dst = append(dst, c)
+	}
+	if len(name) > longestName || digits > mostDigits {
+		return append(dst[:begin], '*')
+	}
+	return dst
 }
 
 // stream reads a stream with the names of its groups and consumers.
