@@ -4,10 +4,12 @@
 //
 // The rooms of the package:
 //
-//   - fold.go, words.go, gap.go: when two spellings are the same word, where words begin, what may stand between them
+//   - fold.go, words.go, gap.go, unseen.go: when two spellings are the same word, where words begin, what may stand between
+//     them, what nobody sees
 //   - dictionary.go, trie.go, walk.go: the token trie that finds names
 //   - forms.go, render.go: the ways a name is written, and writing a pseudonym the same way
 //   - email.go, phone.go, places.go: detectors that need no dictionary
+//   - known.go: numbers that only the people of the source make phone numbers
 //   - json*.go: the byte-level JSON rewriter
 //   - engine.go, policy.go, common.go: free text, and what counts as a mention in it
 //   - layers.go, codecs.go, escapes.go, html.go, base64.go, gzip.go: looking through encodings

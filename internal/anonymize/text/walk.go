@@ -163,6 +163,23 @@ func (w *walk) end(state int32, end, i int) {
 	}
 }
 
+// wide looks a word up that is not all ASCII.
+func (w *walk) wide(start, end int) word {
+	t := word{start, end, none, none, none}
+	words := &w.d.words
+	var room [64]byte
+	key, spelled := fold(room[:0], w.s[start:end], true)
+	t.id = words.find(mix(hashOf(key)), key)
+	if n := len(key); n > 3 && key[n-1] == 's' && w.s[end-1]|0x20 == 's' {
+		t.bare = words.find(mix(hashOf(key[:n-1])), key[:n-1])
+	}
+	if spelled {
+		key = foldPlain(key[:0], w.s[start:end])
+		t.plain = words.find(mix(hashOf(key)), key)
+	}
+	return t
+}
+
 // cut reads the next word of the text into t and reports whether there was one.
 func (w *walk) cut(t *word) bool {
 	s, i := w.s, w.pos
@@ -227,23 +244,6 @@ func (w *walk) cutUnicode(t *word, from int) bool {
 		}
 	}
 	return true
-}
-
-// wide looks a word up that is not all ASCII.
-func (w *walk) wide(start, end int) word {
-	t := word{start, end, none, none, none}
-	words := &w.d.words
-	var room [64]byte
-	key, spelled := fold(room[:0], w.s[start:end], true)
-	t.id = words.find(mix(hashOf(key)), key)
-	if n := len(key); n > 3 && key[n-1] == 's' && w.s[end-1]|0x20 == 's' {
-		t.bare = words.find(mix(hashOf(key[:n-1])), key[:n-1])
-	}
-	if spelled {
-		key = foldPlain(key[:0], w.s[start:end])
-		t.plain = words.find(mix(hashOf(key)), key)
-	}
-	return t
 }
 
 // isInitial reports whether a word is one letter with its marks.
