@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -210,7 +211,8 @@ type paused struct {
 	stderr *strings.Builder
 }
 
-var pausedPrograms = make(map[*testscript.TestScript]*paused)
+// pausedPrograms holds them by script; scripts run side by side.
+var pausedPrograms sync.Map
 
 // cmdUpto runs tenantcopy until a phase begins (of one store: switch/search),
 // and sends it a signal then: upto copy kill SRC DST. After stop the program waits for resume; after
@@ -242,7 +244,7 @@ func cmdUpto(ts *testscript.TestScript, _ bool, args []string) {
 	signals := map[string]syscall.Signal{"kill": syscall.SIGKILL, "int": syscall.SIGINT, "term": syscall.SIGTERM, "stop": syscall.SIGSTOP}
 	ts.Check(p.cmd.Process.Signal(signals[action]))
 	if action == "stop" {
-		pausedPrograms[ts] = p
+		pausedPrograms.Store(ts, p)
 		ts.Defer(func() { _ = p.cmd.Process.Kill() })
 		return
 	}
@@ -257,11 +259,11 @@ func cmdUpto(ts *testscript.TestScript, _ bool, args []string) {
 
 // cmdResume lets a stopped program go on and wants its exit code: resume 11.
 func cmdResume(ts *testscript.TestScript, _ bool, args []string) {
-	p := pausedPrograms[ts]
-	if p == nil {
+	found, ok := pausedPrograms.LoadAndDelete(ts)
+	if !ok {
 		ts.Fatalf("nothing is stopped")
 	}
-	delete(pausedPrograms, ts)
+	p := found.(*paused)
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
 	ts.Check(p.cmd.Process.Signal(syscall.SIGCONT))
