@@ -172,6 +172,7 @@ func (s *store) Parts(ctx context.Context) iter.Seq2[verify.Part, error] {
 	}
 }
 
+func (s *store) Notes() []string  { return []string{"a later note"} }
 func (s *store) Unread() []string { return []string{"2 bodies"} }
 
 // site is the store as guard sees it.

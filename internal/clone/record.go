@@ -3,6 +3,7 @@ package clone
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -51,6 +52,9 @@ func (r *run) finishManifest(ctx context.Context, err error) {
 		if i < len(r.staged) {
 			if in, ok := r.staged[i].(Unreader); ok {
 				s.Unread = in.Unread()
+			}
+			if in, ok := r.staged[i].(Noter); ok {
+				s.Notes = append(slices.Clip(s.Notes), in.Notes()...)
 			}
 		}
 		r.manifest.Stores = append(r.manifest.Stores, s)

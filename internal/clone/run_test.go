@@ -59,7 +59,7 @@ func TestRunInOrder(t *testing.T) {
 		t.Errorf("manifest: %+v", m)
 	}
 	for i, s := range m.Stores {
-		if s.Tally.Records != 2 || s.Tally.Groups["users"] != 2 || len(s.Notes) != 1 || len(s.Unread) != 1 || m.Proof.Stores[i].Controls != 1 {
+		if s.Tally.Records != 2 || s.Tally.Groups["users"] != 2 || len(s.Notes) != 2 || len(s.Unread) != 1 || m.Proof.Stores[i].Controls != 1 {
 			t.Errorf("manifest of %s: %+v", s.Name, s)
 		}
 	}

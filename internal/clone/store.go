@@ -75,6 +75,13 @@ type Unreader interface {
 	Unread() []string
 }
 
+// Noter is a store that learns while it works what the report must say: an
+// orphan, a role without a counterpart, the snapshot's age. Run asks it once,
+// at the end, whatever became of the run.
+type Noter interface {
+	Notes() []string
+}
+
 // Chunk is the smallest thing planned, copied, retried and counted as a whole.
 type Chunk struct {
 	ID    string   // "postgres/users/0003", unique in the run

@@ -1,6 +1,9 @@
 package tenant
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // Kind is one of the four kinds of store.
 type Kind string
@@ -35,7 +38,17 @@ type Store struct {
 
 	Maintenance string            // PostgreSQL: the database to connect to for CREATE DATABASE and the lock; "postgres" when empty
 	Roles       map[string]string // PostgreSQL: owner at the source → owner at the destination
+	Template    string            // PostgreSQL: the database that a twin is made from, with the extensions installed; "template0" when empty
 	Connections int               // at most so many at once; 0 for the adapter's default
+	Limits      Limits
+}
+
+// Limits are what the owner of a server allows a run, beside Connections;
+// zero is no limit. An adapter keeps those that its kind has.
+type Limits struct {
+	BytesPerSecond int64         // read from the source, over all of the run's sessions
+	Runs           int           // at once on one server, over all tenants
+	SnapshotAge    time.Duration // after which the run gives up: an old snapshot keeps the server from cleaning up
 }
 
 // KindOf returns the kind in a store's name: postgres/analytics → postgres.
