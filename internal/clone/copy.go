@@ -24,8 +24,8 @@ const (
 // task is a chunk of one store.
 type task struct {
 	Chunk
-	store int
-	turn  int // its place in the list
+	store  int
+	awaits int // groups that it is still kept aside for
 }
 
 // copy carries all chunks of all stores, Workers at once, and then refuses if
@@ -39,14 +39,9 @@ func (r *run) copy(ctx context.Context) error {
 	defer cancel(nil)
 	var mu sync.Mutex // tallies
 	groups := newGroups()
-	err := parallel.Each(ctx, r.Workers, r.tasks(ctx, groups), func(ctx context.Context, worker int, t task) error {
-		err := groups.wait(ctx, t)
-		if err != nil {
-			return err
-		}
+	carry := func(ctx context.Context, worker int, t task) error {
 		tally, err := r.try(ctx, t, workers[worker])
 		if err != nil {
-			cancel(err)
 			return err
 		}
 		mu.Lock()
@@ -55,6 +50,13 @@ func (r *run) copy(ctx context.Context) error {
 		r.events.emit(report.Event{Phase: report.Copy, Store: r.Readers[t.store].Name(), Chunk: t.ID, Tally: &tally})
 		groups.done(t)
 		return nil
+	}
+	err := parallel.Each(ctx, r.Workers, r.tasks(ctx, groups), func(ctx context.Context, worker int, t task) error {
+		err := parallel.Protect(func() error { return carry(ctx, worker, t) })
+		if err != nil {
+			cancel(err)
+		}
+		return err
 	})
 	if err != nil {
 		return err
@@ -101,35 +103,65 @@ func (r *run) named(err error, t task) error {
 	return &report.Error{Code: report.CodeOf(err), Store: r.Readers[t.store].Name(), Op: "copy", Chunk: t.ID, Err: err}
 }
 
-// tasks lists the chunks of all stores in turn, so that no server waits for
-// another's list to end.
+// tasks hands out the chunks of all stores in turn, so that no server waits for
+// another's list to end. One that comes after chunks under way is kept aside
+// until these are done, and then goes first.
 func (r *run) tasks(ctx context.Context, groups *groups) iter.Seq2[task, error] {
 	return func(yield func(task, error) bool) {
-		type source struct {
-			next func() (Chunk, error, bool)
-			i    int
-		}
-		var open []source
-		for i, s := range r.staged {
-			next, stop := iter.Pull2(s.Chunks(ctx))
-			defer stop()
-			open = append(open, source{next, i})
-		}
-		for at := 0; len(open) > 0; {
-			at %= len(open)
-			c, err, ok := open[at].next()
-			if !ok {
-				open = append(open[:at], open[at+1:]...)
+		lists, stop := r.openLists(ctx)
+		defer stop()
+		for at := 0; ; {
+			if t, ok := groups.next(); ok {
+				if !yield(t, nil) {
+					return
+				}
 				continue
 			}
-			t := task{Chunk: c, store: open[at].i}
-			if err == nil {
-				err = groups.list(&t)
+			if len(lists) == 0 {
+				more, err := groups.wait(ctx)
+				if err != nil {
+					yield(task{}, err)
+				}
+				if err != nil || !more {
+					return
+				}
+				continue
 			}
-			if !yield(t, err) || err != nil {
+			at %= len(lists)
+			c, err, ok := lists[at].next()
+			if !ok {
+				lists = append(lists[:at], lists[at+1:]...)
+				continue
+			}
+			t, free := task{Chunk: c, store: lists[at].store}, true
+			if err == nil {
+				free, err = groups.list(&t)
+			}
+			if (free || err != nil) && !yield(t, err) || err != nil {
 				return
 			}
 			at++
+		}
+	}
+}
+
+// list is the list of one store's chunks, as it is being read.
+type list struct {
+	next  func() (Chunk, error, bool)
+	store int
+}
+
+// openLists begins to read the lists of all stores.
+func (r *run) openLists(ctx context.Context) (lists []list, stop func()) {
+	var stops []func()
+	for i, s := range r.staged {
+		next, stop := iter.Pull2(s.Chunks(ctx))
+		stops = append(stops, stop)
+		lists = append(lists, list{next, i})
+	}
+	return lists, func() {
+		for _, stop := range stops {
+			stop()
 		}
 	}
 }

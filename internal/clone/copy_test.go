@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -90,6 +91,43 @@ func TestGroups(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A chunk that comes after others holds no worker until they are done, and
+// then the largest goes first, before what has not been listed yet.
+func TestWaitingHoldsNoWorker(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.job.Workers = 2
+		b.job.Readers = b.job.Readers[:1]
+		s := b.stores[0]
+		s.chunks = []clone.Chunk{s.chunk("a", "a"), s.chunk("small", "", "a"), s.chunk("large", "", "a")}
+		s.chunks[2].Bytes = 1
+		for i := range 20 {
+			s.chunks = append(s.chunks, s.chunk(fmt.Sprint("c", i), "c"))
+		}
+		var started []string
+		s.at = func(_ context.Context, step string) error {
+			name, copying := strings.CutPrefix(step, "copy ")
+			if !copying {
+				return nil
+			}
+			s.mu.Lock()
+			started = append(started, name)
+			s.mu.Unlock()
+			if name == "a" {
+				time.Sleep(9500 * time.Millisecond)
+			}
+			time.Sleep(time.Second)
+			return nil
+		}
+		if _, err := b.run(t.Context(), t); err != nil {
+			t.Fatal(err)
+		}
+		if at := slices.Index(started, "large"); at < 11 || at > 13 || slices.Index(started, "small") != at+1 {
+			t.Errorf("started in the order %v", started)
+		}
+	})
 }
 
 // A list that cannot be obeyed is refused; it would wait for ever, or run an

@@ -86,7 +86,7 @@ type Noter interface {
 type Chunk struct {
 	ID    string   // "postgres/users/0003", unique in the run
 	Group string   // what After of other chunks refers to; may be empty
-	After []string // groups whose chunks must all be done before this one starts; all of these are listed before it
+	After []string // groups whose chunks must all be done before this one starts; all of these are listed before it. It holds no worker until then
 	Bytes int64    // expected, 0 when not known
 
 	// Copy does the work. It may run twice, with the same result, and belongs
