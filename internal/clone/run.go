@@ -48,7 +48,7 @@ func Run(ctx context.Context, job Job) (report.Manifest, error) {
 	}
 	r := &run{Job: job, events: events{sink: job.Events, clock: job.Clock}}
 	r.manifest = r.newManifest()
-	err := parallel.With(ctx, r.watch, r.stage)
+	err := parallel.With(ctx, r.watchAll, r.stage)
 	if err == nil {
 		err = r.finish(ctx)
 	} else if !errors.Is(err, guard.ErrLost) {
@@ -62,6 +62,17 @@ func Run(ctx context.Context, job Job) (report.Manifest, error) {
 
 // watch keeps the lock.
 func (r *run) watch(ctx context.Context) error { return r.Destination.Watch(ctx, lockInterval) }
+
+// watchAll keeps the lock, and looks after what the sources hold.
+func (r *run) watchAll(ctx context.Context) error {
+	watches := []func(context.Context) error{r.watch}
+	for _, reader := range r.Readers {
+		if w, ok := reader.(Watcher); ok {
+			watches = append(watches, w.Watch)
+		}
+	}
+	return parallel.Each(ctx, len(watches), indexes(0, len(watches)), func(ctx context.Context, _, i int) error { return watches[i](ctx) })
+}
 
 // phase is one step of the run.
 type phase struct {

@@ -82,6 +82,14 @@ type Noter interface {
 	Notes() []string
 }
 
+// Watcher is a Reader whose source holds something that the whole run rests on
+// and that can be lost without being noticed, a snapshot above all. Run calls
+// Watch beside its phases up to verify; it returns an error as soon as that is
+// lost, and nil when ctx has ended.
+type Watcher interface {
+	Watch(ctx context.Context) error
+}
+
 // Chunk is the smallest thing planned, copied, retried and counted as a whole.
 type Chunk struct {
 	ID    string   // "postgres/users/0003", unique in the run

@@ -117,18 +117,6 @@ func TestOneSnapshotForAll(t *testing.T) {
 	}
 }
 
-// The connection that keeps the snapshot is killed.
-func TestSnapshotLost(t *testing.T) {
-	tr := newTrial(t, itemsSQL, itemsRules)
-	tr.once(report.Copy, func() {
-		tr.prod.run(t, tr.source(), `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'`)
-	})
-	_, err := tr.run(t.Context(), t)
-	if text := wantCode(t, err, report.Transient); !strings.Contains(text, "snapshot was lost") {
-		t.Errorf("the error does not say why: %s", text)
-	}
-}
-
 // Sessions at either side die in mid-copy: the parts are copied again, and no
 // row is there twice.
 func TestSessionsDie(t *testing.T) {

@@ -6,8 +6,6 @@ import (
 	"os"
 	"sync"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/tenantcopy/tenantcopy/internal/clone"
 	"github.com/tenantcopy/tenantcopy/internal/guard"
 	"github.com/tenantcopy/tenantcopy/internal/report"
@@ -27,11 +25,10 @@ type reader struct {
 	partSize int64 // bytes
 	version  int
 
-	holder   *pgx.Conn // its transaction keeps the snapshot
-	snapshot string
-	cat      *catalog
-	mu       sync.Mutex
-	dirs     []string // temporary folders with the schema's archive
+	snap snapshot
+	cat  *catalog
+	mu   sync.Mutex
+	dirs []string // temporary folders with the schema's archive
 }
 
 // Open connects to the source's database, read-only, and authenticates. The
@@ -69,54 +66,6 @@ func (e *endpoint) tooOld(version int) error {
 // Name returns the store's name.
 func (r *reader) Name() string { return r.e.store }
 
-// openSnapshot begins the transaction that keeps the snapshot, anew when
-// there is one already.
-func (r *reader) openSnapshot(ctx context.Context) error {
-	if r.holder != nil {
-		closeConn(ctx, r.holder)
-		r.holder = nil
-	}
-	conn, err := r.e.connect(ctx, r.e.database)
-	if err != nil {
-		return err
-	}
-	if r.snapshot, err = (door{conn}).export(ctx); err != nil {
-		closeConn(ctx, conn)
-		return err
-	}
-	r.holder = conn
-	return nil
-}
-
-// inSnapshot runs fn in a transaction of its own that sees the snapshot.
-func (r *reader) inSnapshot(ctx context.Context, fn func(d door) error) error {
-	conn, err := r.sessions.get(ctx)
-	if err != nil {
-		return err
-	}
-	defer r.sessions.put(ctx, conn)
-	d := door{conn}
-	if err := d.enter(ctx, r.snapshot); err != nil {
-		return r.lost(err)
-	}
-	if err := fn(d); err != nil {
-		if !conn.IsClosed() {
-			_ = d.leave(ctx)
-		}
-		return err
-	}
-	return d.leave(ctx)
-}
-
-// lost explains why a snapshot could not be imported.
-func (r *reader) lost(err error) error {
-	if state := stateOf(err); state != "22023" && state != "42704" {
-		return err
-	}
-	return &report.Error{Code: report.Transient, Store: r.e.store, Side: report.Source, Op: "import the snapshot", Err: reduce(err),
-		Hint: "the connection that kept the snapshot was lost; run the same command again"}
-}
-
 // Into pairs the reader with a proved destination.
 func (r *reader) Into(dst guard.Destination) (clone.Staged, error) {
 	store, ok := dst.Store(r.e.store)
@@ -145,10 +94,7 @@ func (r *reader) tempDir() (string, error) {
 // Close ends the sessions, and with them the snapshot.
 func (r *reader) Close() error {
 	ctx := context.Background()
-	if r.holder != nil {
-		closeConn(ctx, r.holder)
-		r.holder = nil
-	}
+	r.letGo(ctx)
 	r.sessions.close(ctx)
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -118,7 +118,7 @@ func (s *staged) dump(ctx context.Context) (*archive, error) {
 		return nil, err
 	}
 	a := &archive{file: filepath.Join(dir, "schema"), list: filepath.Join(dir, "list")}
-	args := []string{"--format=custom", "--schema-only", "--snapshot=" + s.r.snapshot, "--no-comments", "--no-security-labels", "--no-subscriptions",
+	args := []string{"--format=custom", "--schema-only", "--snapshot=" + s.r.snap.id, "--no-comments", "--no-security-labels", "--no-subscriptions",
 		"--no-tablespaces", "--no-owner", "--no-privileges", "--lock-wait-timeout=60000", "--file=" + a.file}
 	options := "-c default_transaction_read_only=on -c statement_timeout=0 -c idle_in_transaction_session_timeout=0"
 	if _, err := (child{program: "pg_dump", args: args, e: s.r.e, options: options, database: s.r.e.database}).run(ctx); err != nil {

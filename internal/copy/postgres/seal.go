@@ -106,7 +106,8 @@ func (s *staged) refreshViews(ctx context.Context) error {
 }
 
 // Seal sets the sequences, gives the mapped roles what they had, drops the
-// journal, and notes that the staged copy is complete.
+// journal, and notes that the staged copy is complete. Nothing after it reads
+// the source, so the snapshot is given up.
 func (s *staged) Seal(ctx context.Context) error {
 	if s.r.cat == nil || s.tables == nil {
 		return s.e.fail(ctx, "seal", &cause{text: "the staging place is not prepared"})
@@ -120,9 +121,16 @@ func (s *staged) Seal(ctx context.Context) error {
 	if err := s.exec(ctx, `DROP TABLE IF EXISTS `+journalTable); err != nil {
 		return s.e.fail(ctx, "drop the journal", err)
 	}
-	return s.e.fail(ctx, "seal the staged database", s.e.inAdmin(ctx, func(conn *pgx.Conn) error {
+	if err := s.r.holds(ctx); err != nil { // whatever was read until now was read in one snapshot
+		return err
+	}
+	err := s.e.inAdmin(ctx, func(conn *pgx.Conn) error {
 		return comment(ctx, conn, s.e.next(), s.dst.Marker(), s.dst.Run())
-	}))
+	})
+	if err == nil {
+		s.r.letGo(ctx)
+	}
+	return s.e.fail(ctx, "seal the staged database", err)
 }
 
 // setSequences reads the source's sequences as they are now, after the data:

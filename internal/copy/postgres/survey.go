@@ -13,10 +13,12 @@ import (
 // Survey opens the snapshot and says what the database holds in it. Called
 // again, it opens a new one.
 func (r *reader) Survey(ctx context.Context) (clone.Survey, error) {
+	r.snap.mu.Lock()
+	defer r.snap.mu.Unlock()
 	if err := r.openSnapshot(ctx); err != nil {
 		return clone.Survey{}, r.e.fail(ctx, "open the snapshot", err)
 	}
-	d := door{r.holder}
+	d := door{r.snap.holder}
 	cat, err := readCatalog(ctx, d.query)
 	if err != nil {
 		return clone.Survey{}, r.e.fail(ctx, "read the catalogue", err)
