@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -34,9 +35,36 @@ func (s server) role(t *testing.T, name, options string) tenant.Secret {
 
 // as returns an address with another user.
 func as(store tenant.Store, user string, password tenant.Secret) tenant.Store {
-	store.URL = strings.Replace(store.URL, "postgres@", user+"@", 1)
-	store.Password = password
+	u, err := url.Parse(store.URL)
+	if err != nil {
+		panic(err)
+	}
+	u.User = url.User(user)
+	store.URL, store.Password = u.String(), password
 	return store
+}
+
+// login is a role that a test made.
+type login struct {
+	name     string
+	password tenant.Secret
+}
+
+// reader is a role with the grants that docs/grants.md lists for the source.
+func (s server) reader(t *testing.T, id string) login {
+	name := "reader-" + id
+	return login{name, s.role(t, name, "NOSUPERUSER BYPASSRLS IN ROLE pg_read_all_data")}
+}
+
+// copier is a role with the rights that docs/grants.md lists for the
+// destination: it creates databases, and is a member of the owner's roles.
+func (s server) copier(t *testing.T, id string, owners ...string) login {
+	name := "copier-" + id
+	made := login{name, s.role(t, name, "NOSUPERUSER CREATEDB")}
+	for _, owner := range owners {
+		s.run(t, "postgres", `GRANT `+ident(owner)+` TO `+ident(name))
+	}
+	return made
 }
 
 // Roles with the fewest rights do: at the source one that reads, whose limits
@@ -182,6 +210,7 @@ func TestRoles(t *testing.T) {
 ALTER SCHEMA s OWNER TO app_prod_`+id+`; ALTER TABLE s.t OWNER TO app_prod_`+id+`; ALTER VIEW s.v OWNER TO app_prod_`+id+`; ALTER TYPE s.e OWNER TO app_prod_`+id+`; ALTER FUNCTION s.f(int) OWNER TO app_prod_`+id+`;
 GRANT USAGE ON SCHEMA s TO report_prod_`+id+`; GRANT SELECT ON s.v TO report_prod_`+id, "version: 1\npeople: none\npostgres:\n  s.t: {id: keep, v: keep}\n")
 	t.Cleanup(func() { prod.run(t, tr.source(), `DROP SCHEMA s CASCADE`) })
+	staging.run(t, "postgres", `GRANT app_staging_`+id+` TO "`+tr.copies()+`"`)
 	tr.dst.Roles = map[string]string{"app_prod_" + id: "app_staging_" + id, "report_prod_" + id: "report_staging_" + id}
 	tr.must(t)
 	t.Cleanup(func() { staging.run(t, tr.twin, `DROP SCHEMA s CASCADE`) })

@@ -58,7 +58,9 @@ func fixture(t *testing.T) *copytest.Fixture {
 	t.Helper()
 	prod, staging := serverOf(t, "PROD"), serverOf(t, "STAGING")
 	id := random()
+	reads, copies := prod.reader(t, id), staging.copier(t, id)
 	src := tenantOn(t, prod, id)
+	src.Store = as(src.Store, reads.name, reads.password)
 	twin := "twin-" + id
 	staging.dropAfter(t, twin)
 	staging.create(t, twin+"2")
@@ -66,7 +68,7 @@ func fixture(t *testing.T) *copytest.Fixture {
 	database := map[copytest.Side]string{copytest.OfSource: src.Ref.Name, copytest.OfDestination: twin}
 	servers := map[copytest.Side]server{copytest.OfSource: prod, copytest.OfDestination: staging}
 	return &copytest.Fixture{
-		Source: src, Destination: staging.store(twin), Open: Open, Probe: Probe, Site: Site,
+		Source: src, Destination: as(staging.store(twin), copies.name, copies.password), Open: Open, Probe: Probe, Site: Site,
 		KeepRules: keepRules, Uncovered: strings.Replace(keepRules, "    phone: keep\n", "", 1), MaskRules: maskRules(),
 		Secrets: []string{secretName, secretPhone, secretCode},
 		Dump: func(t *testing.T, s copytest.Side) map[string]string {

@@ -34,15 +34,19 @@ type trial struct {
 	seen     strings.Builder
 }
 
-// newTrial makes a source database from statements.
+// newTrial makes a source database from statements. Both sides are reached
+// with the rights that docs/grants.md lists, and no more; only the set-up is a
+// superuser's.
 func newTrial(t *testing.T, sql, rules string) *trial {
 	t.Helper()
 	id := random()
 	tr := &trial{prod: serverOf(t, "PROD"), staging: serverOf(t, "STAGING"), twin: "twin-" + id, rules: rules, partSize: defaultPart}
+	reads, writes := tr.prod.reader(t, id), tr.staging.copier(t, id)
 	tr.prod.create(t, "acme-"+id)
 	tr.prod.run(t, "acme-"+id, sql)
 	tr.staging.dropAfter(t, tr.twin)
-	tr.src, tr.dst = sourceOf(tr.prod, "acme-"+id), tr.staging.store(tr.twin)
+	tr.src, tr.dst = sourceOf(tr.prod, "acme-"+id), as(tr.staging.store(tr.twin), writes.name, writes.password)
+	tr.src.Store = as(tr.src.Store, reads.name, reads.password)
 	return tr
 }
 

@@ -40,14 +40,20 @@ func (s server) store(database string) tenant.Store {
 // connect opens a session without any of the package's settings.
 func (s server) connect(t *testing.T, database string) *pgx.Conn {
 	t.Helper()
-	config, err := pgx.ParseConfig(s.store(database).URL)
+	return connectTo(t, s.store(database))
+}
+
+// connectTo opens a session as the address's user.
+func connectTo(t *testing.T, at tenant.Store) *pgx.Conn {
+	t.Helper()
+	config, err := pgx.ParseConfig(at.URL)
 	if err != nil {
 		t.Fatal("the test server's address cannot be read")
 	}
-	config.Password = s.password.Reveal()
+	config.Password = at.Password.Reveal()
 	conn, err := pgx.ConnectConfig(context.WithoutCancel(t.Context()), config) // cleanups come here too
 	if err != nil {
-		t.Fatalf("connect to %s: %v", database, reduce(err))
+		t.Fatalf("connect to %s: %v", config.Database, reduce(err))
 	}
 	t.Cleanup(func() { _ = conn.Close(context.Background()) })
 	return conn

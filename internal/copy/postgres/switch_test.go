@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -18,7 +19,7 @@ const tinyRules = "version: 1\npeople: none\npostgres:\n  t: {v: keep}\n"
 func TestSessionOpenOnTheTwin(t *testing.T) {
 	tr := newTrial(t, tinySQL, tinyRules)
 	tr.must(t)
-	open := tr.staging.connect(t, tr.twin)
+	open := connectTo(t, tr.dst)
 	if _, err := open.Exec(t.Context(), `BEGIN; LOCK TABLE t`); err != nil {
 		t.Fatal(err)
 	}
@@ -31,6 +32,21 @@ func TestSessionOpenOnTheTwin(t *testing.T) {
 		t.Error("the old session still lives")
 	}
 	tr.wantNothingBeside(t)
+}
+
+// copies is the role that copies, at the destination.
+func (tr *trial) copies() string {
+	u, err := url.Parse(tr.dst.URL)
+	if err != nil {
+		panic(err)
+	}
+	return u.User.Username()
+}
+
+// own gives the twin to the role that copies.
+func (tr *trial) own(t *testing.T) {
+	t.Helper()
+	tr.staging.run(t, "postgres", `ALTER DATABASE `+ident(tr.twin)+` OWNER TO `+ident(tr.copies()))
 }
 
 // wantNothingBeside fails when a database is left beside the twin, or the
@@ -206,6 +222,7 @@ func TestForeignDatabases(t *testing.T) {
 func TestTwinOfOthers(t *testing.T) {
 	tr := newTrial(t, tinySQL, tinyRules)
 	tr.staging.create(t, tr.twin)
+	tr.own(t)
 	tr.staging.run(t, tr.twin, `COMMENT ON DATABASE `+ident(tr.twin)+` IS 'the staging database'; CREATE TABLE t (v text); INSERT INTO t VALUES ('by hand')`)
 	_, err := tr.run(t.Context(), t)
 	wantCode(t, err, report.Unsafe)
@@ -218,6 +235,7 @@ func TestTwinOfOthers(t *testing.T) {
 
 	empty := newTrial(t, tinySQL, tinyRules)
 	empty.staging.create(t, empty.twin)
+	empty.own(t)
 	empty.must(t)
 	empty.wantSame(t)
 }
