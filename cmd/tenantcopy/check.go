@@ -63,14 +63,8 @@ func (c *config) checkEnvironment(name string, env environment) error {
 		return c.fail("server and uid are not supported yet", "context and namespace are, for Tilt", at("kubernetes")...)
 	}
 	for _, kind := range slices.Sorted(maps.Keys(env.Limits)) {
-		l := env.Limits[kind]
-		switch {
-		case !slices.Contains(tenant.Kinds(), tenant.Kind(kind)):
-			return c.fail("not a kind of store", "the kinds are postgres, search, redis, blob", at("limits", kind)...)
-		case l.BytesPerSecond != "" || l.Runs != 0 || l.SnapshotAge != "":
-			return c.fail("only connections is supported yet", "", at("limits", kind)...)
-		case l.Connections < 0:
-			return c.fail("it is less than 1", "", at("limits", kind, "connections")...)
+		if err := c.checkLimits(kind, env.Limits[kind], at("limits", kind)); err != nil {
+			return err
 		}
 	}
 	for _, hooks := range []struct {

@@ -54,14 +54,6 @@ type hookConfig struct {
 	Command []string `yaml:"command"`
 }
 
-// limits bound what a run may ask of a server.
-type limits struct {
-	Connections    int    `yaml:"connections"`
-	BytesPerSecond string `yaml:"bytes-per-second"`
-	Runs           int    `yaml:"runs"`
-	SnapshotAge    string `yaml:"snapshot-age"`
-}
-
 // storeConfig is one store's address; {name} and {env} in it stand for the
 // tenant's name and the environment.
 type storeConfig struct {

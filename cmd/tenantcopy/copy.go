@@ -26,7 +26,7 @@ import (
 // copyFlags are the flags of the copy itself.
 type copyFlags struct {
 	rules, confirm, unclassified, progress, report string
-	only, skip                                     []string
+	only, skip, limit                              []string
 	jobs                                           int
 	tilt                                           bool
 }
@@ -74,6 +74,7 @@ func (a *app) copyCommand() *cobra.Command {
 	flags.StringVar(&f.report, "report", "", "folder for the manifest (default tenantcopy-reports beside the configuration)")
 	flags.StringSliceVar(&f.only, "only", nil, "copy these kinds of store only: postgres, search, redis, blob")
 	flags.StringSliceVar(&f.skip, "skip", nil, "leave these kinds of store out")
+	flags.StringArrayVar(&f.limit, "limit", nil, "lower a limit of the configuration, as in postgres.bytes-per-second=20MB; may be repeated")
 	flags.IntVar(&f.jobs, "jobs", clone.DefaultWorkers, "pieces of work in flight at once")
 	flags.BoolVar(&f.tilt, "tilt", false, "start Tilt on the copy when it is good; arguments after -- go to it")
 	return cmd
@@ -191,6 +192,9 @@ func (a *app) plan(f copyFlags, srcText, dstText string) (*runPlan, error) {
 		return nil, err
 	}
 	if p.dst, err = a.resolve(p.config, dst); err != nil {
+		return nil, err
+	}
+	if err := p.lowerLimits(); err != nil {
 		return nil, err
 	}
 	if err := p.config.protectedPlace(p.dst); err != nil {

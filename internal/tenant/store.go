@@ -49,6 +49,7 @@ type Limits struct {
 	BytesPerSecond int64         // read from the source, over all of the run's sessions
 	Runs           int           // at once on one server, over all tenants
 	SnapshotAge    time.Duration // after which the run gives up: an old snapshot keeps the server from cleaning up
+	Disk           int64         // bytes: the size of the destination server's volume, of which its databases take a part
 }
 
 // KindOf returns the kind in a store's name: postgres/analytics → postgres.
