@@ -293,6 +293,9 @@ func (a *app) carryOnce(ctx context.Context, p *runPlan) (finished bool, m repor
 		return false, m, err
 	}
 	defer func() { err = errors.Join(err, closing(dst.Release(context.WithoutCancel(ctx)))) }()
+	if err := o.closeProbers(); err != nil {
+		return false, m, closing(err)
+	}
 	if dst.Unfinished() {
 		return true, m, clone.Finish(ctx, o.readers, dst)
 	}

@@ -51,9 +51,16 @@ func (o *opened) Close() error {
 	for _, r := range append(o.readers, o.people...) {
 		all = errors.Join(all, r.Close())
 	}
+	return errors.Join(all, o.closeProbers())
+}
+
+// closeProbers ends the sessions that proved the destination, once it is
+// admitted: the source's owner counts sessions.
+func (o *opened) closeProbers() (all error) {
 	for _, p := range o.probers {
 		all = errors.Join(all, p.Close())
 	}
+	o.probers = nil
 	return all
 }
 

@@ -81,7 +81,8 @@ func (r *run) try(ctx context.Context, t task, a *anonymize.Anonymizer) (report.
 			tally.Dropped += did.Dropped
 			return tally, nil
 		}
-		if n == tries || !report.IsTransient(err) || ctx.Err() != nil {
+		_, decided := errors.AsType[*report.Refusal](err) // of the same state it would be decided again
+		if n == tries || decided || !report.IsTransient(err) || ctx.Err() != nil {
 			return report.Tally{}, r.named(err, t)
 		}
 		r.events.emit(report.Event{Phase: report.Copy, Store: r.Readers[t.store].Name(), Chunk: t.ID, Note: fmt.Sprintf("try %d of %d: %s", n+1, tries, report.CodeOf(err))})

@@ -225,6 +225,21 @@ func (p *pool) get(ctx context.Context) (*pgx.Conn, error) {
 	return conn, err
 }
 
+// reserve keeps the place of one session for a program of PostgreSQL's, until
+// leave is called.
+func (p *pool) reserve(ctx context.Context) (leave func(), err error) {
+	if p.slots == nil {
+		return func() {}, nil
+	}
+	select {
+	case p.slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	p.close(ctx) // those that nobody uses are connected all the same
+	return p.leave, nil
+}
+
 func (p *pool) leave() {
 	if p.slots != nil {
 		<-p.slots

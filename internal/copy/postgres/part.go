@@ -58,6 +58,9 @@ func (p part) selectColumns(columns []string) string {
 // it, without an error. The lock, the weakest there is, ends with fn.
 func (r *reader) inTable(ctx context.Context, t *table, fn func(d door) error) error {
 	return r.inSnapshot(ctx, func(d door) error {
+		if err := r.restraint.use(ctx, d); err != nil {
+			return err
+		}
 		if err := d.hold(ctx, t.quoted()); err != nil {
 			return r.changed(t, err)
 		}

@@ -38,13 +38,10 @@ func (r *reader) people(ctx context.Context, where person.Columns, yield func(pe
 	if err != nil {
 		return err
 	}
-	for _, t := range r.cat.tables {
-		if t.group != g {
-			continue
-		}
+	for _, p := range r.partsOf(g) {
 		more := true
-		err := r.inTable(ctx, t, func(d door) error {
-			more, err = readPeople(ctx, d, peopleQuery(t, where), person.Record{Source: where.Group}, func(rec person.Record) bool {
+		err := r.inTable(ctx, p.table, func(d door) error {
+			more, err = readPeople(ctx, d, peopleQuery(p, where), person.Record{Source: where.Group}, func(rec person.Record) bool {
 				for _, ref := range refs {
 					rec.Links = append(rec.Links, person.Ref(ref, rec.ID))
 				}
@@ -57,6 +54,18 @@ func (r *reader) people(ctx context.Context, where person.Columns, yield func(pe
 		}
 	}
 	return nil
+}
+
+// partsOf cuts the tables of a group: people are read in short transactions
+// too.
+func (r *reader) partsOf(g *group) []part {
+	var parts []part
+	for _, t := range r.cat.tables {
+		if t.group == g {
+			parts = append(parts, cut(t, r.partSize, r.version >= tidRangeVersion)...)
+		}
+	}
+	return parts
 }
 
 // declared finds the group of a declared source and checks its columns.
@@ -107,7 +116,7 @@ WHERE c.contype = 'f' AND c.conrelid = $1::oid AND cardinality(c.conkey) = 1 AND
 }
 
 // peopleQuery selects the seven columns of a record as text; NULL is empty.
-func peopleQuery(t *table, where person.Columns) string {
+func peopleQuery(p part, where person.Columns) string {
 	columns := []string{where.ID, where.Name, where.First, where.Last, where.Email, where.Phone, where.Locale}
 	for i, name := range columns {
 		if name == "" {
@@ -116,7 +125,11 @@ func peopleQuery(t *table, where person.Columns) string {
 			columns[i] = fmt.Sprintf(`coalesce(%s::text, '')`, ident(name))
 		}
 	}
-	return fmt.Sprintf(`SELECT %s FROM ONLY %s WHERE %s IS NOT NULL`, strings.Join(columns, ", "), t.quoted(), ident(where.ID))
+	filter := " WHERE "
+	if p.where() != "" {
+		filter = " AND "
+	}
+	return p.selectColumns(columns) + filter + ident(where.ID) + ` IS NOT NULL`
 }
 
 // readPeople reports whether the reader wants more.

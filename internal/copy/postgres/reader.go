@@ -12,18 +12,16 @@ import (
 	"github.com/tenantcopy/tenantcopy/internal/tenant"
 )
 
-// defaultPart is how much of a table, TOAST included, is one chunk.
-const defaultPart = 64 << 20
-
 var _ clone.Reader = (*reader)(nil)
 
 // reader is one database of the source. Survey opens the snapshot that
 // everything after it reads.
 type reader struct {
-	e        *endpoint
-	sessions *pool
-	partSize int64 // bytes
-	version  int
+	e         *endpoint
+	sessions  *pool
+	partSize  int64 // bytes
+	version   int
+	restraint *restraint
 
 	snap snapshot
 	cat  *catalog
@@ -39,8 +37,11 @@ func Open(ctx context.Context, src tenant.Source) (clone.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	e = e.with(doorSettings())
-	r := &reader{e: e, sessions: newPool(e, e.database), partSize: defaultPart}
+	limits, e, err := restrain(e.with(doorSettings()), src.Store.Limits)
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{e: e, sessions: newPool(e, e.database), partSize: limits.part(e), restraint: limits}
 	conn, err := r.sessions.get(ctx)
 	if err != nil {
 		return nil, e.fail(ctx, "connect", err)
@@ -96,6 +97,7 @@ func (r *reader) Close() error {
 	ctx := context.Background()
 	r.letGo(ctx)
 	r.sessions.close(ctx)
+	r.restraint.end(ctx)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, dir := range r.dirs {

@@ -117,6 +117,11 @@ func (s *staged) dump(ctx context.Context) (*archive, error) {
 	if err != nil {
 		return nil, err
 	}
+	leave, err := s.r.sessions.reserve(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	a := &archive{file: filepath.Join(dir, "schema"), list: filepath.Join(dir, "list")}
 	args := []string{"--format=custom", "--schema-only", "--snapshot=" + s.r.snap.id, "--no-comments", "--no-security-labels", "--no-subscriptions",
 		"--no-tablespaces", "--no-owner", "--no-privileges", "--lock-wait-timeout=60000", "--file=" + a.file}

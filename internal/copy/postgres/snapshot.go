@@ -32,8 +32,10 @@ type snapshot struct {
 }
 
 // openSnapshot begins the transaction that keeps the snapshot, anew when
-// there is one already. The caller holds r.snap.mu.
+// there is one already.
 func (r *reader) openSnapshot(ctx context.Context) error {
+	r.snap.mu.Lock()
+	defer r.snap.mu.Unlock()
 	if r.snap.holder != nil {
 		closeConn(ctx, r.snap.holder)
 		r.snap.holder = nil
@@ -45,6 +47,9 @@ func (r *reader) openSnapshot(ctx context.Context) error {
 	d := door{conn}
 	if err = d.row(ctx, `SELECT pg_is_in_recovery()`, nil, &r.snap.standby); err == nil {
 		r.snap.id, err = d.export(ctx)
+	}
+	if err == nil {
+		err = r.restraint.begin(ctx, d)
 	}
 	if err != nil {
 		closeConn(ctx, conn)
@@ -74,8 +79,8 @@ func (r *reader) inSnapshot(ctx context.Context, fn func(d door) error) error {
 	return d.leave(ctx)
 }
 
-// Watch ends with an error as soon as the snapshot is lost. While Survey uses
-// the holder there is nothing to ask: a loss ends Survey.
+// Watch ends with an error as soon as the snapshot is lost. While the holder
+// is opened there is nothing to ask.
 func (r *reader) Watch(ctx context.Context) error {
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()

@@ -13,15 +13,25 @@ import (
 // Survey opens the snapshot and says what the database holds in it. Called
 // again, it opens a new one.
 func (r *reader) Survey(ctx context.Context) (clone.Survey, error) {
-	r.snap.mu.Lock()
-	defer r.snap.mu.Unlock()
+	if err := r.restraint.takeSlot(ctx, r.e); err != nil {
+		return clone.Survey{}, err
+	}
 	if err := r.openSnapshot(ctx); err != nil {
 		return clone.Survey{}, r.e.fail(ctx, "open the snapshot", err)
 	}
-	d := door{r.snap.holder}
+	var out clone.Survey
+	err := r.inSnapshot(ctx, func(d door) (err error) { // not by the holder: to print a view's text locks its tables until the transaction's end
+		out, err = r.survey(ctx, d)
+		return err
+	})
+	return out, r.e.fail(ctx, "read the catalogue", err)
+}
+
+// survey reads the catalogue in the snapshot.
+func (r *reader) survey(ctx context.Context, d door) (clone.Survey, error) {
 	cat, err := readCatalog(ctx, d.query)
 	if err != nil {
-		return clone.Survey{}, r.e.fail(ctx, "read the catalogue", err)
+		return clone.Survey{}, err
 	}
 	if err := r.checkNames(cat); err != nil {
 		return clone.Survey{}, err
@@ -38,7 +48,7 @@ func (r *reader) Survey(ctx context.Context) (clone.Survey, error) {
 		return clone.Survey{}, r.e.fail(ctx, "read the schema's texts", err)
 	}
 	if err := r.readNotes(ctx, d, &out); err != nil {
-		return clone.Survey{}, r.e.fail(ctx, "read the catalogue", err)
+		return clone.Survey{}, err
 	}
 	r.cat = cat
 	return out, nil

@@ -1,0 +1,14 @@
+package postgres
+
+import "github.com/tenantcopy/tenantcopy/internal/clone"
+
+var _ clone.Noter = (*staged)(nil)
+
+// Notes returns what the copy has learned that the report must say.
+func (s *staged) Notes() []string {
+	var notes []string
+	if age := s.r.restraint.note(); age != "" {
+		notes = append(notes, age)
+	}
+	return notes
+}
