@@ -93,7 +93,7 @@ func (a *Anonymizer) shortNumber(dst, v []byte) ([]byte, outcome, error) {
 func (a *Anonymizer) appendPhone(dst, normal, original []byte) []byte {
 	digits, ok := a.people.PhoneFor(normal)
 	if !ok {
-		digits = person.PhoneDigits(a.unknown.Draw([]byte("phone"), normal), len(normal))
+		digits = a.people.UnknownPhone(a.unknown, normal)
 	}
 	skip := countDigits(original) - len(normal) // the 00 in front of a country code
 	for _, c := range original {

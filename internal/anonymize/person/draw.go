@@ -184,7 +184,8 @@ func (x *Index) drawPhones(g *generator) {
 			claims = append(claims, claim{person: int32(n), key: key, real: phone})
 		}
 	}
-	real := func(value string) bool { _, ok := x.byPhone[value]; return ok }
+	x.subscribers = newSubscribers(x.byPhone)
+	real := func(value string) bool { _, ok := x.byPhone[value]; return ok || x.subscribers.has(value) }
 	x.settle(claims, g.phone, real, func(c *claim) string {
 		size := len(c.real)
 		if size == 0 {

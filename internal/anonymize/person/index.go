@@ -61,18 +61,19 @@ type Options struct {
 
 // Index holds all people of a tenant. It is immutable and safe to share.
 type Index struct {
-	people  []Person
-	byID    map[string]int32
-	byEmail map[string]int32
-	byPhone map[string]int32
-	emails  map[string]string // normal form → pseudonym, for every known e-mail
-	phones  map[string]string // normal form → pseudonym's digits
-	records int
-	redrawn int
-	domain  string
-	keep    map[string]bool
-	real    map[string]bool // words of the source's names, folded
-	longest longest
+	people      []Person
+	byID        map[string]int32
+	byEmail     map[string]int32
+	byPhone     map[string]int32
+	emails      map[string]string // normal form → pseudonym, for every known e-mail
+	phones      map[string]string // normal form → pseudonym's digits
+	subscribers subscribers
+	records     int
+	redrawn     int
+	domain      string
+	keep        map[string]bool
+	real        map[string]bool // words of the source's names, folded
+	longest     longest
 }
 
 // longest holds lengths in characters.
