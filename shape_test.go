@@ -183,6 +183,22 @@ func TestEntryPoints(t *testing.T) {
 	}
 }
 
+// TestNoVerify: a copy without a proof is for tests and benchmarks.
+func TestNoVerify(t *testing.T) {
+	for dir, files := range sourceFiles(t) {
+		for _, path := range files {
+			if strings.HasSuffix(path, "_test.go") || dir == "internal/copy/copytest" {
+				continue
+			}
+			inspect(t, path, func(fset *token.FileSet, n ast.Node) {
+				if id, ok := n.(*ast.Ident); ok && id.Name == "NoVerify" {
+					t.Errorf("%s: a copy without a proof", fset.Position(n.Pos()))
+				}
+			})
+		}
+	}
+}
+
 // TestSize holds files to 400 lines and functions to 60.
 func TestSize(t *testing.T) {
 	for _, files := range sourceFiles(t) {
