@@ -88,17 +88,24 @@ func (s *sink) close() {
 // ready returns how many bytes wait to be taken.
 func (s *sink) ready() int { return len(s.buf) - s.taken }
 
-// take moves framed bytes to p. The buffer is used again as soon as it is
-// empty, so it grows to a message and the longest row, and no further.
+// take moves framed bytes to p. The buffer grows to twice a message and the
+// longest row, and no further.
 func (s *sink) take(p []byte) int {
 	n := copy(p, s.buf[s.taken:])
 	s.crc = crc32.Update(s.crc, castagnoli, s.buf[s.taken:s.taken+n])
 	s.taken += n
 	s.bytes += int64(n)
-	if s.taken == len(s.buf) {
-		s.buf, s.taken = s.buf[:0], 0
-	}
+	s.compact()
 	return n
+}
+
+// compact moves what is left, a part of a row mostly, to the front: the room
+// of what was taken is used again.
+func (s *sink) compact() {
+	if left := len(s.buf) - s.taken; left <= s.taken {
+		copy(s.buf, s.buf[s.taken:])
+		s.buf, s.taken = s.buf[:left], 0
+	}
 }
 
 // appendEscaped writes a value as the text form of COPY wants it.

@@ -205,3 +205,23 @@ func FuzzEye(f *testing.F) {
 		}
 	})
 }
+
+// TestSinkStaysSmall: however many rows pass, what was taken makes room. Takes
+// never end where a row does.
+func TestSinkStaysSmall(t *testing.T) {
+	out := &sink{}
+	message := make([]byte, 1000)
+	row := make([]byte, 777)
+	for range 10_000 {
+		for out.ready() < len(message) {
+			out.buf = append(out.buf, row...)
+		}
+		out.take(message)
+	}
+	if most := 4 * (len(message) + len(row)); cap(out.buf) > most {
+		t.Errorf("the buffer has grown to %d bytes, more than %d", cap(out.buf), most)
+	}
+	if out.bytes != 10_000*int64(len(message)) {
+		t.Errorf("%d bytes were taken", out.bytes)
+	}
+}
