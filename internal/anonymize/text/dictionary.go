@@ -32,7 +32,7 @@ func (k Kind) rank() int {
 }
 
 // Match is one mention: the byte range [Start, End) of the value, whose name it is and in which form. Ambiguous says
-// that the phrase belongs to more than one person; ID is then the first one added with the best kind.
+// that the phrase belongs to more than one person; ID is then the smallest of those with the best kind.
 type Match struct {
 	Start, End int
 	ID         int32
@@ -67,7 +67,7 @@ func NewBuilder(sizeHint int) *Builder {
 }
 
 // Add enters a phrase of the person id (at least 0) in the form kind. Case, diacritics, blanks and joiners do not
-// matter. A phrase that several persons share keeps all of them, the first added leads within its kind. A phrase
+// matter. A phrase that several persons share keeps all of them, the smallest id leads within its kind. A phrase
 // without a word is ignored.
 func (b *Builder) Add(phrase string, id int32, kind Kind) {
 	s := []byte(phrase)
@@ -131,6 +131,7 @@ func (b *Builder) Build() *Dictionary {
 		return cmp.Or(
 			cmp.Compare(b.at[x], b.at[y]),
 			cmp.Compare(b.owners[x].kind.rank(), b.owners[y].kind.rank()),
+			cmp.Compare(b.owners[x].id, b.owners[y].id),
 			cmp.Compare(x, y))
 	})
 	d.owners = make([]owner, 0, len(order))

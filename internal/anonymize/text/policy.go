@@ -1,7 +1,9 @@
 package text
 
 import (
+	"cmp"
 	"slices"
+	"sort"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -55,21 +57,42 @@ func (p *policy) accept(d *Dictionary, s []byte, m Match) (Match, bool) {
 	}
 	at := p.look(s, m)
 	owners := d.ownersOf(m.state)
-	if len(p.context) > 0 {
-		for _, o := range owners {
-			if slices.Contains(p.context, o.id) && at.inContext() {
-				m.ID, m.Kind, m.Ambiguous = o.id, o.kind, false
-				return m, true
-			}
+	if len(p.context) > 0 && at.inContext() {
+		if o, ok := meant(owners, p.context); ok {
+			m.ID, m.Kind, m.Ambiguous = o.id, o.kind, false
+			return m, true
 		}
 	}
-	for _, o := range owners {
+	refused := Kind(0)
+	for _, o := range owners { // thousands may share a name, in few forms
+		if o.kind == refused {
+			continue
+		}
 		if at.alone(o.kind) {
 			m.ID, m.Kind = o.id, o.kind
 			return m, true
 		}
+		refused = o.kind
 	}
 	return m, false
+}
+
+// meant finds the best reading by somebody of the context.
+func meant(owners []owner, context []int32) (owner, bool) {
+	best := len(owners)
+	for _, id := range context {
+		for i := 0; i < best; {
+			end := i + sort.Search(len(owners)-i, func(n int) bool { return owners[i+n].kind.rank() != owners[i].kind.rank() })
+			if at, found := slices.BinarySearchFunc(owners[i:end], id, func(o owner, id int32) int { return cmp.Compare(o.id, id) }); found {
+				best = min(best, i+at)
+			}
+			i = end
+		}
+	}
+	if best == len(owners) {
+		return owner{}, false
+	}
+	return owners[best], true
 }
 
 // look reads the words of a phrase.
