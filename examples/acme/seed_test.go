@@ -230,7 +230,7 @@ func covered(rules *ruleset.Rules, table, column string) bool {
 		if _, ok := g.Pattern.Match(table); !ok {
 			continue
 		}
-		return g.Options.Rows == "none" || slices.ContainsFunc(g.Fields, func(f ruleset.Field) bool { return f.Path == column })
+		return g.Options.Rows.Empty() || slices.ContainsFunc(g.Fields, func(f ruleset.Field) bool { return f.Path == column })
 	}
 	return false
 }

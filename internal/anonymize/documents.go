@@ -53,7 +53,7 @@ func (c *compiler) compileDocuments(at place) *Documents {
 	if g == nil {
 		return d
 	}
-	if g.Options.Rows == "none" || (g.Rule != nil && g.Rule.Verb == "drop") {
+	if g.Options.Rows.Empty() || (g.Rule != nil && g.Rule.Verb == "drop") {
 		d.Empty = true
 		return d
 	}

@@ -46,7 +46,7 @@ func (p *Plan) Row(store, table string, fields []Field) (*Row, error) {
 func (c *compiler) compileRow(store, table string, fields []Field) *Row {
 	g := c.group(store, table)
 	row := &Row{}
-	if g != nil && g.Options.Rows == "none" {
+	if g != nil && g.Options.Rows.Empty() {
 		row.Empty = true
 		return row
 	}

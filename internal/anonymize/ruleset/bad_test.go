@@ -217,8 +217,7 @@ r:5:3: "users" stands twice, first on line 4
 r:6:6: "t": rules of a table or index are one per field (say {"*": keep})
 r:7:6: a table cannot be left out (say {$rows: none})
 r:8:6: "v" has no rules (write {"*": keep} or {$rows: none})
-r:9:14: $rows: unknown value "all" (known: none)
-r:10:14: $rows: preserve: not supported yet
+r:9:14: $rows: unknown value "all" (known: none, preserve, or an SQL condition such as "created_at > now() - interval '90 days'")
 r:11:3: "y" has no field
 r:11:7: unknown option "$docs" (did you mean $rows?)
 r:12:3: "z" has no field
@@ -233,6 +232,41 @@ r:19:3: "public.t" is never reached: "t" on line 6 comes first (move it up)
 r:20:3: option "$schema": not supported yet
 r:21:3: "": empty pattern
 r:22:8: "": empty name`},
+		"rows": {`version: 1
+people: none
+postgres:
+  a: {$rows: preserv}
+  b: {$rows: "id > 1; DROP TABLE b"}
+  c: {$rows: {where: "id > 1"}}
+  d: {$rows: {source: "id > (1", preserve: all}}
+  e: {$rows: {preserve: none}}
+  f: {$rows: {prefer: old}}
+  g: {$rows: {source: all, close: true}, id: keep}
+  h: {$rows: {source: none, close: true}}
+  i: {$rows: }
+  j: {$rows: {}}
+  k: {$rows: true}
+  l: {$rows: [none]}
+  m: {$rows: {close: maybe, source: none}}
+search:
+  n: {$docs: preserve}
+  o: {$docs: {source: none}}`, `
+r:4:14: $rows: unknown value "preserv" (did you mean preserve?)
+r:5:14: $rows: ";" ends a statement; a condition is one expression
+r:6:15: $rows: unknown key "where" (known: source, close, preserve, prefer)
+r:7:23: $rows: source: "(" is not closed
+r:8:25: $rows: preserve: unknown value "none" (known: all, or an SQL condition such as "created_at > now() - interval '90 days'")
+r:9:14: $rows: prefer without preserve (add preserve: all)
+r:9:23: $rows: prefer: unknown value "old" (known: source, twin)
+r:10:14: $rows: close without rows that are left out (add source: and a condition, or none)
+r:11:3: "h" has no field
+r:12:7: $rows: not one plain value
+r:13:14: $rows: says nothing (say {source: none})
+r:14:14: $rows: unknown value "true" (known: none, preserve, or an SQL condition such as "created_at > now() - interval '90 days'")
+r:15:14: $rows: not one plain value
+r:16:22: $rows: close: unknown value "maybe" (known: true, false)
+r:18:14: $docs: unknown value "preserve" (known: none)
+r:19:14: $docs: not one plain value`},
 		"objects": {`version: 1
 person: {postgres: {users: {id: id, email: email}, public.hr: {id: uid, email: e}}}
 blob:

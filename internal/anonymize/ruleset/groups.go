@@ -101,7 +101,7 @@ func (p *reader) table(g *Group, kind string, kv pair) {
 	for _, o := range options {
 		switch o.key {
 		case rowsOption(kind):
-			p.rows(g, o)
+			p.rows(g, kind, o)
 		case "$person":
 			g.Options.Person = p.link(o, shape)
 		default:
@@ -111,7 +111,7 @@ func (p *reader) table(g *Group, kind string, kv pair) {
 	switch {
 	case len(rest.pairs) > 0:
 		g.Fields = p.fields(pair{key: kv.key, pos: kv.pos, value: rest}, shape, place)
-	case g.Options.Rows == "":
+	case !g.Options.Rows.Empty():
 		p.add(kv.pos, "", "%q has no field", kv.key)
 	}
 	if len(p.all) == before { // a line with a mistake is not among the fields
@@ -129,18 +129,6 @@ func (p *reader) wholeTable(g *Group, kind string, kv pair) {
 		p.add(kv.value.pos, "say {$rows: none}", "a table cannot be left out")
 	default:
 		p.add(kv.value.pos, fmt.Sprintf(`say {"*": %s}`, word), "%q: rules of a table or index are one per field", kv.key)
-	}
-}
-
-// rows reads $rows and $docs.
-func (p *reader) rows(g *Group, o pair) {
-	if o.value.kind == nodeScalar && o.value.text == "preserve" {
-		p.add(o.value.pos, "", "%s: preserve: not supported yet", o.key)
-		g.Options.Rows = "none" // no complaint about missing fields
-		return
-	}
-	if !p.oneOf(o, []string{"none"}, &g.Options.Rows) {
-		g.Options.Rows = "none"
 	}
 }
 

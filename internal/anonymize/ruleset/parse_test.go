@@ -77,7 +77,7 @@ func want() *Rules {
 					f("emp", Rule{Verb: "digits", Arg: "same"}),
 					f("boss", Rule{Verb: "person.name", Context: "boss_id"}), f("boss_id", v("keep")), f("null", v("keep")),
 				}},
-				{Pattern: pattern("log"), Options: Options{Rows: "none"}},
+				{Pattern: pattern("log"), Options: Options{Rows: Rows{None: true}}},
 				{Pattern: pattern("dept"), Fields: []Field{f("*", v("keep"))}, Options: Options{Person: &Link{Field: "owner", Source: "hr.employees"}}},
 			}},
 			{Name: "postgres/main", Groups: []Group{{Pattern: pattern("t"), Fields: []Field{f("*", v("keep"))}}}},
@@ -89,7 +89,7 @@ func want() *Rules {
 			}},
 			{Name: "search", Groups: []Group{
 				{Pattern: pattern("p*"), Fields: []Field{f("_id", v("uuid")), f("user.id", v("keep")), f("**", v("scan"))},
-					Options: Options{Rows: "none", Person: &Link{Field: "user.id"}}},
+					Options: Options{Rows: Rows{None: true}, Person: &Link{Field: "user.id"}}},
 				{Pattern: pattern("logs"), Rule: ref(v("drop"))},
 			}},
 			{Name: "redis", Groups: []Group{
@@ -227,7 +227,7 @@ func FuzzParse(f *testing.F) {
 		if err == nil {
 			for _, s := range r.Stores {
 				for _, g := range s.Groups {
-					if g.Rule == nil && len(g.Fields) == 0 && g.Options.Rows == "" {
+					if g.Rule == nil && len(g.Fields) == 0 && !g.Options.Rows.Empty() {
 						t.Errorf("group %q rules nothing", g.Pattern)
 					}
 				}

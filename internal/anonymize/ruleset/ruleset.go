@@ -79,7 +79,7 @@ type Store struct {
 }
 
 // Group is the rules of one table, of the indexes, objects or keys that match a pattern. In postgres and search it has Fields (none when
-// Options.Rows is "none"); in blob and redis it has a Rule. A search group may have Rule with verb drop instead of Fields: its indexes
+// Options.Rows is empty); in blob and redis it has a Rule. A search group may have Rule with verb drop instead of Fields: its indexes
 // are left out.
 type Group struct {
 	Pattern Pattern
@@ -91,7 +91,7 @@ type Group struct {
 
 // Options is everything in a group that starts with $, so that no column can be mistaken for it.
 type Options struct {
-	Rows     string  // $rows in postgres, $docs in search: "none" copies no row; "" copies all
+	Rows     Rows    // $rows in postgres, $docs in search
 	Person   *Link   // $person: the field that names the person of the row, document or value; nil when none is written
 	Name     *Rule   // $name in blob, $key in redis: rule of the object's or key's own name; nil keeps it
 	Metadata []Field // $metadata in blob: rule by metadata key

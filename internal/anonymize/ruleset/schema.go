@@ -70,7 +70,7 @@ func schemaDefinitions() object {
 	d := object{
 		"link":           object{"anyOf": []any{object{"type": "string"}, object{"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": object{"type": "string"}}}},
 		"fields":         mapOf(ref("rule-document")),
-		"group-postgres": schemaTable("column", object{"$rows": object{"enum": []string{"none"}}, "$person": ref("link")}),
+		"group-postgres": schemaTable("column", object{"$rows": schemaRows(), "$person": ref("link")}),
 		"group-search": object{"anyOf": []any{object{"const": "drop"}, schemaTable("document", object{
 			"$docs": object{"enum": []string{"none"}}, "$person": ref("link"), "_id": ref("rule-name"), "_routing": ref("rule-name")})}},
 		"group-blob":  schemaWhole(InBlob, object{"$body": ref("rule-blob"), "$name": ref("rule-name"), "$metadata": ref("fields")}),

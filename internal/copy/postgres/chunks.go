@@ -35,8 +35,7 @@ func (s *staged) Chunks(ctx context.Context) iter.Seq2[clone.Chunk, error] {
 			}
 			group := "table:" + t.relation.group()
 			groups = append(groups, group)
-			for i, p := range cut(t, s.r.partSize, s.r.version >= tidRangeVersion) {
-				p.id = fmt.Sprintf("%s/%s/%04d", s.Name(), t.relation.group(), i+1)
+			for _, p := range s.partsOf(t) {
 				if !yield(s.partChunk(p, group), nil) {
 					return
 				}

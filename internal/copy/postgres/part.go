@@ -15,6 +15,10 @@ type part struct {
 	table    *table
 	from, to int64
 	bytes    int64
+
+	keep string   // condition of the rules, empty for all rows
+	also []*table // other tables that the condition may read
+	only []tid    // these rows, instead of pages
 }
 
 // cut divides a table into parts of about size bytes. A table that is no heap,
@@ -41,6 +45,12 @@ func (p part) where() string {
 	if p.to > 0 {
 		conditions = append(conditions, fmt.Sprintf(`ctid < '(%d,0)'::tid`, p.to))
 	}
+	if p.only != nil {
+		conditions = append(conditions, tids(p.only))
+	}
+	if p.keep != "" {
+		conditions = append(conditions, "("+p.keep+")")
+	}
 	if len(conditions) == 0 {
 		return ""
 	}
@@ -49,7 +59,11 @@ func (p part) where() string {
 
 // selectColumns builds the SELECT of a part; no columns is a valid list.
 func (p part) selectColumns(columns []string) string {
-	return "SELECT " + strings.Join(columns, ", ") + " FROM ONLY " + p.table.quoted() + p.where()
+	alias := ""
+	if p.keep != "" {
+		alias = p.table.group.alias()
+	}
+	return "SELECT " + strings.Join(columns, ", ") + " FROM ONLY " + p.table.quoted() + alias + p.where()
 }
 
 // inTable runs fn in the snapshot with the table held, after proving that it
@@ -61,6 +75,20 @@ func (r *reader) inTable(ctx context.Context, t *table, fn func(d door) error) e
 		if err := r.restraint.use(ctx, d); err != nil {
 			return err
 		}
+		if err := r.holdAll(ctx, d, []*table{t}); err != nil {
+			return err
+		}
+		if err := r.checkColumns(ctx, d, t); err != nil {
+			return err
+		}
+		return fn(d)
+	})
+}
+
+// holdAll locks tables and proves that each is still stored where it was in
+// the snapshot.
+func (r *reader) holdAll(ctx context.Context, d door, tables []*table) error {
+	for _, t := range tables {
 		if err := d.hold(ctx, t.quoted()); err != nil {
 			return r.changed(t, err)
 		}
@@ -72,11 +100,8 @@ func (r *reader) inTable(ctx context.Context, t *table, fn func(d door) error) e
 		if !same {
 			return r.changed(t, &cause{text: "its storage is another one"})
 		}
-		if err := r.checkColumns(ctx, d, t); err != nil {
-			return err
-		}
-		return fn(d)
-	})
+	}
+	return nil
 }
 
 // checkColumns asks what the table's columns are now, under the lock: each

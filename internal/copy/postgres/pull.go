@@ -29,6 +29,9 @@ type stream struct {
 // pull receives, anonymises and frames the next rows of the source's COPY.
 func (s *staged) stream(ctx context.Context, a *anonymize.Anonymizer, st stream) (e entry, err error) {
 	err = s.r.inTable(ctx, st.part.table, func(d door) error {
+		if err := s.r.holdAll(ctx, d, st.part.also); err != nil {
+			return err
+		}
 		src := d.conn.PgConn()
 		body := &puller{src: src, out: sink{text: st.load.text}}
 		body.walk = walker{row: st.load.row, shapes: st.load.shapes, a: a, out: &body.out}

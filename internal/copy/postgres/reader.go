@@ -17,11 +17,12 @@ var _ clone.Reader = (*reader)(nil)
 // reader is one database of the source. Survey opens the snapshot that
 // everything after it reads.
 type reader struct {
-	e         *endpoint
-	sessions  *pool
-	partSize  int64 // bytes
-	version   int
-	restraint *restraint
+	e          *endpoint
+	sessions   *pool
+	partSize   int64 // bytes
+	version    int
+	mostClosed int // rows that may come along by reference
+	restraint  *restraint
 
 	snap snapshot
 	cat  *catalog
@@ -41,7 +42,7 @@ func Open(ctx context.Context, src tenant.Source) (clone.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{e: e, sessions: newPool(e, e.database), partSize: limits.part(e), restraint: limits}
+	r := &reader{e: e, sessions: newPool(e, e.database), partSize: limits.part(e), restraint: limits, mostClosed: mostClosed}
 	conn, err := r.sessions.get(ctx)
 	if err != nil {
 		return nil, e.fail(ctx, "connect", err)

@@ -27,11 +27,12 @@ type trial struct {
 	dst           tenant.Store
 	twin          string
 
-	rules    string
-	partSize int64
-	confirm  bool
-	event    func(e report.Event) // called for every event
-	seen     strings.Builder
+	rules      string
+	partSize   int64
+	mostClosed int
+	confirm    bool
+	event      func(e report.Event) // called for every event
+	seen       strings.Builder
 }
 
 // newTrial makes a source database from statements. Both sides are reached
@@ -40,7 +41,7 @@ type trial struct {
 func newTrial(t *testing.T, sql, rules string) *trial {
 	t.Helper()
 	id := random()
-	tr := &trial{prod: serverOf(t, "PROD"), staging: serverOf(t, "STAGING"), twin: "twin-" + id, rules: rules, partSize: defaultPart}
+	tr := &trial{prod: serverOf(t, "PROD"), staging: serverOf(t, "STAGING"), twin: "twin-" + id, rules: rules, partSize: defaultPart, mostClosed: mostClosed}
 	reads, writes := tr.prod.reader(t, id), tr.staging.copier(t, id)
 	tr.prod.create(t, "acme-"+id)
 	tr.prod.run(t, "acme-"+id, sql)
@@ -90,7 +91,7 @@ func (tr *trial) run(ctx context.Context, t *testing.T) (report.Manifest, error)
 		return report.Manifest{}, err
 	}
 	defer opened.Close()
-	opened.(*reader).partSize = tr.partSize
+	opened.(*reader).partSize, opened.(*reader).mostClosed = tr.partSize, tr.mostClosed
 	dst, err := tr.admit(ctx)
 	if err != nil {
 		return report.Manifest{}, err
@@ -194,7 +195,7 @@ func (tr *trial) prepared(t *testing.T) (*staged, *anonymize.Plan) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = opened.Close() })
-	opened.(*reader).partSize = tr.partSize
+	opened.(*reader).partSize, opened.(*reader).mostClosed = tr.partSize, tr.mostClosed
 	survey, err := opened.Survey(ctx)
 	if err != nil {
 		t.Fatal(err)

@@ -27,6 +27,7 @@ type staged struct {
 
 	archive *archive         // the schema; nil before Prepare
 	tables  map[uint32]*load // by the source's number of the table; nil before Prepare
+	rows    *rowPlan         // which rows; nil before Prepare
 }
 
 // stagedSettings fit a database that is thrown away when the run fails.
@@ -75,6 +76,9 @@ func (s *staged) Prepare(ctx context.Context, plan *anonymize.Plan) error {
 	}
 	if err := s.checkFit(ctx); err != nil {
 		return s.e.fail(ctx, "check the servers", err)
+	}
+	if err := s.selectRows(ctx, plan); err != nil {
+		return err
 	}
 	archive, err := s.dump(ctx)
 	if err != nil {
