@@ -45,7 +45,7 @@ func special(form Form, raw []byte) bool {
 // itself, for binary forms what a person would write.
 func (a *Anonymizer) decode(form Form, raw []byte) ([]byte, error) {
 	switch form {
-	case FormText, FormJSON, FormBytes:
+	case FormText, FormJSON, FormBytes, FormEnum:
 		return raw, nil
 	case FormJSONB:
 		if len(raw) == 0 || raw[0] != 1 {
@@ -118,7 +118,7 @@ func (a *Anonymizer) encode(form Form, start, size int) ([]byte, error) {
 	at := len(a.arena)
 	var err error
 	switch form {
-	case FormText, FormJSON, FormBytes:
+	case FormText, FormJSON, FormBytes, FormEnum:
 		return in, nil
 	case FormJSONB:
 		a.arena = append(append(a.arena, 1), in...)

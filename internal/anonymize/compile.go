@@ -16,6 +16,8 @@ type compiler struct {
 	in      Input
 	missing []Field  // no rule covers them
 	wrong   []string // a rule does not fit its field: "place: why"
+	notes   []Note
+	tables  map[place]*ruledTable // nil until it is asked for
 }
 
 // Compile checks every field against the rules and returns a Plan, or a
@@ -44,7 +46,11 @@ func Compile(in Input) (*Plan, error) {
 		}
 	}
 	c.checkFields()
+	c.checkUniques()
+	c.checkLinks()
+	c.checkRoutes()
 	c.checkTexts(p)
+	p.notes = c.notes
 	if err := c.refusal(); err != nil {
 		return nil, err
 	}
@@ -99,6 +105,11 @@ func (c *compiler) group(store, name string) *ruleset.Group {
 // fail notes that a rule does not fit.
 func (c *compiler) fail(at place, why string) {
 	c.wrong = append(c.wrong, at.String()+": "+why)
+}
+
+// note keeps what is not refused and must be known.
+func (c *compiler) note(store, text string) {
+	c.notes = append(c.notes, Note{Store: store, Text: text})
 }
 
 // checkTexts refuses schema text that names a person, or holds her phone

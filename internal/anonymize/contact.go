@@ -25,7 +25,10 @@ func replaceEmail(a *Anonymizer, dst, v []byte) ([]byte, outcome, error) {
 	}
 	lead, tail := blanks(v)
 	if known, ok := a.people.EmailFor(normal); ok {
-		dst = appendCased(append(dst, lead...), casingOf(v), known)
+		dst = append(dst, lead...)
+		start := len(dst)
+		dst = append(dst, known...)
+		a.respell(dst[start:], v[len(lead):len(v)-len(tail)], normal)
 		return append(dst, tail...), changed, nil
 	}
 	at := bytes.IndexByte(normal, '@')
@@ -33,12 +36,14 @@ func replaceEmail(a *Anonymizer, dst, v []byte) ([]byte, outcome, error) {
 		return dst, kept, nil
 	}
 	dst = append(dst, lead...)
+	start := len(dst)
 	if plus := bytes.IndexByte(normal[:at], '+'); plus > 0 {
 		dst = a.appendTagged(dst, normal, plus, at)
 	} else {
 		dst = person.AppendUnknownLocal(dst, a.unknown.Draw([]byte("email"), normal))
 		dst = a.people.AppendDomain(append(dst, '@'), a.domain, normal[at+1:])
 	}
+	a.respell(dst[start:], v[len(lead):len(v)-len(tail)], normal)
 	return append(dst, tail...), changed, nil
 }
 

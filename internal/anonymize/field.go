@@ -14,6 +14,11 @@ type Field struct {
 	NotNull bool // NULL is not accepted
 	Unique  bool // part of a unique key
 	Derived bool // computed by the server (a generated column), so there is nothing to copy and no rule is needed
+	Routing bool // decides in which partition a row lies
+	Words   bool // its type hides the words of a text: a full-text vector
+
+	Labels  []string // what an enum may be
+	Suggest string   // how the server itself computes the column, as far as that is known: an argument of derive
 
 	// Sample is the full name of one object (blob) that patterns are matched
 	// against. It can hold personal data and is never printed.

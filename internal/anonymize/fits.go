@@ -28,7 +28,7 @@ func allowed(form Form) (list []string, every bool) {
 		return []string{"set", "digits", "noise", "bucket", "phone", "person.phone"}, false
 	case FormFloat:
 		return []string{"set", "noise", "bucket"}, false
-	case FormBool:
+	case FormBool, FormEnum:
 		return []string{"set"}, false
 	case FormUUID:
 		return []string{"set", "uuid"}, false
@@ -44,6 +44,11 @@ func allowed(form Form) (list []string, every bool) {
 func (c *compiler) fits(r *ruleset.Rule, f Field) error {
 	switch r.Verb {
 	case "keep":
+		return c.keepable(f)
+	case "derive":
+		if f.Routing {
+			return errors.New("derive on a column that decides in which partition a row lies: say keep")
+		}
 		return nil
 	case "null":
 		if f.NotNull {
@@ -68,11 +73,27 @@ func (c *compiler) fits(r *ruleset.Rule, f Field) error {
 		return fmt.Errorf("%s needs more digits than type %s holds: say digits", r.Verb, f.Type)
 	}
 	if r.Verb == "set" {
+		if f.Form == FormEnum && !slices.Contains(f.Labels, c.constant(r)) {
+			return fmt.Errorf("set writes a constant that type %s does not list", f.Type)
+		}
 		if err := constantFits(f.Form, c.constant(r)); err != nil {
 			return fmt.Errorf("set writes a constant that is no %s", f.Type)
 		}
 	}
 	return nil
+}
+
+// keepable refuses to keep a value whose type hides the words of a text:
+// they would be those of the real one, and no proof could find them.
+func (c *compiler) keepable(f Field) error {
+	if !f.Words || c.in.Rules.NoPeople {
+		return nil
+	}
+	expr := f.Suggest
+	if expr == "" {
+		expr = "to_tsvector('simple', …)"
+	}
+	return fmt.Errorf("keep on type %s, which holds the words of the real text: say null or {derive: %q}", f.Type, expr)
 }
 
 // constantFits reports whether a constant can be written in a form.
@@ -120,7 +141,7 @@ func (c *compiler) emptied(f Field) *rule {
 	if !f.NotNull {
 		return out
 	}
-	if f.Form == FormOpaque || f.Unique {
+	if f.Form == FormOpaque || f.Form == FormEnum || f.Unique {
 		if c.in.Rules.Unclassified == ruleset.Drop {
 			c.fail(out.at, fmt.Sprintf("has no rule and cannot be emptied (%s, NOT NULL%s): give it one", f.Type, map[bool]string{true: ", unique"}[f.Unique]))
 		}
@@ -161,6 +182,9 @@ func (c *compiler) checkLength(r *ruleset.Rule, f Field) {
 	}
 	if r.Verb == "list" {
 		r = r.Elem
+	}
+	if c.lengthClass(r, f) > 0 {
+		return
 	}
 	if n := c.lengths(r); n > f.MaxLen {
 		c.fail(place{f.Store, f.Group, f.Name}, fmt.Sprintf("%s writes up to %d characters, and the column holds %d", r.Verb, n, f.MaxLen))

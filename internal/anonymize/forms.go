@@ -18,5 +18,6 @@ const (
 	FormTimestamp             // microseconds since 2000-01-01, 8 bytes
 	FormTextArray             // binary array with elements of FormText
 	FormBytes                 // bytes
+	FormEnum                  // the label of an enum: only set, with one of its labels
 	FormOpaque                // anything else: only keep and null apply
 )

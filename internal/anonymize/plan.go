@@ -13,14 +13,15 @@ import (
 
 // Input is what a plan is compiled from.
 type Input struct {
-	Rules  *ruleset.Rules
-	Fields []Field
-	Texts  []Text
-	People *person.Index
-	Names  *person.Names
-	Keys   person.Keyring
-	Places []Place
-	Vars   map[string]string // values of $NAME in set
+	Rules   *ruleset.Rules
+	Fields  []Field
+	Texts   []Text
+	Demands Demands
+	People  *person.Index
+	Names   *person.Names
+	Keys    person.Keyring
+	Places  []Place
+	Vars    map[string]string // values of $NAME in set
 
 	// Pinned reports whether a "*" of the rules may cover a column, because
 	// rules/schema.lock lists it; nil lets "*" cover none.
@@ -40,6 +41,7 @@ type Plan struct {
 	hash   string
 	keys   map[string]*Keys
 	blobs  map[string]*Objects
+	notes  []Note
 
 	scanAll *jsonRule // {"**": scan}
 }
@@ -60,6 +62,13 @@ func (p *Plan) New() *Anonymizer {
 // covers the rules with their variables, the name tables, the key and the
 // origin; not the people, on whom texts depend.
 func (p *Plan) RulesHash() string { return p.hash }
+
+// Note is something that the plan cannot promise and does not refuse, by the
+// store that it is about.
+type Note struct{ Store, Text string }
+
+// Notes returns them in the order in which they were found.
+func (p *Plan) Notes() []Note { return p.notes }
 
 // planHash derives RulesHash; the PRF's output stands for key and origin.
 func planHash(in Input) string {
@@ -83,4 +92,10 @@ func buildDictionary(people *person.Index) *text.Dictionary {
 		}
 	}
 	return b.Build()
+}
+
+// Refuse returns the refusal of a plan that a store's schema does not take,
+// "place: why" by line; nil when there is no line.
+func (p *Plan) Refuse(lines []string) error {
+	return (&compiler{in: p.in, wrong: lines}).refusal()
 }

@@ -14,8 +14,18 @@ type Row struct {
 	Steps []Step // the same order, cut into kept spans and ruled values
 	Empty bool   // no row is copied
 
+	// Derived are the columns that are not read at all but computed anew.
+	Derived []Derived
+
 	steps []step
 	slots slots
+}
+
+// Derived is a column that an SQL expression over the others fills.
+type Derived struct {
+	Field int    // as Order counts
+	Expr  string // of the rules file
+	Line  int    // where it stands there
 }
 
 // Step is one part of a row: fields Order[First] to Order[Last-1].
@@ -53,8 +63,13 @@ func (c *compiler) compileRow(store, table string, fields []Field) *Row {
 	row.slots = c.slotsOf(store, table, g)
 	rules := make([]*rule, len(fields))
 	for i, f := range fields {
-		if !f.Derived {
-			rules[i] = c.columnRule(g, f, &row.slots)
+		if f.Derived {
+			continue
+		}
+		rules[i] = c.columnRule(g, f, &row.slots)
+		if rules[i].verb == "derive" {
+			r := c.fieldRule(g, f)
+			row.Derived = append(row.Derived, Derived{Field: i, Expr: r.Arg, Line: r.Pos.Line})
 		}
 	}
 	for _, name := range row.slots.fields {
@@ -62,6 +77,8 @@ func (c *compiler) compileRow(store, table string, fields []Field) *Row {
 			continue
 		}
 		switch at := slices.IndexFunc(fields, func(f Field) bool { return f.Name == name && !f.Derived }); {
+		case at >= 0 && rules[at].verb == "derive":
+			c.fail(place{store, table, name}, "names the person of a row, and is derived")
 		case at < 0:
 			c.fail(place{store, table, name}, "names the person of a row, but there is no such column")
 		case fields[at].Form == FormOpaque:
@@ -94,6 +111,7 @@ func (c *compiler) columnRule(g *ruleset.Group, f Field, s *slots) *rule {
 		c.forJSON(out, r)
 	}
 	c.checkLength(r, f)
+	c.shorten(out, r, f)
 	out.max = f.MaxLen
 	if out.elem != nil {
 		out.elem.max = f.MaxLen
@@ -161,7 +179,7 @@ func (r *Row) arrange(fields []Field, rules []*rule) {
 	}
 	for _, wanted := range []bool{true, false} {
 		for i := range fields {
-			if !fields[i].Derived && (len(names[i]) > 0) == wanted {
+			if rules[i] != nil && rules[i].verb != "derive" && (len(names[i]) > 0) == wanted {
 				r.Order = append(r.Order, i)
 			}
 		}

@@ -89,7 +89,7 @@ func (c *compiler) compileRule(r *ruleset.Rule, in scope) (*rule, error) {
 		out.slot = in.slots.of(r.Context, c.firstSource())
 	}
 	switch r.Verb {
-	case "keep", "drop", "null":
+	case "keep", "drop", "null", "derive":
 		return out, nil
 	case "json", "hash":
 		in.names = r.Verb == "hash"

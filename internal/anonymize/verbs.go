@@ -20,7 +20,9 @@ type maker func(c *compiler, r *ruleset.Rule) (apply, error)
 // verb is what one verb does to a scalar.
 type verb struct {
 	make   maker
-	number apply // to a number, where that differs
+	number apply  // to a number, where that differs
+	effect effect // on values that must stay apart; merges unless said otherwise
+	fixed  bool   // what it writes hardly depends on the form of what was there
 }
 
 // verbs is what each verb of the ruleset's table does to one scalar. keep,
@@ -29,26 +31,26 @@ type verb struct {
 func verbs() map[string]verb {
 	return map[string]verb{
 		"set":             {make: makeSet},
-		"text":            {make: makeText},
-		"scan":            {make: plain(applyScan)},
-		"email":           {make: plain(applyEmail)},
+		"text":            {make: makeText, effect: unproved},
+		"scan":            {make: plain(applyScan), effect: unproved},
+		"email":           {make: plain(applyEmail), effect: apart, fixed: true},
 		"phone":           {make: plain(applyPhone), number: applyPhoneNumber},
-		"name":            {make: plain(applyName)},
-		"person.name":     {make: plain(applyPersonName)},
-		"person.first":    {make: plain(applyPersonFirst)},
-		"person.last":     {make: plain(applyPersonLast)},
-		"person.email":    {make: plain(applyEmail)},
+		"name":            {make: plain(applyName), fixed: true},
+		"person.name":     {make: plain(applyPersonName), fixed: true},
+		"person.first":    {make: plain(applyPersonFirst), fixed: true},
+		"person.last":     {make: plain(applyPersonLast), fixed: true},
+		"person.email":    {make: plain(applyEmail), effect: apart, fixed: true},
 		"person.phone":    {make: plain(applyPhone), number: applyPhoneNumber},
 		"person.initials": {make: plain(applyPersonInitials)},
 		"avatar":          {make: plain(applyAvatar)},
 		"placeholder":     {make: plain(applyPlaceholder)},
-		"company":         {make: plain(applyCompany)},
-		"job":             {make: plain(applyJob)},
-		"address":         {make: plain(applyAddress)},
-		"digits":          {make: plain(applyDigits), number: applyNumberDigits},
-		"uuid":            {make: plain(applyUUID)},
-		"iban":            {make: plain(applyIBAN)},
-		"secret":          {make: plain(applySecret)},
+		"company":         {make: plain(applyCompany), fixed: true},
+		"job":             {make: plain(applyJob), fixed: true},
+		"address":         {make: plain(applyAddress), fixed: true},
+		"digits":          {make: plain(applyDigits), number: applyNumberDigits, effect: apart},
+		"uuid":            {make: plain(applyUUID), effect: apart},
+		"iban":            {make: plain(applyIBAN), effect: apart},
+		"secret":          {make: plain(applySecret), effect: apart, fixed: true},
 		"shift":           {make: makeShift},
 		"noise":           {make: makeNoise},
 		"bucket":          {make: makeBucket},

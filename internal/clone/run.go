@@ -169,18 +169,44 @@ func (r *run) survey(ctx context.Context) error {
 
 // compile makes the plan, or refuses with all reasons at once. It also
 // readies the proof's search, before anything is written.
-func (r *run) compile(context.Context) error {
+func (r *run) compile(ctx context.Context) error {
 	var in anonymize.Input
 	for _, s := range r.surveys {
 		in.Fields = append(in.Fields, s.Fields...)
 		in.Texts = append(in.Texts, s.Texts...)
+		in.Demands.Add(s.Demands)
 	}
 	in.Rules, in.People, in.Names, in.Places, in.Vars = r.Rules, r.people, r.Names, r.Places, r.Vars
 	in.Keys = r.Root.Keyring(r.Destination.Origin(), epoch)
 	plan, err := anonymize.Compile(in)
 	r.plan = plan
 	r.wanted = verify.NewWanted(r.people, r.Random.Control, r.Random.LeakKey)
-	return err
+	if err != nil {
+		return err
+	}
+	return r.fit(ctx)
+}
+
+// fit tries the plan on the stores' schemas, and refuses what they would.
+func (r *run) fit(ctx context.Context) error {
+	var wrong []string
+	for i, reader := range r.Readers {
+		for _, note := range r.plan.Notes() {
+			if note.Store == reader.Name() {
+				r.notes[i] = append(r.notes[i], note.Text)
+			}
+		}
+		fitter, ok := reader.(Fitter)
+		if !ok {
+			continue
+		}
+		lines, notes, err := fitter.Fits(ctx, r.plan)
+		if err != nil {
+			return err
+		}
+		wrong, r.notes[i] = append(wrong, lines...), append(r.notes[i], notes...)
+	}
+	return r.plan.Refuse(wrong)
 }
 
 // epoch is the key epoch in force; raising it changes every pseudonym.

@@ -32,10 +32,11 @@ type Reader interface {
 // Survey is what exists in one store.
 type Survey struct {
 	Fields  []anonymize.Field
-	Texts   []anonymize.Text // schema text that is carried
-	Records int64            // estimate, 0 when not known
-	Bytes   int64            // estimate, 0 when not known
-	Notes   []string         // what will not be carried, by place: for the report
+	Texts   []anonymize.Text  // schema text that is carried
+	Demands anonymize.Demands // what the schema asks of several values at once
+	Records int64             // estimate, 0 when not known
+	Bytes   int64             // estimate, 0 when not known
+	Notes   []string          // what will not be carried, by place: for the report
 }
 
 // Store is one store of the destination while it is being written. Its
@@ -73,6 +74,14 @@ type Inspected interface {
 // manifest: what was not looked into, with counts, by place.
 type Unreader interface {
 	Unread() []string
+}
+
+// Fitter is a reader that can try a plan on its schema. Run asks it when the
+// plan is made and nothing is written: which of the values that the rules
+// write would the schema refuse, by place, and what can only be known by
+// writing. It reads, and never quotes a value.
+type Fitter interface {
+	Fits(ctx context.Context, plan *anonymize.Plan) (wrong, notes []string, err error)
 }
 
 // Noter is a store that learns while it works what the report must say: an

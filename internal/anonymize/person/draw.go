@@ -206,7 +206,16 @@ func (x *Index) drawPhones(g *generator) {
 			x.phones[c.real] = c.value
 		}
 	}
+	taken := make(map[string]bool, len(x.phones))
+	for _, digits := range x.phones {
+		taken[digits] = true
+	}
+	x.apart = len(taken) == len(x.phones)
 }
+
+// PhonesApart reports whether every known number has a pseudonym of its own:
+// all are drawn apart unless there are too few numbers of their length.
+func (x *Index) PhonesApart() bool { return x.apart }
 
 // PhoneDigits makes size digits from a draw. They begin with 999, a country
 // code that is not assigned, so that nobody is ever called.

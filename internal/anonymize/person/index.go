@@ -73,6 +73,7 @@ type Index struct {
 	domain      string
 	keep        map[string]bool
 	real        map[string]bool // words of the source's names, folded
+	apart       bool            // no two known numbers have one pseudonym
 	longest     longest
 }
 

@@ -121,8 +121,7 @@ r:11:21: two verbs, "text" and "email" (a value has exactly one verb)
 r:12:8: verb "shift" stands without its argument (write {shift: …})
 r:13:9: unknown verb "txt" (did you mean text?)
 r:14:16: unknown verb "lst" (did you mean list?)
-r:15:8: verb "derive": not supported yet
-r:16:9: verb "derive": not supported yet
+r:15:8: verb "derive" stands without its argument (write {derive: …})
 r:17:8: no verb (a verb such as keep)
 r:18:8: verb "strip": not supported yet
 r:19:8: unknown verb "placeholdr" (did you mean placeholder?)

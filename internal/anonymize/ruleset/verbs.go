@@ -113,8 +113,8 @@ func formatVerbs() []Verb {
 			Longest: "as long as the source", Doc: "Rounds a number down to the class it is in."},
 		{Name: "shuffle", Kinds: InColumn, Longest: "the longest value of the column", Planned: true,
 			Doc: "Permutes the column within the tenant, by key."},
-		{Name: "derive", Args: ArgScalar, Arg: "an SQL expression", Kinds: InColumn, Longest: "that of the expression", Planned: true,
-			Doc: "Recomputes the column from pseudonymised columns."},
+		{Name: "derive", Args: ArgScalar, Arg: "an SQL expression", Kinds: InColumn, Longest: "that of the expression",
+			Doc: "Does not read the column but computes it, by an SQL expression over the pseudonymised columns of its row."},
 	}
 }
 

@@ -20,6 +20,8 @@ type catalog struct {
 	matviews  []*table // those that are filled; without a group: their rows are derived
 	sequences []relation
 	types     types
+	links     []anonymize.Link
+	open      []route  // what is partitioned and does not take every row
 	notes     []string // what is not carried
 }
 
@@ -72,7 +74,8 @@ type column struct {
 	label     string // "character varying(60)"
 	notNull   bool
 	unique    bool
-	generated bool // computed by the server
+	generated bool   // computed by the server
+	suggest   string // the expression that a trigger computes it by, where that is known
 }
 
 // kind is a letter of pg_class.relkind.
@@ -144,6 +147,9 @@ func (c *catalog) complete(ctx context.Context, query queryFunc) error {
 	}
 	c.inherit()
 	if err := c.readPartitionKeys(ctx, query); err != nil {
+		return err
+	}
+	if err := c.readVectors(ctx, query); err != nil {
 		return err
 	}
 	var used []uint32
@@ -293,7 +299,8 @@ func (c *catalog) fields(store string, g *group, columns []column) []anonymize.F
 			form = textForm(form)
 		}
 		out[i] = anonymize.Field{Store: store, Group: g.name, Name: col.name, Type: col.label, Form: form, MaxLen: maxLen,
-			NotNull: col.notNull || notNull, Unique: col.unique, Derived: col.generated}
+			NotNull: col.notNull || notNull, Unique: col.unique, Derived: col.generated, Suggest: col.suggest,
+			Routing: g.parted && (g.keyByExpr || slices.Contains(g.keys, col.name)), Words: c.types.hidesWords(col.typ), Labels: c.types.labels(col.typ)}
 	}
 	return out
 }

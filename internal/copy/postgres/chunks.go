@@ -80,6 +80,7 @@ type load struct {
 	into    string   // quoted; the leaf itself, or the root where a rule may move rows
 	text    bool
 	columns []column // beside names
+	derived []derivation
 }
 
 // compileLoads compiles every table's rules for its own columns.
@@ -99,6 +100,9 @@ func (s *staged) compileLoads(plan *anonymize.Plan, numbers *numbering) error {
 				return err
 			}
 			l.row = row
+		}
+		for _, d := range l.row.Derived {
+			l.derived = append(l.derived, derivation{column: kept[d.Field].name, expr: d.Expr, line: d.Line})
 		}
 		for _, i := range l.row.Order {
 			shape, ok := numbers.shape(kept[i].typ)

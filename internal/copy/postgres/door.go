@@ -92,6 +92,22 @@ func (d door) startCopy(sel string, binary bool) error {
 	return startCopyOut(d.conn.PgConn(), sel, binary)
 }
 
+// nested runs fn so that a statement of it that fails does not end the
+// transaction.
+func (d door) nested(ctx context.Context, fn func() error) error {
+	if err := d.simple(ctx, `SAVEPOINT nested`); err != nil {
+		return err
+	}
+	failed := fn()
+	if failed != nil && d.conn.IsClosed() {
+		return failed
+	}
+	if err := d.simple(ctx, `ROLLBACK TO SAVEPOINT nested; RELEASE SAVEPOINT nested`); err != nil {
+		return err
+	}
+	return failed
+}
+
 // leave ends the transaction; the session is fit for another.
 func (d door) leave(ctx context.Context) error { return d.simple(ctx, `ROLLBACK`) }
 

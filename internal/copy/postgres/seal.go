@@ -118,6 +118,9 @@ func (s *staged) Seal(ctx context.Context) error {
 	if err := s.grantRoles(ctx); err != nil {
 		return s.e.fail(ctx, "give the mapped roles their rights", err)
 	}
+	if err := s.dropDerivations(ctx); err != nil {
+		return s.e.fail(ctx, "drop the triggers of derived columns", err)
+	}
 	if err := s.exec(ctx, `DROP TABLE IF EXISTS `+journalTable); err != nil {
 		return s.e.fail(ctx, "drop the journal", err)
 	}

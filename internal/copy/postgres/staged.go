@@ -100,7 +100,10 @@ func (s *staged) Prepare(ctx context.Context, plan *anonymize.Plan) error {
 		if err != nil {
 			return err
 		}
-		return s.compileLoads(plan, numbers)
+		if err := s.compileLoads(plan, numbers); err != nil {
+			return err
+		}
+		return s.derive(ctx, conn)
 	}))
 }
 

@@ -44,6 +44,9 @@ func (r *reader) survey(ctx context.Context, d door) (clone.Survey, error) {
 		out.Records += t.rows
 		out.Bytes += t.bytes
 	}
+	if out.Demands, err = cat.readDemands(ctx, d.query, r.e.store); err != nil {
+		return clone.Survey{}, r.e.fail(ctx, "read the catalogue", err)
+	}
 	if out.Texts, err = readTexts(ctx, d.query, r.version); err != nil {
 		return clone.Survey{}, r.e.fail(ctx, "read the schema's texts", err)
 	}

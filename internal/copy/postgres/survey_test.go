@@ -44,7 +44,7 @@ CREATE UNIQUE INDEX ON forms (lower(expr)); CREATE UNIQUE INDEX ON forms (n) INC
 		"customers.created":            {Form: anonymize.FormTimestamp, NotNull: true, Type: "timestamp with time zone"},
 		"Order \"Lines\".Note":         {Form: anonymize.FormText, Type: "text"},
 		"Odd \"Schema\".every type.ct": {Form: anonymize.FormText, Type: "public.citext"},
-		"Odd \"Schema\".every type.e":  {Form: anonymize.FormOpaque, Type: "public.mood"},
+		"Odd \"Schema\".every type.e":  {Form: anonymize.FormEnum, Type: "public.mood"},
 		"Odd \"Schema\".every type.c":  {Form: anonymize.FormText, MaxLen: 4, Type: "character(4)"},
 		"Odd \"Schema\".every type.u":  {Form: anonymize.FormUUID, Type: "uuid"},
 		"Odd \"Schema\".every type.f4": {Form: anonymize.FormFloat, Type: "real"},

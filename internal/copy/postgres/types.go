@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -22,7 +23,8 @@ type typeInfo struct {
 	sub          uint32 // of a range or multirange
 	attrs        []uint32
 	notNull      bool
-	binary       bool // has a binary form
+	binary       bool     // has a binary form
+	labels       []string // of an enum
 }
 
 // types holds every type that columns use, directly or inside others.
@@ -32,7 +34,7 @@ const typesQuery = `SELECT t.oid, n.nspname, t.typname, t.typtype::text,
   CASE WHEN t.typsend = 'array_send'::regproc THEN t.typelem ELSE 0 END, t.typbasetype, t.typtypmod,
   coalesce((SELECT r.rngsubtype FROM pg_range r WHERE r.rngtypid = t.oid OR (to_jsonb(r) ->> 'rngmultitypid')::oid = t.oid), 0),
   ARRAY(SELECT a.atttypid FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum),
-  t.typnotnull, t.typsend::oid <> 0 AND t.typreceive::oid <> 0
+  t.typnotnull, t.typsend::oid <> 0 AND t.typreceive::oid <> 0, ARRAY(SELECT e.enumlabel::text FROM pg_enum e WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder)
 FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.oid = ANY ($1::oid[])`
 
 // readTypes reads the used types and all that they are made of.
@@ -53,7 +55,7 @@ func readTypes(ctx context.Context, query queryFunc, used []uint32) (types, erro
 		err := each(ctx, query, typesQuery, []any{missing}, func(rows pgx.Rows) error {
 			var oid uint32
 			var t typeInfo
-			if err := rows.Scan(&oid, &t.schema, &t.name, &t.class, &t.elem, &t.base, &t.mod, &t.sub, &t.attrs, &t.notNull, &t.binary); err != nil {
+			if err := rows.Scan(&oid, &t.schema, &t.name, &t.class, &t.elem, &t.base, &t.mod, &t.sub, &t.attrs, &t.notNull, &t.binary, &t.labels); err != nil {
 				return err
 			}
 			all[oid] = &t
@@ -89,7 +91,7 @@ const (
 	oidBool, oidBytea, oidName, oidInt8, oidInt2, oidInt4, oidText, oidJSON, oidXML  = 16, 17, 19, 20, 21, 23, 25, 114, 142
 	oidFloat4, oidFloat8, oidTextArray, oidVarcharArray, oidBpchar, oidVarchar       = 700, 701, 1009, 1015, 1042, 1043
 	oidDate, oidTime, oidTimestamp, oidTimestamptz, oidInterval, oidTimetz           = 1082, 1083, 1114, 1184, 1186, 1266
-	oidNumeric, oidUUID, oidJSONB                                                    = 1700, 2950, 3802
+	oidNumeric, oidUUID, oidJSONB, oidTSVector                                       = 1700, 2950, 3802, 3614
 	oidRegproc, oidRegprocedure, oidRegoper, oidRegoperator, oidRegclass, oidRegtype = 24, 2202, 2203, 2204, 2205, 2206
 	oidRegconfig, oidRegdictionary, oidRegnamespace, oidRegrole, oidRegcollation     = 3734, 3769, 4089, 4096, 4191
 )
@@ -129,8 +131,11 @@ func (ts types) form(oid uint32, mod int32) (form anonymize.Form, maxLen int, no
 	case oidBytea:
 		return anonymize.FormBytes, 0, notNull
 	}
-	if t := ts[oid]; t != nil && t.name == "citext" && t.class == "b" {
+	switch t := ts[oid]; {
+	case t != nil && t.name == "citext" && t.class == "b":
 		return anonymize.FormText, 0, notNull
+	case t != nil && t.class == "e":
+		return anonymize.FormEnum, 0, notNull
 	}
 	return anonymize.FormOpaque, 0, notNull
 }
@@ -142,8 +147,34 @@ func textForm(form anonymize.Form) anonymize.Form {
 		return anonymize.FormJSON
 	case anonymize.FormBytes, anonymize.FormTextArray, anonymize.FormOpaque:
 		return anonymize.FormOpaque
+	case anonymize.FormEnum:
+		return anonymize.FormEnum
 	}
 	return anonymize.FormText
+}
+
+// labels returns what an enum column may hold.
+func (ts types) labels(oid uint32) []string {
+	oid, _, _ = ts.base(oid, -1)
+	if t := ts[oid]; t != nil {
+		return t.labels
+	}
+	return nil
+}
+
+// hidesWords reports whether values of a type are made of a text's words in a
+// form that no proof can read: a full-text vector, alone or inside another.
+func (ts types) hidesWords(oid uint32) bool {
+	t := ts[oid]
+	switch {
+	case oid == oidTSVector:
+		return true
+	case t == nil || oid == 0:
+		return false
+	case t.class == "c":
+		return slices.ContainsFunc(t.attrs, ts.hidesWords)
+	}
+	return t.elem != 0 && ts.hidesWords(t.elem) || t.base != 0 && ts.hidesWords(t.base)
 }
 
 // textOnly reports whether values of a type must travel as text: it has no

@@ -1,0 +1,239 @@
+package anonymize
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// demanding compiles one table of text columns under demands.
+func demanding(t *testing.T, rules string, d Demands, names ...string) (lines, notes string) {
+	t.Helper()
+	var fields []Field
+	for _, name := range names {
+		fields = append(fields, column(name, FormText))
+	}
+	in := input(t, header+"postgres:\n  things: "+rules+"\n", fields...)
+	in.Demands = d
+	p, err := Compile(in)
+	if err != nil {
+		return strings.Join(refusal(t, in).Lines, "\n"), ""
+	}
+	return "", fmt.Sprint(p.Notes())
+}
+
+func key(columns ...string) Unique {
+	return Unique{Store: "postgres", Group: "things", Name: "k", Columns: columns}
+}
+
+// A rule that may give two rows of a unique key the same values is refused.
+func TestUniqueKeysStayUnique(t *testing.T) {
+	other := key("a")
+	other.Name = "other"
+	for name, c := range map[string]struct {
+		rules string
+		keys  []Unique
+		want  string // part of a refusal, or "" for none
+	}{
+		"kept":                           {"{a: keep, b: person.first}", []Unique{key("a")}, ""},
+		"one to one":                     {"{a: email, b: keep}", []Unique{key("a")}, ""},
+		"names":                          {"{a: person.first, b: keep}", []Unique{key("a")}, "things.a: person.first can make two values one"},
+		"a constant":                     {"{a: {set: x}, b: keep}", []Unique{key("a")}, "set can make two values one"},
+		"a constant in a composite":      {"{a: {set: x}, b: keep}", []Unique{key("a", "b")}, "set can make two values one"},
+		"beside a key":                   {"{a: keep, b: person.name}", []Unique{key("a", "b"), other}, ""},
+		"beside a key one to one":        {"{a: digits, b: person.name}", []Unique{key("a", "b"), other}, ""},
+		"beside a masked key":            {"{a: person.name, b: person.name}", []Unique{key("a", "b"), other}, "unique key k"},
+		"one to one alone":               {"{a: email, b: person.first}", []Unique{key("a", "b")}, "things.b: person.first"},
+		"NULLs differ":                   {"{a: null, b: person.first}", []Unique{key("a", "b")}, ""},
+		"NULLs are equal":                {"{a: null, b: keep}", []Unique{{Store: "postgres", Group: "things", Name: "k", Columns: []string{"a"}, OneNull: true}}, "null can make two values one"},
+		"an expression":                  {"{a: email, b: keep}", []Unique{{Store: "postgres", Group: "things", Name: "k", Loose: []string{"a"}}}, "email can make two values one"},
+		"an expression over kept":        {"{a: keep, b: email}", []Unique{{Store: "postgres", Group: "things", Name: "k", Loose: []string{"a"}}}, ""},
+		"a condition":                    {"{a: keep, b: {set: x}}", []Unique{{Store: "postgres", Group: "things", Name: "k", Columns: []string{"a"}, Where: []string{"b"}}}, "things.b: set could bring rows into"},
+		"a condition on NULL":            {"{a: keep, b: null}", []Unique{{Store: "postgres", Group: "things", Name: "k", Columns: []string{"a"}, WhereNull: []string{"b"}}}, "null could bring rows into"},
+		"a condition on NULL that lasts": {"{a: keep, b: text}", []Unique{{Store: "postgres", Group: "things", Name: "k", Columns: []string{"a"}, WhereNull: []string{"b"}}}, ""},
+		"derived of one to one":          {`{a: {derive: "lower((b)::text)"}, b: email}`, []Unique{key("a")}, ""},
+		"derived of something else":      {`{a: {derive: "b || 'x'"}, b: email}`, []Unique{key("a")}, "derive can make two values one"},
+		"not copied":                     {"{$rows: none}", []Unique{key("a")}, ""},
+		"phones of nobody":               {"{a: phone, b: keep}", []Unique{key("a")}, "phone can make two values one"},
+	} {
+		if got, _ := demanding(t, c.rules, Demands{Uniques: c.keys}, "a", "b"); (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+	if got, notes := demanding(t, "{a: text, b: keep}", Demands{Uniques: []Unique{key("a")}}, "a", "b"); got != "" || !strings.Contains(notes, "only proved by building it") {
+		t.Errorf("text under a unique key: %q, notes %s", got, notes)
+	}
+}
+
+// Foreign keys join afterwards, or are refused with both places.
+func TestLinksJoin(t *testing.T) {
+	for name, c := range map[string]struct{ rules, want string }{
+		"kept":           {"{a: keep, b: keep}", ""},
+		"the same":       {"{a: email, b: person.email}", ""},
+		"digits":         {"{a: digits, b: digits}", ""},
+		"one is kept":    {"{a: digits, b: keep}", "things.a: digits here and keep on things.b"},
+		"the other is":   {"{a: keep, b: digits}", "things.a: keep here and digits on things.b"},
+		"of a person":    {"{a: person.name, b: person.name}", "things.a: person.name"},
+		"refers to none": {"{a: null, b: digits}", ""},
+		"a constant":     {"{a: {set: x}, b: keep}", ""},
+		"texts":          {"{a: text, b: text}", "things.a: text here"},
+	} {
+		link := Link{Store: "postgres", Name: "fk", Group: "things", ToGroup: "things", Columns: []string{"a"}, ToColumns: []string{"b"}}
+		if got, _ := demanding(t, c.rules, Demands{Links: []Link{link}}, "a", "b"); (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+// A short e-mail column and a long one do not write the same address.
+func TestLinksOfDifferentLengths(t *testing.T) {
+	short, long := column("a", FormText), column("b", FormText)
+	short.MaxLen = 40
+	in := input(t, header+"postgres:\n  things: {a: email, b: email}\n", short, long)
+	in.Demands.Links = []Link{{Store: "postgres", Name: "fk", Group: "things", ToGroup: "things", Columns: []string{"a"}, ToColumns: []string{"b"}}}
+	if r := refusal(t, in); !strings.Contains(r.Lines[0], "things.a") {
+		t.Errorf("lines %q", r.Lines)
+	}
+}
+
+// A rule on a partition key needs a partition for whatever it writes.
+func TestRoutesTakeEverything(t *testing.T) {
+	for name, c := range map[string]struct {
+		rules string
+		route Route
+		want  string
+	}{
+		"kept":             {"{a: keep, b: email}", Route{Keys: []string{"a"}, Exact: true}, ""},
+		"masked":           {"{a: digits, b: keep}", Route{Keys: []string{"a"}, Exact: true}, "things.a: digits can write a value that no partition of tree takes"},
+		"a constant":       {"{a: {set: x}, b: keep}", Route{Keys: []string{"a"}, Exact: true}, ""},
+		"one of two":       {"{a: {set: x}, b: keep}", Route{Keys: []string{"a", "b"}, Exact: true}, "things.a: set"},
+		"in an expression": {"{a: {set: x}, b: keep}", Route{Keys: []string{"a"}}, "things.a: set"},
+		"masked above":     {"{a: keep, b: digits}", Route{Keys: []string{"a"}, Above: []string{"b"}, Exact: true}, "things.b: digits"},
+	} {
+		c.route.Store, c.route.Group, c.route.Name = "postgres", "things", "tree"
+		if got, _ := demanding(t, c.rules, Demands{Routes: []Route{c.route}}, "a", "b"); (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+func TestRespelled(t *testing.T) {
+	for expr, want := range map[string]string{
+		"lower(email)": "email", "lower((email)::text)": "email", "(upper(btrim(Email)))": "email", `lower("E ""Mail"")`: "", `lower("E ""Mail""")`: `E "Mail"`,
+		"md5(lower((a)::character varying))": "a", "(email)::public.citext": "email", "pg_catalog.lower(a)": "a", "TRIM(a)": "a",
+		"lower(a) || b": "", "lower(a, b)": "", "left(a, 3)": "", "lower(a) = lower(b)": "", "(a) || (b)": "", "a::int": "", "": "", "lower(a || b)": "", "1": "", "'a'": "",
+	} {
+		got, ok := Respelled(expr)
+		if got != want && ok || ok != (want != "") {
+			t.Errorf("%s: %q, %v", expr, got, ok)
+		}
+	}
+}
+
+// The verbs that are said to keep values apart do, whatever their case.
+func TestP24_OneToOneVerbsNeverCollide(t *testing.T) {
+	a := compile(t, input(t, header)).New()
+	inputs := map[string]*rapid.Generator[string]{
+		"email":  rapid.StringMatching(`[a-zA-Z]{1,2}(\.[a-z0-9]{1,2})?(\+[a-z])?@(a|b)\.(org|com)`),
+		"digits": rapid.StringMatching(`-?[0-9]{1,4}(\.[0-9]{1,2})?|[A-Ba]{1,2}[-0-9]{1,5}[ab]?`),
+		"uuid":   rapid.StringMatching(`[0-9a-f]{8}-0000-4000-8000-00000000000[0-9]`),
+		"iban":   rapid.StringMatching(`DE00[0-9]{18}`),
+		"secret": rapid.StringMatching(`[a-zA-Z0-9]{1,3}`),
+	}
+	for name, v := range verbs() {
+		if v.effect != apart {
+			continue
+		}
+		draw := inputs[strings.TrimPrefix(name, "person.")]
+		if draw == nil {
+			t.Fatalf("no inputs for %s", name)
+		}
+		fn, err := v.make(&compiler{}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		exact, folded := map[string]string{}, map[string]string{}
+		rapid.Check(t, func(t *rapid.T) {
+			for range 50 {
+				in := draw.Draw(t, "in")
+				if name == "iban" {
+					in = fmt.Sprintf("%s%02d%s", in[:2], 98-remainder(in[4:]+in[:2]+"00"), in[4:])
+				}
+				out, did, err := fn(a, nil, []byte(in), nobody)
+				if err != nil {
+					t.Fatalf("%s of %s: %v", name, in, err)
+				}
+				if did == kept {
+					out = []byte(in)
+				}
+				if was, ok := exact[string(out)]; ok && was != in {
+					t.Fatalf("%s: %s and %s become %s", name, was, in, out)
+				}
+				low := strings.ToLower(string(out))
+				if was, ok := folded[low]; ok && !strings.EqualFold(was, in) {
+					t.Fatalf("%s: %s and %s become %s but for case", name, was, in, low)
+				}
+				exact[string(out)], folded[low] = in, in
+			}
+		})
+	}
+}
+
+// An id has one pseudonym in a column of integers of any width, in text and
+// in JSON, so that what refers to it softly still does.
+func TestP27_DigitsAgreeInEveryForm(t *testing.T) {
+	four, fourRow := one(t, "digits", Field{Form: FormInt, Type: "integer"})
+	json, jsonRow := one(t, `{json: {id: digits, s: digits}}`, Field{Form: FormJSONB})
+	text, textRow := one(t, "digits", Field{Form: FormText})
+	numeric, numericRow := one(t, "digits", Field{Form: FormNumeric})
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.Int32().Draw(t, "n")
+		value := func(a *Anonymizer, row *Row, raw []byte) []byte {
+			c, err := applyTo(a, row, 1, raw)
+			if err != nil {
+				t.Fatalf("%d: %v", n, err)
+			}
+			return bytes.Clone(c.Bytes())
+		}
+		want := fmt.Sprint(bigEndian(value(four, fourRow, wire(int64(n), 4))))
+		wide := bigEndian(value(four, fourRow, wire(int64(n), 8)))
+		in, _ := encodeNumeric(nil, fmt.Append(nil, n))
+		decimal, _ := appendNumeric(nil, value(numeric, numericRow, in))
+		for form, got := range map[string]string{
+			"bigint": fmt.Sprint(wide), "numeric": string(decimal), "text": string(value(text, textRow, fmt.Append(nil, n))),
+		} {
+			if got != want {
+				t.Fatalf("%d becomes %s as integer and %s as %s", n, want, got, form)
+			}
+		}
+		doc := value(json, jsonRow, fmt.Appendf(nil, "\x01{\"id\": %d, \"s\": \"%d\"}", n, n))
+		if !bytes.Contains(doc, []byte(want)) || !bytes.Contains(doc, []byte(`"`+want+`"`)) {
+			t.Fatalf("%d becomes %s as integer, and %s in JSON", n, want, doc)
+		}
+	})
+}
+
+// A column that is too short for the usual e-mail gets a shorter one, as
+// unique, or none.
+func TestShortEmails(t *testing.T) {
+	for length, want := range map[int]int{40: shortLocal, 35: shortLocal, 34: shortAddress, 30: shortAddress} {
+		a, row := one(t, "email", Field{Form: FormText, MaxLen: length})
+		seen := map[string]bool{}
+		for n := range 500 {
+			out := must(t, a, row, 1, fmt.Appendf(nil, "p%d@acme.com", n))
+			if len(out) > length || seen[string(out)] || bytes.Contains(out, []byte("@d-0.")) != (want == shortAddress) {
+				t.Fatalf("length %d: %s", length, out)
+			}
+			seen[string(out)] = true
+		}
+		noReal(t, must(t, a, row, 1, []byte("rose.hill@acme.com")))
+	}
+	short := column("v", FormText)
+	short.MaxLen = 29
+	if r := refusal(t, input(t, header+"postgres:\n  things: {v: email}\n", short)); !strings.Contains(r.Lines[0], "writes up to") {
+		t.Errorf("lines %q", r.Lines)
+	}
+}
