@@ -3,82 +3,204 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantcopy/tenantcopy/internal/report"
 )
 
-// Roles differ between environments, so nothing of ownership and rights is
-// carried as it is. What a mapped role of the source owns or may do, its
-// counterpart owns or may do in the twin; other roles get nothing.
-
-// objectsQuery lists what can be owned and granted: kind as ALTER and GRANT
-// name it, quoted name, owner, and rights by grantee.
-const objectsQuery = `WITH objects AS (
-SELECT 1 AS place, 'SCHEMA' AS kind, format('%I', nspname) AS name, nspowner AS owner, nspacl AS acl FROM pg_namespace n
-  WHERE nspname NOT LIKE 'pg\_%' AND nspname <> 'information_schema' AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = n.oid AND d.deptype = 'e')
-UNION ALL SELECT 2, CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE' WHEN 'f' THEN 'FOREIGN TABLE' ELSE 'TABLE' END,
-  format('%I.%I', n.nspname, c.relname), CASE WHEN c.relkind = 'S' AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
-    AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')) THEN 0 ELSE c.relowner END, c.relacl FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND c.oid >= 16384 AND n.nspname NOT LIKE 'pg\_%'
-  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
-UNION ALL SELECT 3, CASE p.prokind WHEN 'a' THEN 'AGGREGATE' WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)),
-  p.proowner, p.proacl FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-  WHERE p.oid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
-UNION ALL SELECT 4, CASE t.typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END, format('%I.%I', n.nspname, t.typname), t.typowner, t.typacl FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
-  WHERE t.oid >= 16384 AND t.typtype IN ('e', 'd', 'r', 'c') AND (t.typrelid = 0 OR (SELECT relkind = 'c' FROM pg_class WHERE oid = t.typrelid))
-  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e'))
-SELECT kind, name, pg_get_userbyid(owner) AS role, '' AS privilege, false AS grantable, place * 10 AS turn FROM objects WHERE pg_get_userbyid(owner) = ANY ($1::text[])
-UNION ALL SELECT kind, name, pg_get_userbyid(a.grantee), a.privilege_type, a.is_grantable, place FROM objects CROSS JOIN LATERAL aclexplode(acl) AS a
-  WHERE pg_get_userbyid(a.grantee) = ANY ($1::text[]) AND a.grantee <> owner
-ORDER BY turn, kind, name, role, privilege`
-
-// grantRoles gives every mapped role's counterpart what the role has.
-func (s *staged) grantRoles(ctx context.Context) error {
-	if len(s.e.roles) == 0 {
-		return nil
-	}
-	var from []string
-	for role := range s.e.roles {
-		from = append(from, role)
-	}
-	slices.Sort(from)
-	var statements []string
-	err := s.r.inSnapshot(ctx, func(d door) error {
-		return each(ctx, d.query, `SELECT * FROM (`+objectsQuery+`) AS o`, []any{from}, func(rows pgx.Rows) error {
-			var kind, name, role, privilege string
-			var grantable bool
-			if err := rows.Scan(&kind, &name, &role, &privilege, &grantable, nil); err != nil {
-				return err
-			}
-			statements = append(statements, roleStatement(kind, name, ident(s.e.roles[role]), privilege, grantable))
-			return nil
-		})
-	})
-	if err != nil {
-		return s.r.e.fail(ctx, "read the roles' rights", err)
-	}
-	for _, sql := range statements {
-		if err := s.exec(ctx, sql); err != nil {
-			return err
-		}
-	}
-	return nil
+// heritage decides who owns what in the new twin and who may do what with it:
+// what the old twin has under the same name stays as it is there; for the rest
+// roles: maps the source's roles, and what maps to nobody belongs to the
+// twin's owner and is told of.
+type heritage struct {
+	me     string // the role that copies
+	roles  map[string]string
+	twin   twinState
+	source twinState
+	forced []string // tables whose policies bind their owner too, quoted; from Prepare on
 }
 
-func roleStatement(kind, name, role, privilege string, grantable bool) string {
-	if privilege == "" {
-		return fmt.Sprintf(`ALTER %s %s OWNER TO %s`, kind, name, role)
+// readHeritage reads both sides.
+func (s *staged) readHeritage(ctx context.Context) (*heritage, error) {
+	h := &heritage{me: s.e.config.User, roles: s.e.roles}
+	var err error
+	if h.twin, err = s.readTwin(ctx); err != nil {
+		return nil, s.e.fail(ctx, "read the twin's owners and rights", err)
 	}
-	switch kind { // GRANT has fewer words than ALTER
-	case "VIEW", "MATERIALIZED VIEW", "FOREIGN TABLE":
-		kind = "TABLE"
-	case "AGGREGATE":
-		kind = "FUNCTION"
+	h.source.there = true
+	err = s.r.inSnapshot(ctx, func(d door) error {
+		var list []byte
+		if err := d.row(ctx, databaseQuery, []any{s.r.e.database}, &h.source.owner, &h.source.limit, &list); err != nil {
+			return err
+		}
+		objects, err := readOwned(ctx, d.query)
+		if err != nil {
+			return err
+		}
+		h.source.objects = byID(objects)
+		if h.source.defaults, err = readDefaults(ctx, d.query); err != nil {
+			return err
+		}
+		h.source.settings, err = readSettings(ctx, d.query, s.r.e.database)
+		return err
+	})
+	if err != nil {
+		return nil, s.r.e.fail(ctx, "read the source's owners and rights", err)
 	}
-	sql := fmt.Sprintf(`GRANT %s ON %s %s TO %s`, privilege, kind, name, role)
-	if grantable {
-		sql += ` WITH GRANT OPTION`
+	return h, nil
+}
+
+// databaseOwner is who owns the new database.
+func (h *heritage) databaseOwner() string {
+	if h.twin.there {
+		return h.twin.owner
 	}
-	return sql
+	if role := h.roles[h.source.owner]; role != "" {
+		return role
+	}
+	return h.me
+}
+
+// unmapped is who owns what nothing else decides.
+func (h *heritage) unmapped() string {
+	if h.twin.there {
+		return h.twin.owner
+	}
+	return h.me
+}
+
+// ownerOf is who is to own an object. sure is false when neither the twin nor
+// roles: says so.
+func (h *heritage) ownerOf(id objectID) (role string, sure bool) {
+	if o := h.twin.objects[id]; o != nil {
+		return o.owner, true
+	}
+	if o := h.source.objects[id]; o != nil {
+		if role := h.roles[o.owner]; role != "" {
+			return role, true
+		}
+	}
+	return h.unmapped(), false
+}
+
+// rightsFor is who is to have which right on an object.
+func (h *heritage) rightsFor(o owned, owner string) []right {
+	if old := h.twin.objects[o.objectID]; old != nil {
+		return old.rights
+	}
+	want := o.rights
+	if src := h.source.objects[o.objectID]; src != nil {
+		want = h.mapped(src.rights)
+	}
+	return h.withDefaults(want, o, owner)
+}
+
+// mapped translates the grantees of the source. PUBLIC and the owner are the
+// same everywhere.
+func (h *heritage) mapped(rights []right) []right {
+	var out []right
+	for _, r := range rights {
+		if r.grantee != ownerMark && r.grantee != "" {
+			if r.grantee = h.roles[r.grantee]; r.grantee == "" {
+				continue
+			}
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// withDefaults adds what the twin gives to every new object of its owner, and
+// takes from PUBLIC what it takes from it.
+func (h *heritage) withDefaults(rights []right, o owned, owner string) []right {
+	out := slices.Clone(rights)
+	for _, d := range h.twin.defaults {
+		if d.role != owner || d.class != o.class || d.schema != "" && d.schema != o.schema {
+			continue
+		}
+		if d.schema == "" {
+			out = slices.DeleteFunc(out, func(r right) bool { return r.grantee == "" && !slices.Contains(d.rights, r) })
+		}
+		for _, r := range d.rights {
+			if !slices.Contains(out, r) {
+				out = append(out, r)
+			}
+		}
+	}
+	return out
+}
+
+// needed lists the roles that must be there and that the copying role must be
+// a member of.
+func (h *heritage) needed() (there, member []string) {
+	owners := map[string]bool{h.databaseOwner(): true}
+	for id := range h.source.objects {
+		role, _ := h.ownerOf(id)
+		owners[role] = true
+	}
+	delete(owners, h.me)
+	for _, server := range []string{"pg_database_owner", "postgres"} { // of schema public, which is not ours to give away
+		if o := h.twin.objects[objectID{"n", "public"}]; o != nil && o.owner == server && server != h.databaseOwner() && !h.ownsMore(server) {
+			delete(owners, server)
+		}
+	}
+	return slices.Sorted(maps.Values(h.roles)), slices.Sorted(maps.Keys(owners))
+}
+
+// ownsMore reports whether a role is to own anything but schema public.
+func (h *heritage) ownsMore(role string) bool {
+	for id := range h.source.objects {
+		if owner, _ := h.ownerOf(id); owner == role && id != (objectID{"n", "public"}) {
+			return true
+		}
+	}
+	return false
+}
+
+const rolesQuery = `SELECT w, r.oid IS NULL, coalesce(NOT (pg_has_role(r.oid, 'USAGE') AND pg_has_role(r.oid, $2)), false)
+FROM unnest($1::text[]) AS w LEFT JOIN pg_roles r ON r.rolname = w ORDER BY 1`
+
+// setRoleVersion is the first version where a member may be kept from acting
+// as the role.
+const setRoleVersion = 160000
+
+// checkRoles refuses, before anything is written, when a role that is to own
+// or to be granted something is not there, or cannot be given anything by us.
+func (s *staged) checkRoles(ctx context.Context, conn *pgx.Conn, h *heritage, number int) error {
+	there, member := h.needed()
+	kind, with := "MEMBER", ""
+	if number >= setRoleVersion {
+		kind, with = "SET", " WITH INHERIT TRUE, SET TRUE"
+	}
+	var absent, grants []string
+	err := each(ctx, conn.Query, rolesQuery, []any{append(slices.Clone(there), member...), kind}, func(rows pgx.Rows) error {
+		var role string
+		var gone, foreign bool
+		if err := rows.Scan(&role, &gone, &foreign); err != nil {
+			return err
+		}
+		switch {
+		case gone && !slices.Contains(absent, role):
+			absent = append(absent, role)
+		case foreign && slices.Contains(member, role):
+			grants = append(grants, fmt.Sprintf("GRANT %s TO %s%s", ident(role), ident(h.me), with))
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return err
+	case len(absent) > 0:
+		return &report.Error{Code: report.Incompatible, Store: s.e.store, Side: report.Destination, Op: "check the roles",
+			Err: &cause{text: "not there at " + s.e.address() + ": " + strings.Join(absent, ", ")}, Hint: "create them, or correct roles: in tenantcopy.yaml"}
+	case len(grants) > 0:
+		slices.Sort(grants)
+		return &report.Error{Code: report.Denied, Store: s.e.store, Side: report.Destination, Op: "check the roles",
+			Err: &cause{text: "role " + h.me + " is to hand the copy over to roles that it is not a member of"}, Hint: strings.Join(slices.Compact(grants), "; ")}
+	}
+	return nil
 }

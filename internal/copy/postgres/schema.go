@@ -38,10 +38,16 @@ func (s *staged) checkFit(ctx context.Context) error {
 		return &report.Error{Code: report.Incompatible, Store: s.e.store, Side: report.Source, Op: "check the source", Err: &cause{text: "the database holds large objects"},
 			Hint: "large objects are not carried; unlink them at the source, or keep their content in a bytea column or in the blob store"}
 	}
+	if s.heritage, err = s.readHeritage(ctx); err != nil {
+		return err
+	}
 	var target int
 	err = s.e.inAdmin(ctx, func(conn *pgx.Conn) error {
 		var err error
 		if target, err = version(ctx, conn); err != nil {
+			return err
+		}
+		if err := s.checkRoles(ctx, conn, s.heritage, target); err != nil {
 			return err
 		}
 		return s.checkExtensions(ctx, conn, wanted)

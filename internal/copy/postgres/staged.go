@@ -25,9 +25,11 @@ type staged struct {
 	sessions *pool         // of the staged database
 	patience time.Duration // how long Switch tries to end the databases' sessions
 
-	archive *archive         // the schema; nil before Prepare
-	tables  map[uint32]*load // by the source's number of the table; nil before Prepare
-	rows    *rowPlan         // which rows; nil before Prepare
+	archive  *archive         // the schema; nil before Prepare
+	tables   map[uint32]*load // by the source's number of the table; nil before Prepare
+	rows     *rowPlan         // which rows; nil before Prepare
+	heritage *heritage        // owners and rights; nil before Prepare
+	learned  learned
 }
 
 // stagedSettings fit a database that is thrown away when the run fails.
@@ -92,6 +94,9 @@ func (s *staged) Prepare(ctx context.Context, plan *anonymize.Plan) error {
 	if err := s.restore(ctx, "pre-data", 1); err != nil {
 		return s.e.fail(ctx, "restore the schema", err)
 	}
+	if err := s.loosen(ctx); err != nil {
+		return s.e.fail(ctx, "put policies off", err)
+	}
 	if err := s.exec(ctx, createJournal); err != nil {
 		return s.e.fail(ctx, "create the journal", err)
 	}
@@ -123,7 +128,7 @@ func (s *staged) recreate(ctx context.Context, conn *pgx.Conn) error {
 	if err != nil {
 		return err
 	}
-	if _, err := conn.Exec(ctx, `CREATE DATABASE `+ident(s.e.next())+` TEMPLATE template0`+options); err != nil {
+	if _, err := conn.Exec(ctx, `CREATE DATABASE `+ident(s.e.next())+` OWNER `+ident(s.heritage.databaseOwner())+` TEMPLATE template0`+options); err != nil {
 		return err
 	}
 	return comment(ctx, conn, s.e.next(), s.dst.Marker(), "")

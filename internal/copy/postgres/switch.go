@@ -54,13 +54,10 @@ func (s *staged) notSealed(why string) error {
 		Hint: "run the same command again; the twin is as it was"}
 }
 
-// strip takes everything of ours out of the staged database: the journal of a
-// run that was stopped, a control that was left behind.
+// strip does what was put off to now, and takes everything of ours out of the
+// staged database.
 func (s *staged) strip(ctx context.Context) error {
-	return s.e.in(ctx, s.e.next(), func(conn *pgx.Conn) error {
-		_, err := conn.Exec(ctx, `DROP SCHEMA IF EXISTS `+ident(ours)+` CASCADE`)
-		return err
-	})
+	return s.e.in(ctx, s.e.next(), func(conn *pgx.Conn) error { return finish(ctx, conn) })
 }
 
 // swap shuts the twin, ends the sessions of both databases, and renames them
