@@ -53,6 +53,9 @@ func (s *staged) Chunks(ctx context.Context) iter.Seq2[clone.Chunk, error] {
 func (s *staged) partChunk(p part, group string) clone.Chunk {
 	return clone.Chunk{ID: p.id, Group: group, Bytes: p.bytes, Copy: func(ctx context.Context, a *anonymize.Anonymizer) (report.Tally, error) {
 		tally, err := s.copyPart(ctx, a, p)
+		if err == nil {
+			err = s.grew(ctx, tally.Bytes)
+		}
 		return tally, inChunk(err, p.id)
 	}}
 }

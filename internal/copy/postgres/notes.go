@@ -10,5 +10,8 @@ func (s *staged) Notes() []string {
 	if age := s.r.restraint.note(); age != "" {
 		notes = append(notes, age)
 	}
+	if need := s.space.note(); need != "" {
+		notes = append(notes, need)
+	}
 	return notes
 }

@@ -79,7 +79,9 @@ func (r *reader) Into(dst guard.Destination) (clone.Staged, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newStaged(r, e, dst), nil
+	s := newStaged(r, e, dst)
+	s.space.disk = store.Limits.Disk
+	return s, nil
 }
 
 // tempDir makes a folder that lasts until Close.

@@ -24,6 +24,7 @@ type staged struct {
 	dst      guard.Destination
 	sessions *pool         // of the staged database
 	patience time.Duration // how long Switch tries to end the databases' sessions
+	space    space
 
 	archive  *archive         // the schema; nil before Prepare
 	tables   map[uint32]*load // by the source's number of the table; nil before Prepare
@@ -82,6 +83,9 @@ func (s *staged) Prepare(ctx context.Context, plan *anonymize.Plan) error {
 	if err := s.selectRows(ctx, plan); err != nil {
 		return err
 	}
+	if err := s.checkSpace(ctx, plan); err != nil {
+		return err
+	}
 	archive, err := s.dump(ctx)
 	if err != nil {
 		return s.r.e.fail(ctx, "dump the schema", err)
@@ -99,6 +103,9 @@ func (s *staged) Prepare(ctx context.Context, plan *anonymize.Plan) error {
 	}
 	if err := s.exec(ctx, createJournal); err != nil {
 		return s.e.fail(ctx, "create the journal", err)
+	}
+	if err := s.expectSpace(ctx); err != nil {
+		return err
 	}
 	return s.e.fail(ctx, "read the staged types", s.inStaged(ctx, func(conn *pgx.Conn) error {
 		numbers, err := readNumbers(ctx, conn.Query, s.r.cat.types)
