@@ -79,7 +79,7 @@ func notFound(what, name string, known []string, file string) error {
 func (a *app) store(kind tenant.Kind, s *storeConfig, t resolved) (tenant.Store, error) {
 	fill := func(template string) string { return fillName(template, t) }
 	out := tenant.Store{Kind: kind, Name: string(kind), URL: fill(s.URL), Prefix: fill(s.Prefix), User: fill(s.User.Value),
-		Credential: s.Credential, Maintenance: fill(s.Maintenance), Roles: t.env.Roles}
+		Credential: s.Credential, Maintenance: fill(s.Maintenance), Template: fill(s.Template), Roles: t.env.Roles}
 	limitStore(&out, t.env.Limits[string(kind)])
 	where := fmt.Sprintf("%s of %s", kind, t.ref)
 	if (kind == tenant.Redis || kind == tenant.Search) && out.Prefix == "" {

@@ -133,7 +133,7 @@ func (c *config) checkStore(s *storeConfig, path []string) error {
 	if carriesSecret(s.URL) {
 		return c.fail("it carries a credential", "write password: {env: NAME} or {file: PATH}: a secret never stands in this file", at("url")...)
 	}
-	for _, template := range []struct{ key, text string }{{"url", s.URL}, {"prefix", s.Prefix}, {"user", s.User.Value}, {"maintenance", s.Maintenance}} {
+	for _, template := range []struct{ key, text string }{{"url", s.URL}, {"prefix", s.Prefix}, {"user", s.User.Value}, {"maintenance", s.Maintenance}, {"template", s.Template}} {
 		for _, found := range placeholder.FindAllString(template.text, -1) {
 			if found != "{name}" && found != "{env}" {
 				return c.fail("unknown placeholder", "there are {name} and {env}", at(template.key)...)

@@ -63,6 +63,7 @@ type storeConfig struct {
 	Password    secretRef `yaml:"password"`
 	Credential  string    `yaml:"credential"`
 	Maintenance string    `yaml:"maintenance"`
+	Template    string    `yaml:"template"`
 	From        *fromRef  `yaml:"from"`
 }
 

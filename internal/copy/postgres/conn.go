@@ -35,6 +35,7 @@ type endpoint struct {
 	password tenant.Secret
 	database string
 	admin    string            // the maintenance database
+	template string            // the database that a twin is made from
 	limit    int               // sessions at once, 0 for no limit
 	roles    map[string]string // owner at the source → owner at the destination
 	config   *pgx.ConnConfig
@@ -56,6 +57,9 @@ func parseEndpoint(s tenant.Store, side report.Side, session tenant.Session) (*e
 	}
 	e := &endpoint{store: s.Name, side: side, url: *u, password: s.Password, admin: s.Maintenance, limit: s.Connections, roles: s.Roles}
 	e.database = strings.TrimPrefix(u.Path, "/")
+	if e.template = s.Template; e.template == "" {
+		e.template = "template0"
+	}
 	if e.admin == "" {
 		e.admin = "postgres"
 	}

@@ -52,7 +52,7 @@ func (s *staged) grantRoles(ctx context.Context) error {
 			s.learned.add(a.what + " could not be carried: " + conditions()[stateOf(err)])
 		}
 	}
-	return s.putOff(ctx, h.atSwitch(s.e.next()))
+	return s.putOff(ctx, append(h.atSwitch(s.e.next()), h.triggers...))
 }
 
 // plan makes the statements for the objects of the staged copy.

@@ -17,11 +17,13 @@ import (
 // roles: maps the source's roles, and what maps to nobody belongs to the
 // twin's owner and is told of.
 type heritage struct {
-	me     string // the role that copies
-	roles  map[string]string
-	twin   twinState
-	source twinState
-	forced []string // tables whose policies bind their owner too, quoted; from Prepare on
+	me       string // the role that copies
+	roles    map[string]string
+	twin     twinState
+	source   twinState
+	super    bool     // it is a superuser
+	triggers []string // statements that make the event triggers
+	forced   []string // tables whose policies bind their owner too, quoted; from Prepare on
 }
 
 // readHeritage reads both sides.

@@ -19,17 +19,25 @@ import (
 
 // archive is the source's schema as pg_dump wrote it, and the list of its
 // entries that are carried.
-type archive struct{ file, list string }
+type archive struct {
+	file, list string
+	head, tail string // of the list: what comes before the foreign servers, and after; empty without any
+}
 
 // checkFit refuses what cannot be carried before anything is written.
 func (s *staged) checkFit(ctx context.Context) error {
 	var objects bool
-	var wanted []string
+	var wanted []extension
 	err := s.r.inSnapshot(ctx, func(d door) error {
 		if err := d.row(ctx, `SELECT EXISTS (SELECT FROM pg_largeobject_metadata)`, nil, &objects); err != nil {
 			return err
 		}
-		return d.row(ctx, `SELECT coalesce(array_agg(extname::text ORDER BY extname), '{}') FROM pg_extension`, nil, &wanted)
+		var err error
+		if wanted, err = readExtensions(ctx, d.query); err != nil {
+			return err
+		}
+		s.locale, err = readLocale(ctx, d.query)
+		return err
 	})
 	if err != nil {
 		return s.r.e.fail(ctx, "read the catalogue", err)
@@ -47,7 +55,19 @@ func (s *staged) checkFit(ctx context.Context) error {
 		if target, err = version(ctx, conn); err != nil {
 			return err
 		}
+		if err := conn.QueryRow(ctx, `SELECT rolsuper FROM pg_roles WHERE rolname = current_user`).Scan(&s.heritage.super); err != nil {
+			return err
+		}
+		if s.heritage.triggers, err = s.readEventTriggers(ctx, s.heritage.super); err != nil {
+			return err
+		}
 		if err := s.checkRoles(ctx, conn, s.heritage, target); err != nil {
+			return err
+		}
+		if s.template, err = s.readTemplate(ctx, conn); err != nil {
+			return err
+		}
+		if err := s.checkLocale(s.locale); err != nil {
 			return err
 		}
 		return s.checkExtensions(ctx, conn, wanted)
@@ -56,19 +76,6 @@ func (s *staged) checkFit(ctx context.Context) error {
 		return err
 	}
 	return s.checkVersions(ctx, target)
-}
-
-// checkExtensions refuses when the destination's server lacks one.
-func (s *staged) checkExtensions(ctx context.Context, conn *pgx.Conn, wanted []string) error {
-	var missing []string
-	const sql = `SELECT coalesce(array_agg(w ORDER BY w), '{}') FROM unnest($1::text[]) AS w WHERE NOT EXISTS (SELECT FROM pg_available_extensions WHERE name = w)`
-	if err := conn.QueryRow(ctx, sql, wanted).Scan(&missing); err != nil {
-		return err
-	}
-	if len(missing) > 0 {
-		return s.incompatible("check extensions", "not available at "+s.e.address()+": "+strings.Join(missing, ", "))
-	}
-	return nil
 }
 
 // checkVersions compares the servers' major versions with those of the
@@ -139,20 +146,80 @@ func (s *staged) dump(ctx context.Context) (*archive, error) {
 	if _, err := (child{program: "pg_restore", args: []string{"--list", "--file=" + full, a.file}, e: s.e}).run(ctx); err != nil {
 		return nil, err
 	}
-	return a, filterList(full, a.list)
+	if err := filterList(full, a.list, s.already()); err != nil {
+		return nil, err
+	}
+	return a, a.splitAtServers(full, s.already())
 }
 
-// leftOut are the kinds of entries that a twin must not have: credentials of
-// other servers, subscriptions to them, and triggers that fire on what we do
-// ourselves. The survey has noted each.
+// splitAtServers divides the list where the foreign servers stand, which we
+// make ourselves.
+func (a *archive) splitAtServers(full string, already []string) error {
+	text, err := os.ReadFile(full)
+	if err != nil {
+		return err
+	}
+	before, after, found := cutLine(string(text), " SERVER - ")
+	if !found {
+		return nil
+	}
+	a.head, a.tail = a.list+"-head", a.list+"-tail"
+	for file, part := range map[string]string{a.head: before, a.tail: after} {
+		if err := os.WriteFile(full, []byte(part), 0o600); err != nil {
+			return err
+		}
+		if err := filterList(full, file, already); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cutLine divides a list of entries before the first of a kind.
+func cutLine(list, kind string) (before, after string, found bool) {
+	at := 0
+	for line := range strings.Lines(list) {
+		if m := listEntry.FindStringSubmatch(strings.TrimSuffix(line, "\n")); m != nil && strings.HasPrefix(" "+m[1], kind) {
+			return list[:at], list[at:], true
+		}
+		at += len(line)
+	}
+	return list, "", false
+}
+
+// restoreFirst replays the archive's first half: types, functions and tables.
+func (s *staged) restoreFirst(ctx context.Context) error {
+	whole := s.archive.list
+	if s.archive.head == "" {
+		return s.restore(ctx, "pre-data", 1)
+	}
+	defer func() { s.archive.list = whole }()
+	s.archive.list = s.archive.head
+	if err := s.restore(ctx, "pre-data", 1); err != nil {
+		return err
+	}
+	if err := s.createServers(ctx); err != nil {
+		return err
+	}
+	s.archive.list = s.archive.tail
+	if err := s.restore(ctx, "pre-data", 1); err != nil {
+		return err
+	}
+	return s.emptyFiles(ctx)
+}
+
+// leftOut are the kinds of entries that a twin must not have, credentials of
+// other servers and subscriptions to them, and those that we make ourselves:
+// foreign servers, and triggers that fire on what we do.
 func leftOut() []string {
-	return []string{"USER MAPPING ", "SUBSCRIPTION ", "EVENT TRIGGER ", "DATABASE ", "SECURITY LABEL ", "COMMENT "}
+	return []string{"USER MAPPING ", "SUBSCRIPTION ", "SERVER ", "EVENT TRIGGER ", "DATABASE ", "SECURITY LABEL ", "COMMENT "}
 }
 
 var listEntry = regexp.MustCompile(`^[0-9]+; [0-9]+ [0-9]+ (.*)$`)
 
-// filterList copies a list of entries without those that are left out.
-func filterList(from, to string) (err error) {
+// filterList copies a list of entries without those that are left out or
+// there already.
+func filterList(from, to string, already []string) (err error) {
 	in, err := os.Open(from)
 	if err != nil {
 		return err
@@ -168,7 +235,8 @@ func filterList(from, to string) (err error) {
 	w := bufio.NewWriter(out)
 	for lines.Scan() {
 		m := listEntry.FindStringSubmatch(lines.Text())
-		if m == nil || slices.ContainsFunc(leftOut(), func(kind string) bool { return strings.HasPrefix(m[1], kind) }) {
+		if m == nil || slices.ContainsFunc(leftOut(), func(kind string) bool { return strings.HasPrefix(m[1], kind) }) ||
+			slices.ContainsFunc(already, func(entry string) bool { return strings.HasPrefix(m[1], entry+" ") }) {
 			continue
 		}
 		fmt.Fprintln(w, lines.Text())

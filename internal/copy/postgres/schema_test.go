@@ -56,15 +56,18 @@ func TestFilterList(t *testing.T) {
 3458; 3466 16500 EVENT TRIGGER - et postgres
 3459; 2620 16501 TRIGGER public t et postgres
 3460; 0 0 COMMENT - EXTENSION citext
+3461; 3079 16502 EXTENSION - cube 
+3462; 3079 16503 EXTENSION - cubes 
+3463; 2615 16504 SCHEMA - maps postgres
 `
 	if err := os.WriteFile(from, []byte(list), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := filterList(from, to); err != nil {
+	if err := filterList(from, to, []string{"EXTENSION - cube", "SCHEMA - maps"}); err != nil {
 		t.Fatal(err)
 	}
 	got, err := os.ReadFile(to)
-	want := "3457; 1259 16395 TABLE public USER MAPPING postgres\n3459; 2620 16501 TRIGGER public t et postgres\n"
+	want := "3457; 1259 16395 TABLE public USER MAPPING postgres\n3459; 2620 16501 TRIGGER public t et postgres\n3462; 3079 16503 EXTENSION - cubes \n"
 	if err != nil || string(got) != want {
 		t.Errorf("%q, %v", got, err)
 	}

@@ -29,7 +29,9 @@ type staged struct {
 	archive  *archive         // the schema; nil before Prepare
 	tables   map[uint32]*load // by the source's number of the table; nil before Prepare
 	rows     *rowPlan         // which rows; nil before Prepare
-	heritage *heritage        // owners and rights; nil before Prepare
+	template template
+	locale   locale    // of the source
+	heritage *heritage // owners and rights; nil before Prepare
 	learned  learned
 }
 
@@ -95,7 +97,10 @@ func (s *staged) Prepare(ctx context.Context, plan *anonymize.Plan) error {
 	if err := s.e.inAdmin(ctx, func(conn *pgx.Conn) error { return s.recreate(ctx, conn) }); err != nil {
 		return s.e.fail(ctx, "create the staged database", err)
 	}
-	if err := s.restore(ctx, "pre-data", 1); err != nil {
+	if err := s.noteLocale(ctx); err != nil {
+		return s.e.fail(ctx, "read the staged database's collation", err)
+	}
+	if err := s.restoreFirst(ctx); err != nil {
 		return s.e.fail(ctx, "restore the schema", err)
 	}
 	if err := s.loosen(ctx); err != nil {
@@ -131,34 +136,10 @@ func (s *staged) recreate(ctx context.Context, conn *pgx.Conn) error {
 	if err := dropDatabase(ctx, conn, s.e.next()); err != nil {
 		return err
 	}
-	options, err := s.databaseOptions(ctx)
-	if err != nil {
-		return err
-	}
-	if _, err := conn.Exec(ctx, `CREATE DATABASE `+ident(s.e.next())+` OWNER `+ident(s.heritage.databaseOwner())+` TEMPLATE template0`+options); err != nil {
+	if err := s.createFrom(ctx, conn); err != nil {
 		return err
 	}
 	return comment(ctx, conn, s.e.next(), s.dst.Marker(), "")
-}
-
-// databaseOptions are encoding and collation of the source's database, without
-// which text could not be stored or would sort in another order.
-func (s *staged) databaseOptions(ctx context.Context) (string, error) {
-	const sql = `SELECT pg_encoding_to_char(encoding), datcollate, datctype, coalesce(to_jsonb(d) ->> 'datlocprovider', 'c'),
-  coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale', '') FROM pg_database d WHERE datname = current_database()`
-	var encoding, collate, ctype, provider, locale string
-	err := s.r.inSnapshot(ctx, func(d door) error { return d.row(ctx, sql, nil, &encoding, &collate, &ctype, &provider, &locale) })
-	if err != nil {
-		return "", s.r.e.fail(ctx, "read the database's collation", err)
-	}
-	options := fmt.Sprintf(` ENCODING %s LC_COLLATE %s LC_CTYPE %s`, literal(encoding), literal(collate), literal(ctype))
-	switch provider {
-	case "i":
-		options += ` LOCALE_PROVIDER icu ICU_LOCALE ` + literal(locale)
-	case "b":
-		options += ` LOCALE_PROVIDER builtin BUILTIN_LOCALE ` + literal(locale)
-	}
-	return options, nil
 }
 
 // inStaged runs fn in a session of the staged database.

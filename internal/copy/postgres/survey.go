@@ -70,8 +70,6 @@ func (r *reader) checkNames(cat *catalog) error {
 }
 
 const notesQuery = `SELECT 'credentials of foreign server ' || srvname FROM pg_foreign_server
-UNION ALL SELECT 'event trigger ' || evtname FROM pg_event_trigger e
-  WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_event_trigger'::regclass AND d.objid = e.oid AND d.deptype = 'e')
 UNION ALL SELECT 'configuration rows of extension ' || extname FROM pg_extension WHERE extconfig IS NOT NULL
 UNION ALL SELECT 'large objects' WHERE EXISTS (SELECT FROM pg_largeobject_metadata)
 UNION ALL SELECT 'subscription ' || subname FROM pg_subscription s WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())

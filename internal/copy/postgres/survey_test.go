@@ -208,7 +208,7 @@ CREATE FUNCTION e() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEP
 	tr.dst = tr.staging.store(tr.twin) // a wrapper outside an extension is a superuser's
 	tr.must(t)
 	for sql, want := range map[string]string{
-		`SELECT count(*)::text FROM pg_user_mapping`: "0", `SELECT count(*)::text FROM pg_event_trigger`: "0", `SELECT count(*)::text FROM pg_foreign_table`: "1",
+		`SELECT count(*)::text FROM pg_user_mapping`: "0", `SELECT count(*)::text FROM pg_event_trigger`: "1", `SELECT count(*)::text FROM pg_foreign_server WHERE srvoptions IS NULL`: "1", `SELECT count(*)::text FROM pg_foreign_table`: "1",
 	} {
 		if got := tr.staging.ask(t, tr.twin, sql)[0]; got != want {
 			t.Errorf("%s: %s, want %s", sql, got, want)
