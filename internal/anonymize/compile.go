@@ -112,38 +112,6 @@ func (c *compiler) note(store, text string) {
 	c.notes = append(c.notes, Note{Store: store, Text: text})
 }
 
-// checkTexts refuses schema text that names a person, or holds her phone
-// number or an address of an unknown domain: it would be carried as it is.
-func (c *compiler) checkTexts(p *Plan) {
-	var matches []text.Match
-	var spans []text.Span
-	for _, t := range c.in.Texts {
-		body := []byte(t.Body)
-		matches = p.dict.Find(matches[:0], body)
-		for _, m := range matches {
-			if m.Kind != text.Surname && m.Kind != text.Given {
-				c.wrong = append(c.wrong, t.Place+": names a person; change it at the source, it is carried as text")
-				break
-			}
-		}
-		for _, s := range text.FindPhones(spans[:0], body) {
-			normal, ok := person.NormalPhone(nil, body[s.Start:s.End])
-			if _, known := c.in.People.PhoneFor(normal); ok && known {
-				c.wrong = append(c.wrong, t.Place+": holds a person's phone number; change it at the source, it is carried as text")
-				break
-			}
-		}
-		spans = text.FindEmails(spans[:0], body)
-		for _, s := range spans {
-			_, domain, _ := strings.Cut(string(body[s.Start:s.End]), "@")
-			if !c.in.People.KeptDomain(strings.ToLower(domain)) {
-				c.wrong = append(c.wrong, t.Place+": holds an e-mail address; change it at the source or list its domain in keep_domains")
-				break
-			}
-		}
-	}
-}
-
 // refusal returns all reasons as one refusal, nil when there are none. In
 // drop mode missing rules are no reason, but for a document's _id: without one
 // there is nothing to write it under.

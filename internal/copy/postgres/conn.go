@@ -39,6 +39,7 @@ type endpoint struct {
 	limit    int               // sessions at once, 0 for no limit
 	roles    map[string]string // owner at the source → owner at the destination
 	config   *pgx.ConnConfig
+	names    *names // shown in errors
 }
 
 // parseEndpoint reads a store's address. Settings of the session are those
@@ -55,7 +56,7 @@ func parseEndpoint(s tenant.Store, side report.Side, session tenant.Session) (*e
 	if _, has := u.User.Password(); has || u.Query().Has("password") {
 		return nil, wrong("the address carries a password", "put it under password: in tenantcopy.yaml")
 	}
-	e := &endpoint{store: s.Name, side: side, url: *u, password: s.Password, admin: s.Maintenance, limit: s.Connections, roles: s.Roles}
+	e := &endpoint{store: s.Name, side: side, url: *u, password: s.Password, admin: s.Maintenance, limit: s.Connections, roles: s.Roles, names: &names{}}
 	e.database = strings.TrimPrefix(u.Path, "/")
 	if e.template = s.Template; e.template == "" {
 		e.template = "template0"

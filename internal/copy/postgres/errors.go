@@ -44,7 +44,7 @@ func (e *endpoint) fail(ctx context.Context, op string, err error) error {
 	if _, ok := errors.AsType[*guard.LockedError](err); ok {
 		return err
 	}
-	out := &report.Error{Store: e.store, Side: e.side, Op: op, Err: reduce(err)}
+	out := &report.Error{Store: e.store, Side: e.side, Op: op, Err: reduce(e.names.only(err))}
 	if ctx.Err() != nil {
 		out.Code, out.Err = report.Interrupted, ctx.Err()
 		return out

@@ -19,9 +19,9 @@ import (
 // Nothing that a server says in its own words leaves the package.
 func TestErrorsAreReduced(t *testing.T) {
 	const data = "jane.miller"
-	e := &endpoint{store: "postgres", side: report.Destination, config: &pgx.ConnConfig{Config: pgconn.Config{Host: "pg", Port: 5432, User: "app"}}}
+	e := &endpoint{store: "postgres", side: report.Destination, config: &pgx.ConnConfig{Config: pgconn.Config{Host: "pg", Port: 5432, User: "app"}}, names: &names{known: map[string]bool{"users": true, "users_key": true}}}
 	server := func(code string) error {
-		return fmt.Errorf("wrapped: %w", &pgconn.PgError{Code: code, Message: data, Detail: data, Hint: data, Where: data, InternalQuery: data, TableName: "users", ConstraintName: "users_key"})
+		return fmt.Errorf("wrapped: %w", &pgconn.PgError{Code: code, Message: data, Detail: data, Hint: data, Where: data, InternalQuery: data, TableName: "users", ConstraintName: "users_key", ColumnName: data, SchemaName: data, DataTypeName: data})
 	}
 	for name, c := range map[string]struct {
 		err  error
@@ -82,7 +82,7 @@ func TestColumnIn(t *testing.T) {
 
 // What pg_restore was at is told, what it quotes is not.
 func TestComplaintsAreReduced(t *testing.T) {
-	e := &endpoint{store: "postgres", side: report.Destination, config: &pgx.ConnConfig{}}
+	e := &endpoint{store: "postgres", side: report.Destination, config: &pgx.ConnConfig{}, names: &names{}}
 	complaint := `pg_restore: while PROCESSING TOC:
 pg_restore: from TOC entry 3456; 2606 16395 CONSTRAINT users users_email_key postgres
 pg_restore: error: could not execute query: ERROR:  could not create unique index "users_email_key"

@@ -79,6 +79,7 @@ func (r *reader) Into(dst guard.Destination) (clone.Staged, error) {
 	if err != nil {
 		return nil, err
 	}
+	e.names = r.e.names
 	s := newStaged(r, e, dst)
 	s.space.disk = store.Limits.Disk
 	return s, nil

@@ -31,6 +31,7 @@ type trial struct {
 	partSize   int64
 	mostClosed int
 	confirm    bool
+	key        string               // the root key, where it is not the usual one
 	event      func(e report.Event) // called for every event
 	seen       strings.Builder
 }
@@ -119,7 +120,11 @@ func (tr *trial) job(t *testing.T, r clone.Reader, dst guard.Destination) clone.
 	if err != nil {
 		t.Fatal(err)
 	}
-	root, err := person.ParseRoot(tenant.NewSecret(copytest.Key))
+	key := copytest.Key
+	if tr.key != "" {
+		key = tr.key
+	}
+	root, err := person.ParseRoot(tenant.NewSecret(key))
 	if err != nil {
 		t.Fatal(err)
 	}

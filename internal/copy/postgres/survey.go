@@ -44,6 +44,9 @@ func (r *reader) survey(ctx context.Context, d door) (clone.Survey, error) {
 		out.Records += t.rows
 		out.Bytes += t.bytes
 	}
+	if err := r.e.names.read(ctx, d.query); err != nil {
+		return clone.Survey{}, r.e.fail(ctx, "read the catalogue", err)
+	}
 	if out.Demands, err = cat.readDemands(ctx, d.query, r.e.store); err != nil {
 		return clone.Survey{}, r.e.fail(ctx, "read the catalogue", err)
 	}
@@ -130,7 +133,7 @@ const filtersVersion = 150000
 // readTexts reads them. Definitions of extensions' own views and functions
 // are the extension's, and are read too where that costs nothing.
 func readTexts(ctx context.Context, query queryFunc, version int) ([]anonymize.Text, error) {
-	queries := []string{textsQuery}
+	queries := []string{textsQuery, namesTextsQuery}
 	if version >= filtersVersion {
 		queries = append(queries, filtersQuery)
 	}
