@@ -30,13 +30,18 @@ func (s *staged) Chunks(ctx context.Context) iter.Seq2[clone.Chunk, error] {
 		var groups []string
 		for _, t := range s.r.cat.tables {
 			load := s.tables[t.oid]
-			if load.row.Empty {
+			if load.row.Empty && s.rows.old.of(t.group) == nil {
 				continue
 			}
-			group := "table:" + t.relation.group()
+			group := tableGroup(t)
 			groups = append(groups, group)
 			for _, p := range s.partsOf(t) {
-				if !yield(s.partChunk(p, group), nil) {
+				if !yield(s.partChunk(p, s.stayGroup(t, group)), nil) {
+					return
+				}
+			}
+			for _, c := range s.stayChunks(t) {
+				if !yield(c, nil) {
 					return
 				}
 			}
@@ -68,11 +73,16 @@ func (s *staged) closing(tables []string) []clone.Chunk {
 			return report.Tally{}, inChunk(s.e.fail(ctx, "build "+name, do(ctx)), id)
 		}}
 	}
-	return []clone.Chunk{
+	var chunks []clone.Chunk
+	if s.rows.old != nil {
+		chunks = append(chunks, step(groupReferences, tables, s.checkReferences))
+		tables = append(slices.Clip(tables), groupReferences)
+	}
+	return append(chunks,
 		step(groupPostData, tables, s.restorePostData),
 		step(groupViews, []string{groupPostData}, s.refreshViews),
 		step("statistics", []string{groupViews}, func(ctx context.Context) error { return s.exec(ctx, `ANALYZE`) }),
-	}
+	)
 }
 
 // load is how the rows of one table are written.
