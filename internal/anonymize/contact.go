@@ -96,9 +96,10 @@ func (a *Anonymizer) shortNumber(dst, v []byte) ([]byte, outcome, error) {
 // appendPhone writes the digits that stand for a number in normal form, in
 // the layout of the original.
 func (a *Anonymizer) appendPhone(dst, normal, original []byte) []byte {
+	var room [32]byte
 	digits, ok := a.people.PhoneFor(normal)
 	if !ok {
-		digits = a.people.UnknownPhone(a.unknown, normal)
+		digits = a.people.AppendUnknownPhone(room[:0], a.unknown, normal)
 	}
 	skip := countDigits(original) - len(normal) // the 00 in front of a country code
 	for _, c := range original {

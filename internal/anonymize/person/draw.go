@@ -141,7 +141,7 @@ func (x *Index) drawEmails(g *generator) {
 			claims = append(claims, claim{person: int32(n), key: key, real: email})
 		}
 	}
-	real := func(value string) bool { _, ok := x.byEmail[value]; return ok }
+	real := func(value string) bool { _, ok := x.emails.owner(value); return ok }
 	x.settle(claims, g.email, real, func(c *claim) string {
 		p := &x.people[c.person]
 		local := append(appendLocal(nil, p.Given, p.Family), '.')
@@ -156,15 +156,11 @@ func (x *Index) drawEmails(g *generator) {
 		return string(x.AppendDomain(append(local, '@'), g.domain, []byte(domainOf(c.real))))
 	})
 	for i := range claims {
-		c := &claims[i]
-		p := &x.people[c.person]
-		if p.Email == "" {
-			p.Email = c.value
-		}
-		if c.real != "" && x.byEmail[c.real] == c.person {
-			x.emails[c.real] = c.value
+		if p := &x.people[claims[i].person]; p.Email == "" {
+			p.Email = claims[i].value
 		}
 	}
+	x.emails = withValues(x.emails, claims, 64)
 }
 
 // drawPhones makes the digits of one number for every known phone, and a
@@ -184,8 +180,8 @@ func (x *Index) drawPhones(g *generator) {
 			claims = append(claims, claim{person: int32(n), key: key, real: phone})
 		}
 	}
-	x.subscribers = newSubscribers(x.byPhone)
-	real := func(value string) bool { _, ok := x.byPhone[value]; return ok || x.subscribers.has(value) }
+	x.subscribers = newSubscribers(x.people)
+	real := func(value string) bool { _, ok := x.phones.owner(value); return ok || x.subscribers.has([]byte(value)) }
 	x.settle(claims, g.phone, real, func(c *claim) string {
 		size := len(c.real)
 		if size == 0 {
@@ -197,20 +193,28 @@ func (x *Index) drawPhones(g *generator) {
 		return PhoneDigits(c.draw, size)
 	})
 	for i := range claims {
+		if p := &x.people[claims[i].person]; p.Phone == "" {
+			p.Phone = "+" + claims[i].value
+		}
+	}
+	x.apart = !slices.ContainsFunc(claims, func(c claim) bool { return c.count >= allDraws })
+	x.phones = withValues(x.phones, claims, 26)
+}
+
+// withValues makes the table anew with what was drawn for each real value; a
+// value that two people share is its first owner's.
+func withValues(owners *table, claims []claim, size int) *table {
+	t := newTable(owners.n, size)
+	for i := range claims {
 		c := &claims[i]
-		p := &x.people[c.person]
-		if p.Phone == "" {
-			p.Phone = "+" + c.value
+		if c.real == "" {
+			continue
 		}
-		if c.real != "" && x.byPhone[c.real] == c.person {
-			x.phones[c.real] = c.value
+		if who, ok := owners.owner(c.real); ok && who == c.person {
+			t.add(c.real, who, c.value)
 		}
 	}
-	taken := make(map[string]bool, len(x.phones))
-	for _, digits := range x.phones {
-		taken[digits] = true
-	}
-	x.apart = len(taken) == len(x.phones)
+	return t
 }
 
 // PhonesApart reports whether every known number has a pseudonym of its own:
@@ -220,15 +224,21 @@ func (x *Index) PhonesApart() bool { return x.apart }
 // PhoneDigits makes size digits from a draw. They begin with 999, a country
 // code that is not assigned, so that nobody is ever called.
 func PhoneDigits(draw uint64, size int) string {
-	digits := []byte("999")
-	for len(digits) < size {
-		digits = append(digits, byte('0'+draw%10))
+	var room [32]byte
+	return string(appendPhoneDigits(room[:0], draw, size))
+}
+
+func appendPhoneDigits(dst []byte, draw uint64, size int) []byte {
+	start := len(dst)
+	dst = append(dst, "999"...)
+	for len(dst)-start < size {
+		dst = append(dst, byte('0'+draw%10))
 		draw /= 10
 		if draw == 0 { // more digits than one draw holds
-			draw = 0x9E3779B97F4A7C15 ^ uint64(len(digits))
+			draw = 0x9E3779B97F4A7C15 ^ uint64(len(dst)-start)
 		}
 	}
-	return string(digits[:size])
+	return dst[:start+size]
 }
 
 // PseudonymDomain returns the domain that stands for a real one: the same one
@@ -247,16 +257,18 @@ func (x *Index) AppendDomain(dst []byte, prf *PRF, real []byte) []byte {
 	return append(append(dst, '.'), x.domain...)
 }
 
-// EmailFor returns the pseudonym of a known e-mail, by its normal form.
-func (x *Index) EmailFor(normal []byte) (string, bool) {
-	s, ok := x.emails[string(normal)]
-	return s, ok
+// EmailFor returns the pseudonym of a known e-mail, by its normal form. The
+// bytes are the index's own and must not be changed.
+func (x *Index) EmailFor(normal []byte) ([]byte, bool) {
+	_, value, ok := x.emails.get(normal)
+	return value, ok
 }
 
-// PhoneFor returns the digits that stand for a known phone number.
-func (x *Index) PhoneFor(normal []byte) (string, bool) {
-	s, ok := x.phones[string(normal)]
-	return s, ok
+// PhoneFor returns the digits that stand for a known phone number, as EmailFor
+// does.
+func (x *Index) PhoneFor(normal []byte) ([]byte, bool) {
+	_, value, ok := x.phones.get(normal)
+	return value, ok
 }
 
 // Domain returns the parent of every generated e-mail domain.
@@ -277,11 +289,13 @@ func (x *Index) LongestName() (given, family, full int) {
 // measure finds the longest of everything that was drawn.
 func (x *Index) measure() {
 	l := &x.longest
-	for _, e := range x.emails {
-		l.email = max(l.email, utf8.RuneCountInString(e))
-	}
 	for i := range x.people {
 		p := &x.people[i]
+		for _, real := range p.Real.Emails {
+			if e, ok := x.EmailFor([]byte(real)); ok {
+				l.email = max(l.email, utf8.RuneCount(e))
+			}
+		}
 		g, f := utf8.RuneCountInString(p.Given), utf8.RuneCountInString(p.Family)
 		l.given, l.family, l.full = max(l.given, g), max(l.family, f), max(l.full, g+1+f)
 		l.email = max(l.email, utf8.RuneCountInString(p.Email))
@@ -291,8 +305,10 @@ func (x *Index) measure() {
 // SourceDomains returns the domains of the source's own e-mails, sorted.
 func (x *Index) SourceDomains() []string {
 	var domains []string
-	for e := range x.byEmail {
-		domains = append(domains, domainOf(e))
+	for i := range x.people {
+		for _, e := range x.people[i].Real.Emails {
+			domains = append(domains, domainOf(e))
+		}
 	}
 	slices.Sort(domains)
 	return slices.Compact(domains)

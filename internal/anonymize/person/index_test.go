@@ -41,15 +41,15 @@ func TestJoin(t *testing.T) {
 	if _, ok := x.ByID("users", []byte("404")); ok {
 		t.Error("a link makes a person")
 	}
-	first, ok1 := x.EmailFor([]byte("rose@acme.com"))
-	second, ok2 := x.EmailFor([]byte("rose@work.com"))
+	first, ok1 := emailFor(x, "rose@acme.com")
+	second, ok2 := emailFor(x, "rose@work.com")
 	if !ok1 || !ok2 || first == second || first != rose.Email || !strings.HasPrefix(second, first[:strings.LastIndex(first[:strings.Index(first, "@")], ".")]) {
 		t.Errorf("two addresses of one person: %s and %s", first, second)
 	}
 	if byID(t, x, "employees", "10").Email == "" || byID(t, x, "employees", "10").Phone == "" {
 		t.Error("nothing was made up for a person without e-mail and phone")
 	}
-	if d1, ok := x.PhoneFor([]byte("491701234567")); !ok || "+"+d1 != rose.Phone {
+	if d1, ok := phoneFor(x, "491701234567"); !ok || "+"+d1 != rose.Phone {
 		t.Errorf("a number of two people: %s", d1)
 	}
 	if _, err := Build([]Record{{Source: "ghosts", ID: "1"}}, options(t, "acme", "users")); err == nil {
@@ -103,7 +103,7 @@ func TestUniqueAndOrderless(t *testing.T) {
 	domains := map[string]string{}
 	for i := range int32(x.Len()) {
 		for _, real := range x.At(i).Real.Emails {
-			fake, _ := x.EmailFor([]byte(real))
+			fake, _ := emailFor(x, real)
 			if was := domains[domainOf(real)]; was != "" && was != domainOf(fake) {
 				t.Fatalf("one domain becomes %s and %s", was, domainOf(fake))
 			}
@@ -169,7 +169,7 @@ func TestShortPhones(t *testing.T) {
 	x := index(t, records, options(t, "acme", "users"))
 	seen := map[string]bool{}
 	for i := range int32(x.Len()) {
-		digits, ok := x.PhoneFor([]byte(x.At(i).Real.Phones[0]))
+		digits, ok := phoneFor(x, x.At(i).Real.Phones[0])
 		if !ok || len(digits) != 7 || seen[digits] {
 			t.Fatalf("number %s, %v, seen %v", digits, ok, seen[digits])
 		}
