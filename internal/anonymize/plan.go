@@ -51,7 +51,7 @@ type Plan struct {
 func (p *Plan) New() *Anonymizer {
 	k := p.in.Keys
 	return &Anonymizer{
-		plan: p, people: p.in.People,
+		plan: p, people: p.in.People, carded: nobody,
 		domain: k.PRF("domain"), unknown: k.PRF("unknown"), format: k.PRF("format"), shift: k.PRF("shift"), fill: newFiller(k),
 		arena:    make([]byte, 0, 4096), // never nil: an empty value is not NULL
 		findings: make(map[Finding]int64), paths: make(map[*jsonRule]map[string]resolved),

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -65,6 +66,7 @@ type Index struct {
 	ids         *table // refs of records
 	emails      *table // normal forms → pseudonyms, of every known e-mail
 	phones      *table // normal forms → pseudonyms' digits
+	cards       cards
 	subscribers subscribers
 	records     int
 	redrawn     int
@@ -99,6 +101,12 @@ func Build(records []Record, o Options) (*Index, error) {
 	x.collect(records, joinRecords(records))
 	x.draw(o)
 	x.measure()
+	x.writeCards()
+	for _, arena := range [][]byte{x.ids.arena, x.emails.arena, x.phones.arena, x.cards.arena} {
+		if len(arena) > math.MaxUint32 { // places in it have 32 bits: room for some 30 million people
+			return nil, errors.New("build people index: too many people for one run")
+		}
+	}
 	return x, nil
 }
 
