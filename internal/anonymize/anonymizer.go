@@ -9,6 +9,7 @@ import (
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
 )
 
 // maxFindings is how much content without a rule one Anonymizer lists before
@@ -47,6 +48,7 @@ type Anonymizer struct {
 	width   int         // bytes of the integer in hand, 0 for other numbers
 	depth   int         // of nested JSON
 	layers  []*layer
+	texts   text.Scratch
 
 	counts   Counts
 	findings map[Finding]int64

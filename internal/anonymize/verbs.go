@@ -105,7 +105,7 @@ func makeText(_ *compiler, r *ruleset.Rule) (apply, error) {
 // context.
 func (a *Anonymizer) freeText(dst, v []byte, html bool) ([]byte, outcome, error) {
 	start := len(dst)
-	out := a.plan.engine.Rewrite(dst, v, a, text.Options{HTML: html, Context: a.named}, nil)
+	out := a.plan.engine.Rewrite(dst, v, a, text.Options{HTML: html, Context: a.named, Scratch: &a.texts}, nil)
 	if bytes.Equal(out[start:], v) {
 		return dst, kept, nil
 	}
