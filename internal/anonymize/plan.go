@@ -80,15 +80,25 @@ func planHash(in Input) string {
 	return hex.EncodeToString(sum[:8])
 }
 
+// mostNames is how many different names are remembered while the dictionary is
+// built: in a large company many people share one, and each is read once.
+const mostNames = 1 << 14
+
 // buildDictionary enters every name of every person, in the order of the
 // index, so that a homonym always means the same one.
 func buildDictionary(people *person.Index) *text.Dictionary {
-	b := text.NewBuilder(8 * people.Len())
+	b := text.NewBuilder(people.Len())
+	known := make(map[person.Name]text.Entry)
 	for i := range int32(people.Len()) {
 		for _, name := range people.At(i).Real.Names {
-			for _, form := range text.Forms(name.Given, name.Family, name.Full) {
-				b.Add(form.Phrase, i, form.Kind)
+			entry, ok := known[name]
+			if !ok {
+				entry = b.Enter(text.Forms(name.Given, name.Family, name.Full))
+				if len(known) < mostNames {
+					known[name] = entry
+				}
 			}
+			b.AddEntry(entry, i)
 		}
 	}
 	return b.Build()
