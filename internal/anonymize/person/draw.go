@@ -1,36 +1,78 @@
 package person
 
 import (
+	"context"
 	"encoding/binary"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/tenantcopy/tenantcopy/internal/parallel"
 )
 
 // draw gives every person a pseudonym. What is rejected (a surname that a
 // real person of this tenant has, an e-mail or phone that is taken) moves
 // only that person to her next counter; of two who want the same, the one
 // with the smaller draw keeps it, so adding people hardly changes others.
-func (x *Index) draw(o Options) {
+func (x *Index) draw(o Options) error {
 	x.real = x.realWords()
-	g := newGenerator(o.Keys)
-	for n := range x.people {
-		p := &x.people[n]
-		id := []byte(p.ID)
-		copy(p.Seed[:], g.seed.Sum(id))
-		p.Given = o.Names.Given(p.Locale, g.given.Draw(id))
-		for count := byte(0); ; count++ {
-			p.Family = o.Names.Family(p.Locale, g.family.Draw(id, []byte{count}))
-			if count == 255 || !x.Real(p.Family) {
-				x.redrawn += min(int(count), 1)
-				break
-			}
+	again := make([]bool, len(x.people)) // drew a surname more than once
+	err := inPieces(len(x.people), o.Keys, func(g *generator, n int) { again[n] = x.drawName(g, o.Names, n) })
+	if err != nil {
+		return err
+	}
+	for _, a := range again {
+		if a {
+			x.redrawn++
 		}
 	}
-	x.drawEmails(g)
-	x.drawPhones(g)
+	if err := x.drawEmails(o.Keys); err != nil {
+		return err
+	}
+	return x.drawPhones(o.Keys)
+}
+
+// drawName draws the name and the seed of person n, and reports whether it
+// took more than one try.
+func (x *Index) drawName(g *generator, names *Names, n int) bool {
+	p := &x.people[n]
+	id := []byte(p.ID)
+	copy(p.Seed[:], g.seed.Sum(id))
+	p.Given = names.Given(p.Locale, g.given.Draw(id))
+	for count := byte(0); ; count++ {
+		p.Family = names.Family(p.Locale, g.family.Draw(id, []byte{count}))
+		if count == 255 || !x.Real(p.Family) {
+			return count > 0
+		}
+	}
+}
+
+// Draws are most of the work, and independent of each other: pieces of them
+// are made at once.
+const (
+	drawers = 4
+	piece   = 2048 // draws
+)
+
+// inPieces calls fn for 0 ≤ n < size, on several goroutines with a generator
+// each.
+func inPieces(size int, keys Keyring, fn func(g *generator, n int)) error {
+	var generators [drawers]*generator
+	pieces := func(yield func(int, error) bool) {
+		for from := 0; from < size && yield(from, nil); from += piece {
+		}
+	}
+	return parallel.Each(context.Background(), drawers, pieces, func(_ context.Context, worker int, from int) error {
+		if generators[worker] == nil {
+			generators[worker] = newGenerator(keys)
+		}
+		for n := from; n < min(from+piece, size); n++ {
+			fn(generators[worker], n)
+		}
+		return nil
+	})
 }
 
 // generator holds one keyed function for each kind of draw.
@@ -48,10 +90,18 @@ func newGenerator(k Keyring) *generator {
 func (x *Index) realWords() map[string]bool {
 	real := make(map[string]bool, len(x.people))
 	parts := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.Mn, r) }
+	families, words := make(map[string]bool), make(map[string]bool) // as they are spelled: few differ in a large company
 	for n := range x.people {
 		for _, name := range x.people[n].Real.Names {
-			real[foldName(name.Family)] = true
+			if !families[name.Family] {
+				families[name.Family] = true
+				real[foldName(name.Family)] = true
+			}
 			for word := range strings.FieldsSeq(name.Full) {
+				if words[word] {
+					continue
+				}
+				words[word] = true
 				real[foldName(word)], real[foldName(spellOut(word))] = true, true
 				for part := range strings.FieldsFuncSeq(word, parts) {
 					real[foldName(part)], real[foldName(spellOut(part))] = true, true
@@ -86,22 +136,39 @@ const (
 	allDraws   = 256
 )
 
-// settle draws for all claims until no two share a value. value turns a
-// claim's draw into its value.
-func (x *Index) settle(claims []claim, prf *PRF, taken func(string) bool, value func(c *claim) string) {
+// method is how one kind of claim is drawn: a claim's count gives its draw,
+// and that its value.
+type method struct {
+	prf   func(g *generator) *PRF
+	value func(g *generator, c *claim) string
+}
+
+func (m method) draw(g *generator, c *claim) {
+	var counter [binary.MaxVarintLen64]byte
+	c.draw = m.prf(g).Draw(c.key, binary.AppendUvarint(counter[:0], c.count))
+	c.value = m.value(g, c)
+}
+
+// settle draws for all claims until no two share a value and none has one that
+// is taken.
+func (x *Index) settle(claims []claim, keys Keyring, m method, taken func(string) bool) error {
+	if err := inPieces(len(claims), keys, func(g *generator, i int) { m.draw(g, &claims[i]) }); err != nil {
+		return err
+	}
 	pending := make([]int, len(claims))
 	for i := range pending {
 		pending[i] = i
 	}
+	g := newGenerator(keys)
 	owner := make(map[string]int, len(claims))
 	moved := make(map[int32]bool)
-	var counter [binary.MaxVarintLen64]byte
 	for len(pending) > 0 {
 		i := pending[len(pending)-1]
 		pending = pending[:len(pending)-1]
 		c := &claims[i]
-		c.draw = prf.Draw(c.key, binary.AppendUvarint(counter[:0], c.count))
-		c.value = value(c)
+		if c.count > 0 {
+			m.draw(g, c)
+		}
 		if c.count >= allDraws {
 			continue
 		}
@@ -122,11 +189,12 @@ func (x *Index) settle(claims []claim, prf *PRF, taken func(string) bool, value 
 		}
 	}
 	x.redrawn += len(moved)
+	return nil
 }
 
 // drawEmails makes one address for every known e-mail, and one for every
 // person without any.
-func (x *Index) drawEmails(g *generator) {
+func (x *Index) drawEmails(keys Keyring) error {
 	var claims []claim
 	for n := range x.people {
 		p := &x.people[n]
@@ -142,7 +210,7 @@ func (x *Index) drawEmails(g *generator) {
 		}
 	}
 	real := func(value string) bool { _, ok := x.emails.owner(value); return ok }
-	x.settle(claims, g.email, real, func(c *claim) string {
+	err := x.settle(claims, keys, method{func(g *generator) *PRF { return g.email }, func(g *generator, c *claim) string {
 		p := &x.people[c.person]
 		local := append(appendLocal(nil, p.Given, p.Family), '.')
 		if c.count < usualDraws {
@@ -154,18 +222,22 @@ func (x *Index) drawEmails(g *generator) {
 			local = appendBase32(append(local, '+'), c.draw>>20, 4)
 		}
 		return string(x.AppendDomain(append(local, '@'), g.domain, []byte(domainOf(c.real))))
-	})
+	}}, real)
+	if err != nil {
+		return err
+	}
 	for i := range claims {
 		if p := &x.people[claims[i].person]; p.Email == "" {
 			p.Email = claims[i].value
 		}
 	}
 	x.emails = withValues(x.emails, claims, 64)
+	return nil
 }
 
 // drawPhones makes the digits of one number for every known phone, and a
 // number for every person.
-func (x *Index) drawPhones(g *generator) {
+func (x *Index) drawPhones(keys Keyring) error {
 	var claims []claim
 	for n := range x.people {
 		p := &x.people[n]
@@ -182,7 +254,7 @@ func (x *Index) drawPhones(g *generator) {
 	}
 	x.subscribers = newSubscribers(x.people)
 	real := func(value string) bool { _, ok := x.phones.owner(value); return ok || x.subscribers.has([]byte(value)) }
-	x.settle(claims, g.phone, real, func(c *claim) string {
+	err := x.settle(claims, keys, method{func(g *generator) *PRF { return g.phone }, func(_ *generator, c *claim) string {
 		size := len(c.real)
 		if size == 0 {
 			size = 12
@@ -191,7 +263,10 @@ func (x *Index) drawPhones(g *generator) {
 			return PhoneDigits(c.draw, size+3)[3:]
 		}
 		return PhoneDigits(c.draw, size)
-	})
+	}}, real)
+	if err != nil {
+		return err
+	}
 	for i := range claims {
 		if p := &x.people[claims[i].person]; p.Phone == "" {
 			p.Phone = "+" + claims[i].value
@@ -199,6 +274,7 @@ func (x *Index) drawPhones(g *generator) {
 	}
 	x.apart = !slices.ContainsFunc(claims, func(c claim) bool { return c.count >= allDraws })
 	x.phones = withValues(x.phones, claims, 26)
+	return nil
 }
 
 // withValues makes the table anew with what was drawn for each real value; a

@@ -99,7 +99,9 @@ func Build(records []Record, o Options) (*Index, error) {
 		x.keep[strings.ToLower(d)] = true
 	}
 	x.collect(records, joinRecords(records))
-	x.draw(o)
+	if err := x.draw(o); err != nil {
+		return nil, err
+	}
 	x.measure()
 	x.writeCards()
 	for _, arena := range [][]byte{x.ids.arena, x.emails.arena, x.phones.arena, x.cards.arena} {

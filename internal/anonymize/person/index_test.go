@@ -180,15 +180,25 @@ func TestShortPhones(t *testing.T) {
 	}
 }
 
+// settleFreely settles claims on values of which none is taken.
+func settleFreely(t *testing.T, claims []claim, keys Keyring, value func(c *claim) string) {
+	t.Helper()
+	m := method{func(g *generator) *PRF { return g.email }, func(_ *generator, c *claim) string { return value(c) }}
+	if err := (&Index{}).settle(claims, keys, m, func(string) bool { return false }); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Of two who want the same, the smaller draw keeps it, whoever came first.
 func TestSettleIsFair(t *testing.T) {
-	prf := options(t, "acme").Keys.PRF("x")
+	keys := options(t, "acme").Keys
+	prf := keys.PRF("email")
 	first := func(order ...byte) map[byte]uint64 {
 		claims := make([]claim, len(order))
 		for i, key := range order {
 			claims[i] = claim{person: int32(key), key: []byte{key}}
 		}
-		(&Index{}).settle(claims, prf, func(string) bool { return false }, func(c *claim) string {
+		settleFreely(t, claims, keys, func(c *claim) string {
 			if c.count == 0 {
 				return "wanted by all"
 			}
@@ -217,12 +227,11 @@ func TestSettleIsFair(t *testing.T) {
 
 // An exhausted format ends in shared values and not in an endless search.
 func TestSettleEnds(t *testing.T) {
-	x := &Index{}
 	claims := make([]claim, 20)
 	for i := range claims {
 		claims[i] = claim{person: int32(i), key: []byte{byte(i)}}
 	}
-	x.settle(claims, options(t, "acme").Keys.PRF("x"), func(string) bool { return false }, func(c *claim) string { return fmt.Sprint(c.draw % 10) })
+	settleFreely(t, claims, options(t, "acme").Keys, func(c *claim) string { return fmt.Sprint(c.draw % 10) })
 	values := map[string]bool{}
 	for _, c := range claims {
 		values[c.value] = true
