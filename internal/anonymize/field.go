@@ -30,6 +30,11 @@ type Field struct {
 type Text struct {
 	Place string // "view public.directory"
 	Body  string // never printed
+
+	// Comment marks the text of a comment in Store, which is carried only
+	// where the rules say so.
+	Comment bool
+	Store   string
 }
 
 // Finding is content without a rule, found while copying: where and how

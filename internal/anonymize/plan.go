@@ -46,12 +46,18 @@ type Plan struct {
 	scanAll *jsonRule // {"**": scan}
 }
 
+// Comments reports whether the comments on a store's objects are carried.
+func (p *Plan) Comments(store string) bool {
+	s := p.in.Rules.Store(store)
+	return s != nil && s.Comments == "keep"
+}
+
 // New returns an Anonymizer for one goroutine. It is cheap enough for one a
 // worker, not for one a record.
 func (p *Plan) New() *Anonymizer {
 	k := p.in.Keys
 	return &Anonymizer{
-		plan: p, people: p.in.People, carded: nobody,
+		plan: p, people: p.in.People,
 		domain: k.PRF("domain"), unknown: k.PRF("unknown"), format: k.PRF("format"), shift: k.PRF("shift"), fill: newFiller(k),
 		arena:    make([]byte, 0, 4096), // never nil: an empty value is not NULL
 		findings: make(map[Finding]int64), paths: make(map[*jsonRule]map[string]resolved),
@@ -80,25 +86,15 @@ func planHash(in Input) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// mostNames is how many different names are remembered while the dictionary is
-// built: in a large company many people share one, and each is read once.
-const mostNames = 1 << 14
-
 // buildDictionary enters every name of every person, in the order of the
 // index, so that a homonym always means the same one.
 func buildDictionary(people *person.Index) *text.Dictionary {
-	b := text.NewBuilder(people.Len())
-	known := make(map[person.Name]text.Entry)
+	b := text.NewBuilder(8 * people.Len())
 	for i := range int32(people.Len()) {
 		for _, name := range people.At(i).Real.Names {
-			entry, ok := known[name]
-			if !ok {
-				entry = b.Enter(text.Forms(name.Given, name.Family, name.Full))
-				if len(known) < mostNames {
-					known[name] = entry
-				}
+			for _, form := range text.Forms(name.Given, name.Family, name.Full) {
+				b.Add(form.Phrase, i, form.Kind)
 			}
-			b.AddEntry(entry, i)
 		}
 	}
 	return b.Build()

@@ -14,6 +14,10 @@ func (p *reader) store(kv pair) {
 	store := Store{Name: kv.key, Pos: kv.pos}
 	groups, _ := p.pairs(kv, "a table, an index, an object or a key pattern")
 	for _, g := range groups {
+		if g.key == "$comments" && kindOf(kv.key) == "postgres" {
+			p.oneOf(g, []string{"keep", "drop"}, &store.Comments)
+			continue
+		}
 		if strings.HasPrefix(g.key, "$") {
 			p.add(g.pos, "", "option %q: not supported yet", g.key)
 			continue

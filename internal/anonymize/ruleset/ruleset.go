@@ -76,6 +76,8 @@ type Store struct {
 	Name   string  // "postgres", "blob", "search" or "redis", or one of them with a name: "postgres/main"
 	Groups []Group // in file order; the first whose Pattern matches rules a name
 	Pos    Pos
+
+	Comments string // postgres: "keep" when comments on objects are carried; else they are dropped
 }
 
 // Group is the rules of one table, of the indexes, objects or keys that match a pattern. In postgres and search it has Fields (none when

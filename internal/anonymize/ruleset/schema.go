@@ -54,7 +54,11 @@ func schemaSettings() object {
 func schemaStores() object {
 	stores := object{}
 	for _, kind := range storeKinds() {
-		stores["^"+kind+"(/[a-z0-9_-]+)?$"] = mapOf(ref("group-" + kind))
+		store := mapOf(ref("group-" + kind))
+		if kind == "postgres" {
+			store["properties"] = object{"$comments": object{"enum": []string{"keep", "drop"}, "description": "Whether comments on tables, columns and so on are carried; they are scanned for people then."}}
+		}
+		stores["^"+kind+"(/[a-z0-9_-]+)?$"] = store
 	}
 	return stores
 }

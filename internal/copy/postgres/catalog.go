@@ -20,6 +20,7 @@ type catalog struct {
 	matviews  []*table // those that are filled; without a group: their rows are derived
 	sequences []relation
 	types     types
+	objects   []objectRange // large ones
 	links     []anonymize.Link
 	open      []route  // what is partitioned and does not take every row
 	notes     []string // what is not carried
@@ -152,6 +153,10 @@ func (c *catalog) complete(ctx context.Context, query queryFunc) error {
 	if err := c.readVectors(ctx, query); err != nil {
 		return err
 	}
+	var err error
+	if c.objects, err = readObjects(ctx, query); err != nil {
+		return err
+	}
 	var used []uint32
 	for _, t := range slices.Concat(c.tables, c.matviews) {
 		for _, col := range t.columns {
@@ -163,7 +168,6 @@ func (c *catalog) complete(ctx context.Context, query queryFunc) error {
 			used = append(used, col.typ)
 		}
 	}
-	var err error
 	if c.types, err = readTypes(ctx, query, used); err != nil {
 		return err
 	}

@@ -30,20 +30,20 @@ func (s *staged) Chunks(ctx context.Context) iter.Seq2[clone.Chunk, error] {
 		var groups []string
 		for _, t := range s.r.cat.tables {
 			load := s.tables[t.oid]
-			if load.row.Empty && s.rows.old.of(t.group) == nil {
+			if load.row.Empty {
 				continue
 			}
-			group := tableGroup(t)
+			group := "table:" + t.relation.group()
 			groups = append(groups, group)
 			for _, p := range s.partsOf(t) {
-				if !yield(s.partChunk(p, s.stayGroup(t, group)), nil) {
+				if !yield(s.partChunk(p, group), nil) {
 					return
 				}
 			}
-			for _, c := range s.stayChunks(t) {
-				if !yield(c, nil) {
-					return
-				}
+		}
+		for c := range s.objectChunks() {
+			if !yield(c, nil) {
+				return
 			}
 		}
 		for _, c := range s.closing(groups) {
@@ -73,16 +73,11 @@ func (s *staged) closing(tables []string) []clone.Chunk {
 			return report.Tally{}, inChunk(s.e.fail(ctx, "build "+name, do(ctx)), id)
 		}}
 	}
-	var chunks []clone.Chunk
-	if s.rows.old != nil {
-		chunks = append(chunks, step(groupReferences, tables, s.checkReferences))
-		tables = append(slices.Clip(tables), groupReferences)
-	}
-	return append(chunks,
+	return []clone.Chunk{
 		step(groupPostData, tables, s.restorePostData),
 		step(groupViews, []string{groupPostData}, s.refreshViews),
 		step("statistics", []string{groupViews}, func(ctx context.Context) error { return s.exec(ctx, `ANALYZE`) }),
-	)
+	}
 }
 
 // load is how the rows of one table are written.
@@ -99,6 +94,13 @@ type load struct {
 // compileLoads compiles every table's rules for its own columns.
 func (s *staged) compileLoads(plan *anonymize.Plan, numbers *numbering) error {
 	s.tables = make(map[uint32]*load)
+	if fields := s.r.objectFields(); fields != nil {
+		row, err := plan.Row(s.Name(), objectsGroup, fields)
+		if err != nil {
+			return err
+		}
+		s.objects = row
+	}
 	for _, t := range s.r.cat.tables {
 		var kept []column
 		for _, c := range t.columns {

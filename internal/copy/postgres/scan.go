@@ -64,6 +64,11 @@ func (s *staged) Parts(ctx context.Context) iter.Seq2[verify.Part, error] {
 				}
 			}
 		}
+		for part := range s.objectParts(cat.objects) {
+			if !yield(part, nil) {
+				return
+			}
+		}
 	}
 }
 

@@ -21,17 +21,14 @@ import (
 // entries that are carried.
 type archive struct {
 	file, list string
+	comments   string // the list of them; empty when they are dropped
 	head, tail string // of the list: what comes before the foreign servers, and after; empty without any
 }
 
 // checkFit refuses what cannot be carried before anything is written.
 func (s *staged) checkFit(ctx context.Context) error {
-	var objects bool
 	var wanted []extension
 	err := s.r.inSnapshot(ctx, func(d door) error {
-		if err := d.row(ctx, `SELECT EXISTS (SELECT FROM pg_largeobject_metadata)`, nil, &objects); err != nil {
-			return err
-		}
 		var err error
 		if wanted, err = readExtensions(ctx, d.query); err != nil {
 			return err
@@ -41,10 +38,6 @@ func (s *staged) checkFit(ctx context.Context) error {
 	})
 	if err != nil {
 		return s.r.e.fail(ctx, "read the catalogue", err)
-	}
-	if objects {
-		return &report.Error{Code: report.Incompatible, Store: s.e.store, Side: report.Source, Op: "check the source", Err: &cause{text: "the database holds large objects"},
-			Hint: "large objects are not carried; unlink them at the source, or keep their content in a bytea column or in the blob store"}
 	}
 	if s.heritage, err = s.readHeritage(ctx); err != nil {
 		return err
@@ -125,7 +118,7 @@ func (s *staged) majorOf(ctx context.Context, program string) (int, error) {
 }
 
 // dump writes the schema, as of the snapshot, into an archive.
-func (s *staged) dump(ctx context.Context) (*archive, error) {
+func (s *staged) dump(ctx context.Context, comments bool) (*archive, error) {
 	dir, err := s.r.tempDir()
 	if err != nil {
 		return nil, err
@@ -136,8 +129,11 @@ func (s *staged) dump(ctx context.Context) (*archive, error) {
 	}
 	defer leave()
 	a := &archive{file: filepath.Join(dir, "schema"), list: filepath.Join(dir, "list")}
-	args := []string{"--format=custom", "--schema-only", "--snapshot=" + s.r.snap.id, "--no-comments", "--no-security-labels", "--no-subscriptions",
+	args := []string{"--format=custom", "--schema-only", "--snapshot=" + s.r.snap.id, "--no-security-labels", "--no-subscriptions",
 		"--no-tablespaces", "--no-owner", "--no-privileges", "--lock-wait-timeout=60000", "--file=" + a.file}
+	if !comments {
+		args = append(args, "--no-comments")
+	}
 	options := "-c default_transaction_read_only=on -c statement_timeout=0 -c idle_in_transaction_session_timeout=0"
 	if _, err := (child{program: "pg_dump", args: args, e: s.r.e, options: options, database: s.r.e.database}).run(ctx); err != nil {
 		return nil, err
@@ -148,6 +144,11 @@ func (s *staged) dump(ctx context.Context) (*archive, error) {
 	}
 	if err := filterList(full, a.list, s.already()); err != nil {
 		return nil, err
+	}
+	if comments {
+		if err := a.pickComments(full); err != nil {
+			return nil, err
+		}
 	}
 	return a, a.splitAtServers(full, s.already())
 }

@@ -1,8 +1,11 @@
 package postgres
 
 import (
+	"context"
 	"encoding/binary"
 	"hash/crc32"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize"
 )
@@ -125,4 +128,10 @@ func appendEscaped(dst, value []byte) []byte {
 		}
 	}
 	return dst
+}
+
+// putObject writes a piece of a large object at its place.
+func putObject(ctx context.Context, conn *pgx.Conn, number uint32, at int64, c anonymize.Clean) error {
+	_, err := conn.Exec(ctx, `SELECT lo_put($1::oid, $2::int8, $3::bytea)`, number, at, c.Bytes())
+	return err
 }

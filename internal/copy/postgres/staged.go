@@ -29,6 +29,7 @@ type staged struct {
 	archive  *archive         // the schema; nil before Prepare
 	tables   map[uint32]*load // by the source's number of the table; nil before Prepare
 	rows     *rowPlan         // which rows; nil before Prepare
+	objects  *anonymize.Row   // the rule of the large objects; nil when there are none
 	template template
 	locale   locale    // of the source
 	heritage *heritage // owners and rights; nil before Prepare
@@ -88,7 +89,7 @@ func (s *staged) Prepare(ctx context.Context, plan *anonymize.Plan) error {
 	if err := s.checkSpace(ctx, plan); err != nil {
 		return err
 	}
-	archive, err := s.dump(ctx)
+	archive, err := s.dump(ctx, plan.Comments(s.Name()))
 	if err != nil {
 		return s.r.e.fail(ctx, "dump the schema", err)
 	}

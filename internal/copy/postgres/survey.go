@@ -53,10 +53,19 @@ func (r *reader) survey(ctx context.Context, d door) (clone.Survey, error) {
 	if out.Texts, err = readTexts(ctx, d.query, r.version); err != nil {
 		return clone.Survey{}, r.e.fail(ctx, "read the schema's texts", err)
 	}
+	comments, err := readComments(ctx, d.query, r.e.store)
+	if err != nil {
+		return clone.Survey{}, r.e.fail(ctx, "read the comments", err)
+	}
+	out.Texts = append(out.Texts, comments...)
 	if err := r.readNotes(ctx, d, &out); err != nil {
 		return clone.Survey{}, err
 	}
 	r.cat = cat
+	out.Fields = append(out.Fields, r.objectFields()...)
+	for _, o := range cat.objects {
+		out.Bytes += o.bytes
+	}
 	return out, nil
 }
 
@@ -74,7 +83,6 @@ func (r *reader) checkNames(cat *catalog) error {
 
 const notesQuery = `SELECT 'credentials of foreign server ' || srvname FROM pg_foreign_server
 UNION ALL SELECT 'configuration rows of extension ' || extname FROM pg_extension WHERE extconfig IS NOT NULL
-UNION ALL SELECT 'large objects' WHERE EXISTS (SELECT FROM pg_largeobject_metadata)
 UNION ALL SELECT 'subscription ' || subname FROM pg_subscription s WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())
 UNION ALL SELECT 'security label of ' || provider FROM (SELECT DISTINCT provider FROM pg_seclabel) l
 ORDER BY 1`

@@ -190,15 +190,6 @@ func TestPeopleAfterTruncate(t *testing.T) {
 	wantCode(t, err, report.Transient)
 }
 
-// Large objects are refused in words, not left out in silence.
-func TestLargeObjects(t *testing.T) {
-	tr := newTrial(t, tinySQL+`; SELECT lo_from_bytea(0, 'x')`, tinyRules)
-	_, err := tr.run(t.Context(), t)
-	if text := wantCode(t, err, report.Incompatible); !strings.Contains(text, "large objects") {
-		t.Errorf("error: %s", text)
-	}
-}
-
 // Credentials of other servers, and triggers on what we do ourselves, stay
 // behind; everything else of the schema is carried.
 func TestLeftOut(t *testing.T) {
