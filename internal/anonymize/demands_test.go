@@ -237,3 +237,31 @@ func TestShortEmails(t *testing.T) {
 		t.Errorf("lines %q", r.Lines)
 	}
 }
+
+// Dates that are shifted stay apart beside the column that names the person.
+func TestShiftedDatesInKeys(t *testing.T) {
+	for name, c := range map[string]struct {
+		rules string
+		key   Unique
+		want  string
+	}{
+		"of one person":  {"{$person: a, a: keep, b: {shift: 30d}}", key("a", "b"), ""},
+		"of all people":  {"{$person: a, a: keep, b: {shift: 30d}}", key("b"), "things.b: shift can make two values one"},
+		"of nobody":      {"{a: keep, b: {shift: 30d}}", key("b"), ""},
+		"of some other":  {"{$person: a, a: keep, b: {shift: 30d, context: c}, c: keep}", key("a", "b"), "things.b: shift"},
+		"beside a merge": {"{$person: a, a: {set: x}, b: {shift: 30d}}", key("a", "b"), "things.a: set"},
+	} {
+		in := input(t, header+"postgres:\n  things: "+c.rules+"\n", column("a", FormText), column("b", FormDate))
+		if strings.Contains(c.rules, "c: keep") {
+			in.Fields = append(in.Fields, column("c", FormText))
+		}
+		in.Demands.Uniques = []Unique{c.key}
+		got := ""
+		if _, err := Compile(in); err != nil {
+			got = strings.Join(refusal(t, in).Lines, "\n")
+		}
+		if (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}

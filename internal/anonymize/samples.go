@@ -8,7 +8,10 @@ import (
 // Sample is one value that a rule writes, in text form, beside the value that
 // was put in; nil is NULL. What is put in is made up: no value of the source is
 // in it.
-type Sample struct{ In, Out *string }
+type Sample struct {
+	In, Out *string
+	Sure    bool // Out is written for somebody, whatever was there
+}
 
 // Trial is what one column's rule writes.
 type Trial struct {
@@ -86,7 +89,7 @@ func (p *Plan) drawn(r *rule) []Sample {
 	for n := range int32(min(p.in.People.Len(), mostDrawn)) {
 		if v := of(n); !seen[v] && (r.max == 0 || utf8.RuneCountInString(v) <= r.max) {
 			seen[v] = true
-			out = append(out, Sample{In: &v, Out: &v})
+			out = append(out, Sample{Out: &v, Sure: true})
 		}
 	}
 	return out

@@ -142,7 +142,7 @@ func (c *compiler) breaks(t *ruledTable, u Unique) (column string, firm bool) {
 		}
 	}
 	for _, name := range u.Columns {
-		switch c.effect(t, name) {
+		switch c.inKey(t, u, name) {
 		case merges, empties:
 			return name, true
 		case unproved:
@@ -152,11 +152,26 @@ func (c *compiler) breaks(t *ruledTable, u Unique) (column string, firm bool) {
 	return column, false
 }
 
+// inKey is effect for a column of a key: a shift moves all dates of one person
+// alike, so beside the column that names her it keeps them apart, and where
+// nobody is named it moves all.
+func (c *compiler) inKey(t *ruledTable, u Unique, name string) effect {
+	f, r := t.fields[name], t.rules[name]
+	if r == nil || r.Verb != "shift" || f.Form != FormDate && f.Form != FormTimestamp {
+		return c.effect(t, name)
+	}
+	whose := cmpOr(r.Context, c.slotsOf(f.Store, f.Group, c.group(f.Store, f.Group)).fields[0])
+	if e := c.effect(t, whose); whose == "" || slices.Contains(u.Columns, whose) && (e == same || e == apart) {
+		return apart
+	}
+	return merges
+}
+
 // narrower reports whether another key, all of whose columns stay apart, is
 // part of this one: then this one is unique with it.
 func (c *compiler) narrower(t *ruledTable, u Unique) bool {
 	stays := func(name string) bool {
-		e := c.effect(t, name)
+		e := c.inKey(t, u, name)
 		return slices.Contains(u.Columns, name) && (e == same || e == apart) && (!u.OneNull || t.fields[name].NotNull)
 	}
 	for _, k := range c.in.Demands.Uniques {

@@ -175,7 +175,7 @@ func (f *fitting) check(ctx context.Context, d door, g *group, c check, trials m
 		f.notes = append(f.notes, unproved)
 		return nil
 	}
-	verdict, err := f.try(ctx, d, g, c, masked, trials)
+	verdict, err := f.try(ctx, d, g, c, trials)
 	if err != nil {
 		return err
 	}
@@ -203,17 +203,19 @@ const (
 
 // try evaluates a CHECK on both sides of the samples, line by line: the
 // first sample of every column, the second, and so on.
-func (f *fitting) try(ctx context.Context, d door, g *group, c check, masked []string, trials map[string]anonymize.Trial) (verdict, error) {
+func (f *fitting) try(ctx context.Context, d door, g *group, c check, trials map[string]anonymize.Trial) (verdict, error) {
+	masked := c.columns // all of them are
 	lines, fixed := 0, true
 	for _, name := range masked {
 		lines, fixed = max(lines, len(trials[name].Samples)), fixed && trials[name].Fixed
 	}
-	var before, after []string
-	args := make([]any, 0, 2*len(masked))
 	turns := 1
 	if len(masked) > 1 { // and again with each column NULL
 		turns += len(masked)
 	}
+	var before, after []string
+	sure := make([]bool, lines*turns)
+	args := []any{sure}
 	for place, name := range masked {
 		samples := trials[name].Samples
 		if len(samples) == 0 {
@@ -222,7 +224,7 @@ func (f *fitting) try(ctx context.Context, d door, g *group, c check, masked []s
 		in, out := make([]*string, lines*turns), make([]*string, lines*turns)
 		for i := range in {
 			if s := samples[i%lines%len(samples)]; i/lines != place+1 {
-				in[i], out[i] = s.In, s.Out
+				in[i], out[i], sure[i] = s.In, s.Out, s.Sure && turns == 1
 			}
 		}
 		label := f.castType(g, name)
@@ -234,8 +236,8 @@ func (f *fitting) try(ctx context.Context, d door, g *group, c check, masked []s
 		after = append(after, fmt.Sprintf(`CAST(($%d::text[])[i] AS %s) AS %s`, len(args)+2, label, alias))
 		args = append(args, in, out)
 	}
-	sql := fmt.Sprintf(`SELECT count(*) FILTER (WHERE taken), count(*) FILTER (WHERE taken AND NOT kept), count(*) FILTER (WHERE NOT kept) FROM (SELECT
-  (SELECT coalesce((%s), true) FROM (SELECT %s) AS b) AS taken, (SELECT coalesce((%s), true) FROM (SELECT %s) AS a) AS kept FROM generate_series(1, %d) AS i) AS t`,
+	sql := fmt.Sprintf(`SELECT count(*) FILTER (WHERE taken), count(*) FILTER (WHERE (taken OR ($1::bool[])[i]) AND NOT kept), count(*) FILTER (WHERE NOT kept) FROM (SELECT
+  i, (SELECT coalesce((%s), true) FROM (SELECT %s) AS b) AS taken, (SELECT coalesce((%s), true) FROM (SELECT %s) AS a) AS kept FROM generate_series(1, %d) AS i) AS t`,
 		c.expr, strings.Join(before, ", "), c.expr, strings.Join(after, ", "), lines*turns)
 	var taken, turned, refused int
 	err := d.nested(ctx, func() error { return d.row(ctx, sql, args, &taken, &turned, &refused) })

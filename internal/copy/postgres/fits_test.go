@@ -44,24 +44,25 @@ func TestP23_ANewColumnStopsTheRun(t *testing.T) {
 }
 
 const uniqueSQL = `CREATE EXTENSION citext; CREATE EXTENSION btree_gist;
-CREATE TABLE people (id int PRIMARY KEY, email text UNIQUE, ci citext, nick text, slug text, room text, during int4range, gone timestamptz, tenant int, code varchar(13), low text GENERATED ALWAYS AS (lower(nick)) STORED);
+CREATE TABLE people (id int PRIMARY KEY, email text UNIQUE, ci citext, nick text, slug text, room text, during int4range, gone timestamptz, tenant int, code varchar(13), single text, low text GENERATED ALWAYS AS (lower(nick)) STORED);
 CREATE UNIQUE INDEX people_lower ON people (lower(email)); CREATE UNIQUE INDEX people_ci ON people (ci);
 CREATE UNIQUE INDEX people_low ON people (low); CREATE UNIQUE INDEX people_part ON people (slug) WHERE gone IS NULL;
 CREATE UNIQUE INDEX people_left ON people (left(code, 3)); CREATE UNIQUE INDEX people_both ON people (tenant, nick);
 ALTER TABLE people ADD CONSTRAINT people_room EXCLUDE USING gist (room WITH =, during WITH &&);
-INSERT INTO people SELECT i, 'Person' || i || '@x.org', 'C' || i || '@x.org', 'n' || i, 's' || i, 'r' || i % 100, int4range(i, i + 1), NULL, i % 7, lpad(i::text, 3, '0') FROM generate_series(1, 999) AS i;
-INSERT INTO people SELECT 2000 + i, CASE i WHEN 1 THEN 'a@x.org' END, NULL, NULL, 's' || i, NULL, NULL, now(), NULL, NULL FROM generate_series(1, 2) AS i`
+INSERT INTO people SELECT i, 'Person' || i || '@x.org', 'C' || i || '@x.org', 'n' || i, 's' || i, 'r' || i % 100, int4range(i, i + 1), NULL, i % 7, lpad(i::text, 3, '0'), 's' || i FROM generate_series(1, 999) AS i;
+INSERT INTO people SELECT 2000 + i, CASE i WHEN 1 THEN 'a@x.org' END, NULL, NULL, 's' || i, NULL, NULL, now(), NULL, NULL, 'z' || i FROM generate_series(1, 2) AS i;
+DO $$ BEGIN IF current_setting('server_version_num')::int >= 150000 THEN EXECUTE 'CREATE UNIQUE INDEX people_single ON people (single) NULLS NOT DISTINCT'; END IF; END $$`
 
 // All kinds of unique keys stand in the copy, under verbs that keep values
 // apart; every verb that does not is refused, with its key.
 func TestP24_UniqueKeysOfEveryKindHold(t *testing.T) {
-	good := nobody + "  people: {id: digits, email: email, ci: email, nick: uuid, slug: digits, room: digits, during: keep, gone: keep, tenant: keep, code: keep}\n"
+	good := nobody + "  people: {id: digits, email: email, ci: email, nick: uuid, slug: digits, room: digits, during: keep, gone: keep, tenant: keep, code: keep, single: digits}\n"
 	tr := newTrial(t, uniqueSQL, good)
 	tr.must(t)
 	if got := tr.staging.ask(t, tr.twin, `SELECT count(*)::text || count(DISTINCT lower(email)) || count(DISTINCT ci) || count(DISTINCT id) FROM people`)[0]; got != "1001"+"1000"+"999"+"1001" {
 		t.Errorf("counts %s", got)
 	}
-	tr.rules = nobody + "  people: {id: {set: 1}, email: name, ci: phone, nick: company, slug: digits, room: job, during: keep, gone: null, tenant: keep, code: digits}\n"
+	tr.rules = nobody + "  people: {id: {set: 1}, email: name, ci: phone, nick: company, slug: digits, room: job, during: keep, gone: null, tenant: keep, code: digits, single: null}\n"
 	tr.confirm = false
 	_, err := tr.run(t.Context(), t)
 	r, ok := errors.AsType[*report.Refusal](err)
@@ -69,6 +70,9 @@ func TestP24_UniqueKeysOfEveryKindHold(t *testing.T) {
 		t.Fatalf("no refusal but %v", err)
 	}
 	all := strings.Join(r.Lines, "\n")
+	if newer := tr.prod.ask(t, tr.source(), `SELECT 'there' FROM pg_class WHERE relname = 'people_single'`); len(newer) > 0 && !strings.Contains(all, "people.single: null can make two values one, and unique key people_single") {
+		t.Errorf("NULLs that are equal: %s", all)
+	}
 	for _, want := range []string{
 		"people.id: set can make two values one, and unique key people_pkey", "people.email: name can make two values one, and unique key people_email_key",
 		"unique key people_lower", "people.ci: phone can make two values one, and unique key people_ci", "people.nick: company can make two values one, and unique key people_low",
