@@ -51,8 +51,15 @@ type Anonymizer struct {
 	paths    map[*jsonRule]map[string]resolved
 }
 
+// mostArena is how much is kept from one record to the next, in bytes: one
+// value of hundreds of megabytes must not stay.
+const mostArena = 4 << 20
+
 // reset begins a record.
 func (a *Anonymizer) reset() {
+	if cap(a.arena) > mostArena {
+		a.arena, a.decoded, a.layers = make([]byte, 0, 4096), nil, nil
+	}
 	a.arena = a.arena[:0]
 	a.depth = 0
 }

@@ -219,6 +219,15 @@ func (a *Anonymizer) Span(i int, raw []byte) Clean {
 	return Clean{b: raw}
 }
 
+// Piece passes a piece of a kept span, whose Span comes after the last one and
+// may be empty: a long value need not be in memory as a whole.
+func (a *Anonymizer) Piece(i int, raw []byte) Clean {
+	if a.row.steps[i].rule != nil {
+		panic("anonymize: Piece of a ruled step")
+	}
+	return Clean{b: raw}
+}
+
 // Value passes one ruled value of a row; nil is NULL and stays so. It panics
 // on a kept span.
 func (a *Anonymizer) Value(i int, raw []byte) (Clean, error) {

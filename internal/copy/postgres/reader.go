@@ -42,6 +42,7 @@ func Open(ctx context.Context, src tenant.Source) (clone.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
+	e.config.BuildFrontend = newSplitFrontend
 	r := &reader{e: e, sessions: newPool(e, e.database), partSize: limits.part(e), restraint: limits, mostClosed: mostClosed}
 	conn, err := r.sessions.get(ctx)
 	if err != nil {

@@ -19,11 +19,17 @@ type walker struct {
 	started bool   // the binary header has been read
 	ended   bool   // the trailer has been read
 	field   []byte // scratch: one unescaped value
+	part    pieces // of a row that is longer than a message
 }
 
-// message handles one CopyData message: whole rows.
+// message handles one CopyData message: whole rows, or a piece of a long one.
 func (w *walker) message(data []byte) error {
-	if w.out.text {
+	long := len(data) >= pieceSize || len(w.part.rest) > 0 || w.part.open
+	last := len(data) < pieceSize
+	switch {
+	case w.out.text && long && len(data) > 0:
+		return w.linesInPieces(data, last)
+	case w.out.text:
 		return w.textRows(data)
 	}
 	if !w.started {
@@ -31,6 +37,9 @@ func (w *walker) message(data []byte) error {
 			return errMalformed
 		}
 		data, w.started = data[len(binaryHeader):], true
+	}
+	if long {
+		return w.inPieces(data, last)
 	}
 	for len(data) > 0 {
 		columns, rest, err := cutCount(data)
