@@ -96,7 +96,7 @@ func TestSnapshotAge(t *testing.T) {
 	tr := newTrial(t, `CREATE TABLE t (n int); INSERT INTO t SELECT generate_series(1, 1000)`, keeping("t: n"))
 	tr.src.Store.Limits.SnapshotAge = time.Hour
 	m := tr.must(t)
-	if notes := strings.Join(m.Stores[0].Notes, "\n"); !strings.Contains(notes, "the source's snapshot was 0.") {
+	if notes := strings.Join(m.Stores[0].Notes, "\n"); !strings.Contains(notes, "the source's snapshot was ") {
 		t.Errorf("the report's notes are %q", notes)
 	}
 	s, plan := tr.prepared(t)
@@ -113,7 +113,7 @@ func TestSnapshotAge(t *testing.T) {
 	if text := wantCode(t, failed, report.Transient); !strings.Contains(text, "it is 3 h 25 min old, and limits.postgres.snapshot-age is 1 h 0 min") {
 		t.Errorf("the refusal says %s", text)
 	}
-	if notes := strings.Join(s.Notes(), "\n"); !strings.HasPrefix(notes, "the source's snapshot was 3 h 25 min old when it was read last\n") {
+	if notes := strings.Join(s.Notes(), "\n"); !strings.Contains(notes, "the source's snapshot was 3 h 25 min old when it was read last") {
 		t.Errorf("notes are %q", notes)
 	}
 }
