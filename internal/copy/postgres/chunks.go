@@ -13,32 +13,22 @@ import (
 	"github.com/tenantcopy/tenantcopy/internal/report"
 )
 
-// The groups of the chunks that come after the tables.
-const (
-	groupPostData = "post-data"
-	groupViews    = "materialized views"
-)
-
 // Chunks lists the parts of all tables, those of the heaviest table first,
-// then the schema's second half, the materialised views, and the statistics.
+// each table's indexes and keys behind its parts, then what needs all tables.
 func (s *staged) Chunks(ctx context.Context) iter.Seq2[clone.Chunk, error] {
 	return func(yield func(clone.Chunk, error) bool) {
 		if s.tables == nil {
 			yield(clone.Chunk{}, s.e.fail(ctx, "list chunks", &cause{text: "the staging place is not prepared"}))
 			return
 		}
-		var groups []string
+		ends := newAssembly(s)
 		for _, t := range s.r.cat.tables {
-			load := s.tables[t.oid]
-			if load.row.Empty {
-				continue
+			if !s.tables[t.oid].row.Empty && !s.parts(t, yield) {
+				return
 			}
-			group := "table:" + t.relation.group()
-			groups = append(groups, group)
-			for _, p := range s.partsOf(t) {
-				if !yield(s.partChunk(p, group), nil) {
-					return
-				}
+			ends.table(t)
+			if !yieldAll(ends.take(), yield) {
+				return
 			}
 		}
 		for c := range s.objectChunks() {
@@ -46,12 +36,29 @@ func (s *staged) Chunks(ctx context.Context) iter.Seq2[clone.Chunk, error] {
 				return
 			}
 		}
-		for _, c := range s.closing(groups) {
-			if !yield(c, nil) {
-				return
-			}
+		ends.closing()
+		yieldAll(ends.take(), yield)
+	}
+}
+
+// parts lists the parts of one table; false when no more are wanted.
+func (s *staged) parts(t *table, yield func(clone.Chunk, error) bool) bool {
+	group := s.rowsGroup(t)
+	for _, p := range s.partsOf(t) {
+		if !yield(s.partChunk(p, group), nil) {
+			return false
 		}
 	}
+	return true
+}
+
+func yieldAll(chunks []clone.Chunk, yield func(clone.Chunk, error) bool) bool {
+	for _, c := range chunks {
+		if !yield(c, nil) {
+			return false
+		}
+	}
+	return true
 }
 
 // partChunk is the chunk of one part.
@@ -63,21 +70,6 @@ func (s *staged) partChunk(p part, group string) clone.Chunk {
 		}
 		return tally, inChunk(err, p.id)
 	}}
-}
-
-// closing are the chunks that need all rows to be there.
-func (s *staged) closing(tables []string) []clone.Chunk {
-	step := func(name string, after []string, do func(ctx context.Context) error) clone.Chunk {
-		id := s.Name() + "/" + name
-		return clone.Chunk{ID: id, Group: name, After: after, Copy: func(ctx context.Context, _ *anonymize.Anonymizer) (report.Tally, error) {
-			return report.Tally{}, inChunk(s.e.fail(ctx, "build "+name, do(ctx)), id)
-		}}
-	}
-	return []clone.Chunk{
-		step(groupPostData, tables, s.restorePostData),
-		step(groupViews, []string{groupPostData}, s.refreshViews),
-		step("statistics", []string{groupViews}, func(ctx context.Context) error { return s.exec(ctx, `ANALYZE`) }),
-	}
 }
 
 // load is how the rows of one table are written.

@@ -175,23 +175,6 @@ func TestJournal(t *testing.T) {
 	}
 }
 
-// Indexes and constraints that a first try has built are built again.
-func TestPostDataTwice(t *testing.T) {
-	tr := newTrial(t, tenantSQL, keepRules)
-	s, plan := tr.prepared(t)
-	copyAll(t, s, plan)
-	want := tr.staging.schema(t, tr.twin+"__new")
-	if err := s.exec(t.Context(), `UPDATE `+journalTable+` SET records = NULL WHERE id = 'post-data'`); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.restorePostData(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if got := tr.staging.schema(t, tr.twin+"__new"); got != want {
-		t.Error("the schema is another one after the second try")
-	}
-}
-
 // A cancelled run ends although the source does not answer.
 func TestCancelWhileTheSourceIsSilent(t *testing.T) {
 	tr := newTrial(t, itemsSQL, itemsRules)

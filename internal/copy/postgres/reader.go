@@ -20,6 +20,7 @@ type reader struct {
 	e          *endpoint
 	sessions   *pool
 	partSize   int64 // bytes
+	small      int64 // bytes; tables below are built in batches
 	version    int
 	mostClosed int // rows that may come along by reference
 	restraint  *restraint
@@ -43,7 +44,7 @@ func Open(ctx context.Context, src tenant.Source) (clone.Reader, error) {
 		return nil, err
 	}
 	e.config.BuildFrontend = newSplitFrontend
-	r := &reader{e: e, sessions: newPool(e, e.database), partSize: limits.part(e), restraint: limits, mostClosed: mostClosed}
+	r := &reader{e: e, sessions: newPool(e, e.database), partSize: limits.part(e), restraint: limits, small: smallTable, mostClosed: mostClosed}
 	conn, err := r.sessions.get(ctx)
 	if err != nil {
 		return nil, e.fail(ctx, "connect", err)

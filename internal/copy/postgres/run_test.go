@@ -30,6 +30,7 @@ type trial struct {
 	rules      string
 	partSize   int64
 	mostClosed int
+	apart      bool // every table's indexes are chunks of their own, however small it is
 	confirm    bool
 	key        string               // the root key, where it is not the usual one
 	event      func(e report.Event) // called for every event
@@ -92,7 +93,7 @@ func (tr *trial) run(ctx context.Context, t *testing.T) (report.Manifest, error)
 		return report.Manifest{}, err
 	}
 	defer opened.Close()
-	opened.(*reader).partSize, opened.(*reader).mostClosed = tr.partSize, tr.mostClosed
+	tr.adjust(opened)
 	dst, err := tr.admit(ctx)
 	if err != nil {
 		return report.Manifest{}, err
@@ -108,6 +109,14 @@ func (tr *trial) run(ctx context.Context, t *testing.T) (report.Manifest, error)
 	manifest, err := clone.Run(ctx, tr.job(t, opened, dst))
 	fmt.Fprintf(&tr.seen, "%v\n%+v\n", err, manifest)
 	return manifest, err
+}
+
+// adjust sets the sizes that decide how work is cut.
+func (tr *trial) adjust(r clone.Reader) {
+	r.(*reader).partSize, r.(*reader).mostClosed = tr.partSize, tr.mostClosed
+	if tr.apart {
+		r.(*reader).small = 0
+	}
 }
 
 func (tr *trial) job(t *testing.T, r clone.Reader, dst guard.Destination) clone.Job {
@@ -200,7 +209,7 @@ func (tr *trial) prepared(t *testing.T) (*staged, *anonymize.Plan) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = opened.Close() })
-	opened.(*reader).partSize, opened.(*reader).mostClosed = tr.partSize, tr.mostClosed
+	tr.adjust(opened)
 	survey, err := opened.Survey(ctx)
 	if err != nil {
 		t.Fatal(err)

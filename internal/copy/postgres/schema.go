@@ -48,6 +48,7 @@ func (s *staged) checkFit(ctx context.Context) error {
 		if target, err = version(ctx, conn); err != nil {
 			return err
 		}
+		s.version = target
 		if err := conn.QueryRow(ctx, `SELECT rolsuper FROM pg_roles WHERE rolname = current_user`).Scan(&s.heritage.super); err != nil {
 			return err
 		}
@@ -246,9 +247,9 @@ func filterList(from, to string, already []string) (err error) {
 }
 
 // restore replays one section of the archive into the staged database.
-func (s *staged) restore(ctx context.Context, section string, jobs int) error {
-	args := []string{"--section=" + section, "--use-list=" + s.archive.list, "--no-owner", "--no-privileges", "--exit-on-error", "--jobs=" + strconv.Itoa(jobs), s.archive.file}
-	options := "-c synchronous_commit=off -c maintenance_work_mem=256MB -c statement_timeout=0 -c default_transaction_read_only=off -c idle_in_transaction_session_timeout=0"
+func (s *staged) restore(ctx context.Context, section string) error {
+	args := []string{"--section=" + section, "--use-list=" + s.archive.list, "--no-owner", "--no-privileges", "--exit-on-error", s.archive.file}
+	options := "-c synchronous_commit=off -c statement_timeout=0 -c default_transaction_read_only=off -c idle_in_transaction_session_timeout=0"
 	_, err := child{program: "pg_restore", args: args, e: s.e, options: options, database: s.e.next()}.run(ctx)
 	return err
 }

@@ -33,12 +33,15 @@ type staged struct {
 	template template
 	locale   locale    // of the source
 	heritage *heritage // owners and rights; nil before Prepare
+	version  int       // of the destination's server; 0 before Prepare
+	ends     *endgame  // what follows the rows; nil before Prepare
+	memory   *memory
 	learned  learned
 }
 
 // stagedSettings fit a database that is thrown away when the run fails.
 func stagedSettings() map[string]string {
-	return map[string]string{"synchronous_commit": "off", "maintenance_work_mem": "256MB", "default_transaction_read_only": "off", "row_security": "off", "lock_timeout": "0"}
+	return map[string]string{"synchronous_commit": "off", "check_function_bodies": "off", "xmloption": "content", "default_transaction_read_only": "off", "row_security": "off", "lock_timeout": "0"}
 }
 
 // parseTwin reads the address of a twin. Its name must leave room for the
@@ -67,7 +70,7 @@ func (e *endpoint) next() string { return e.database + "__new" }
 func (e *endpoint) old() string  { return e.database + "__old" }
 
 func newStaged(r *reader, e *endpoint, dst guard.Destination) *staged {
-	return &staged{r: r, e: e, dst: dst, sessions: newPool(e, e.next()), patience: switchWithin}
+	return &staged{r: r, e: e, dst: dst, sessions: newPool(e, e.next()), patience: switchWithin, memory: newMemory()}
 }
 
 // Name returns the store's name.
@@ -94,6 +97,9 @@ func (s *staged) Prepare(ctx context.Context, plan *anonymize.Plan) error {
 		return s.r.e.fail(ctx, "dump the schema", err)
 	}
 	s.archive = archive
+	if s.ends, err = s.readEndgame(ctx); err != nil {
+		return s.e.fail(ctx, "sort the schema", err)
+	}
 	s.sessions.close(ctx)
 	if err := s.e.inAdmin(ctx, func(conn *pgx.Conn) error { return s.recreate(ctx, conn) }); err != nil {
 		return s.e.fail(ctx, "create the staged database", err)
