@@ -22,6 +22,12 @@ func (p *Plan) Selection(store, table string) Selection {
 	return s
 }
 
+// Orphans returns what becomes of a foreign key of a table that rows of the
+// source break already: ruleset.OrphansReport or ruleset.OrphansRefuse.
+func (p *Plan) Orphans(store, table string) string {
+	return p.in.Rules.OrphansOf((&compiler{in: p.in}).group(store, table), store)
+}
+
 // Line names a place of the rules file for a message: "rules.yaml:12:9".
 func (s Selection) Line(at ruleset.Pos) string {
 	return fmt.Sprintf("%s:%d:%d", s.file, at.Line, at.Column)

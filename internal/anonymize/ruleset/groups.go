@@ -18,6 +18,10 @@ func (p *reader) store(kv pair) {
 			p.oneOf(g, []string{"keep", "drop"}, &store.Comments)
 			continue
 		}
+		if g.key == "$orphans" && kindOf(kv.key) == "postgres" {
+			store.Orphans = p.orphans(g)
+			continue
+		}
 		if strings.HasPrefix(g.key, "$") {
 			p.add(g.pos, "", "option %q: not supported yet", g.key)
 			continue
@@ -108,6 +112,8 @@ func (p *reader) table(g *Group, kind string, kv pair) {
 			p.rows(g, kind, o)
 		case "$person":
 			g.Options.Person = p.link(o, shape)
+		case orphansOption(kind):
+			g.Options.Orphans = p.orphans(o)
 		default:
 			p.unknownOption(o, kind)
 		}
@@ -148,7 +154,7 @@ func rowsOption(kind string) string {
 func optionsOf(kind string) []string {
 	switch kind {
 	case "postgres":
-		return []string{"$rows", "$person"}
+		return []string{"$rows", "$person", "$orphans"}
 	case "search":
 		return []string{"$docs", "$person"}
 	case "blob":

@@ -78,6 +78,7 @@ type Store struct {
 	Pos    Pos
 
 	Comments string // postgres: "keep" when comments on objects are carried; else they are dropped
+	Orphans  string // $orphans in postgres, for tables that do not say: OrphansReport (also "") or OrphansRefuse
 }
 
 // Group is the rules of one table, of the indexes, objects or keys that match a pattern. In postgres and search it has Fields (none when
@@ -94,6 +95,7 @@ type Group struct {
 // Options is everything in a group that starts with $, so that no column can be mistaken for it.
 type Options struct {
 	Rows     Rows    // $rows in postgres, $docs in search
+	Orphans  string  // $orphans in postgres: OrphansReport or OrphansRefuse; "" is what the store says
 	Person   *Link   // $person: the field that names the person of the row, document or value; nil when none is written
 	Name     *Rule   // $name in blob, $key in redis: rule of the object's or key's own name; nil keeps it
 	Metadata []Field // $metadata in blob: rule by metadata key

@@ -56,11 +56,15 @@ func schemaStores() object {
 	for _, kind := range storeKinds() {
 		store := mapOf(ref("group-" + kind))
 		if kind == "postgres" {
-			store["properties"] = object{"$comments": object{"enum": []string{"keep", "drop"}, "description": "Whether comments on tables, columns and so on are carried; they are scanned for people then."}}
+			store["properties"] = object{"$comments": object{"enum": []string{"keep", "drop"}, "description": "Whether comments on tables, columns and so on are carried; they are scanned for people then."}, "$orphans": schemaOrphans()}
 		}
 		stores["^"+kind+"(/[a-z0-9_-]+)?$"] = store
 	}
 	return stores
+}
+
+func schemaOrphans() object {
+	return described(object{"enum": []string{OrphansReport, OrphansRefuse}}, "What becomes of a foreign key that rows of the source break already.")
 }
 
 // schemaPlaces names the definition of each place a rule may stand in.
@@ -74,7 +78,7 @@ func schemaDefinitions() object {
 	d := object{
 		"link":           object{"anyOf": []any{object{"type": "string"}, object{"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": object{"type": "string"}}}},
 		"fields":         mapOf(ref("rule-document")),
-		"group-postgres": schemaTable("column", object{"$rows": schemaRows(), "$person": ref("link")}),
+		"group-postgres": schemaTable("column", object{"$rows": schemaRows(), "$person": ref("link"), "$orphans": schemaOrphans()}),
 		"group-search": object{"anyOf": []any{object{"const": "drop"}, schemaTable("document", object{
 			"$docs": object{"enum": []string{"none"}}, "$person": ref("link"), "_id": ref("rule-name"), "_routing": ref("rule-name")})}},
 		"group-blob":  schemaWhole(InBlob, object{"$body": ref("rule-blob"), "$name": ref("rule-name"), "$metadata": ref("fields")}),

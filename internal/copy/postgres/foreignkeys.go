@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -26,6 +27,7 @@ type foreignKey struct {
 	toParted  bool // the other one is
 	sql       string
 	piece     int  // of the archive
+	refuse    bool // rows that break it end the run
 	leftOut   bool // rows break it and the server cannot keep it unproved
 
 	from, to      string   // quoted tables, with ONLY where there are no partitions
@@ -132,20 +134,17 @@ func (s *staged) judge(k *foreignKey, here, there int64) error {
 	case here > there:
 		return broken(fmt.Sprintf("%d rows refer to nothing, %d at the source: the rules change or leave out what they refer to", here, there),
 			"give both ends of the key the same rule, and leave out no row that another refers to")
-	case s.orphans(k) == "refuse":
-		return broken(fmt.Sprintf("%s refer to nothing, at the source already", rowCount(here)), "mend the rows at the source, or say $orphans: report for the table")
+	case k.refuse:
+		return broken("rows that refer to nothing, at the source already: "+rowCount(here), "mend the rows at the source, or say $orphans: report for table "+k.table.group()+" in the rules")
 	}
 	return nil
 }
 
 func rowCount(n int64) string {
-	switch {
-	case n < 0:
-		return "rows"
-	case n == 1:
-		return "1 row"
+	if n < 0 {
+		return "some"
 	}
-	return fmt.Sprintf("%d rows", n)
+	return strconv.FormatInt(n, 10)
 }
 
 // orphanNote is what the report says about a key that rows break.
@@ -154,8 +153,5 @@ func (k *foreignKey) orphanNote(orphans int64) string {
 	if k.leftOut {
 		state = "the key is left out, since this server has none of a partitioned table that is not validated"
 	}
-	return fmt.Sprintf("foreign key %s: %s refer to nothing, at the source already; %s", k.label(), rowCount(orphans), state)
+	return fmt.Sprintf("foreign key %s: rows that refer to nothing, at the source already: %s; %s", k.label(), rowCount(orphans), state)
 }
-
-// orphans is what the rules say about rows that break a key.
-func (s *staged) orphans(*foreignKey) string { return "report" }

@@ -5,6 +5,9 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantcopy/tenantcopy/internal/anonymize"
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
 )
 
 // The numbers of catalogues that pieces are of.
@@ -80,7 +83,7 @@ type made struct {
 }
 
 // readEndgame sorts the archive's second half.
-func (s *staged) readEndgame(ctx context.Context) (*endgame, error) {
+func (s *staged) readEndgame(ctx context.Context, plan *anonymize.Plan) (*endgame, error) {
 	pieces, err := s.pieces(ctx)
 	if err != nil {
 		return nil, err
@@ -103,6 +106,13 @@ func (s *staged) readEndgame(ctx context.Context) (*endgame, error) {
 		return nil, s.r.e.fail(ctx, "read the catalogue", err)
 	}
 	g.sort(pieces, objects)
+	for _, k := range g.keys {
+		root := k.table
+		if h := g.homes[k.child]; h != nil && g.homes[h.root] != nil {
+			root = g.homes[h.root].relation
+		}
+		k.refuse = plan.Orphans(s.Name(), root.group()) == ruleset.OrphansRefuse
+	}
 	return g, nil
 }
 

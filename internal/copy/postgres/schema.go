@@ -193,18 +193,18 @@ func cutLine(list, kind string) (before, after string, found bool) {
 func (s *staged) restoreFirst(ctx context.Context) error {
 	whole := s.archive.list
 	if s.archive.head == "" {
-		return s.restore(ctx, "pre-data", 1)
+		return s.restore(ctx, "pre-data")
 	}
 	defer func() { s.archive.list = whole }()
 	s.archive.list = s.archive.head
-	if err := s.restore(ctx, "pre-data", 1); err != nil {
+	if err := s.restore(ctx, "pre-data"); err != nil {
 		return err
 	}
 	if err := s.createServers(ctx); err != nil {
 		return err
 	}
 	s.archive.list = s.archive.tail
-	if err := s.restore(ctx, "pre-data", 1); err != nil {
+	if err := s.restore(ctx, "pre-data"); err != nil {
 		return err
 	}
 	return s.emptyFiles(ctx)

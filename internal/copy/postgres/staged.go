@@ -97,7 +97,7 @@ func (s *staged) Prepare(ctx context.Context, plan *anonymize.Plan) error {
 		return s.r.e.fail(ctx, "dump the schema", err)
 	}
 	s.archive = archive
-	if s.ends, err = s.readEndgame(ctx); err != nil {
+	if s.ends, err = s.readEndgame(ctx, plan); err != nil {
 		return s.e.fail(ctx, "sort the schema", err)
 	}
 	s.sessions.close(ctx)
