@@ -13,6 +13,9 @@ import (
 var version = "dev"
 
 func main() {
+	for _, name := range []string{"PGSERVICE", "PGSERVICEFILE"} { // an address leads where tenantcopy.yaml says
+		_ = os.Unsetenv(name)
+	}
 	app := newApp(os.Stdout, os.Stderr)
 	os.Exit(app.run(os.Args[1:]))
 }

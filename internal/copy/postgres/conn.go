@@ -75,7 +75,7 @@ func parseEndpoint(s tenant.Store, side report.Side, session tenant.Session) (*e
 	if u.Port() == "" {
 		e.url.Host = net.JoinHostPort(u.Hostname(), "5432")
 	}
-	config, err := pgx.ParseConfig(e.url.String())
+	config, err := pgx.ParseConfig(pinned(e.url))
 	if err != nil {
 		return nil, wrong("the address has a part that is not understood", shape)
 	}

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"os"
 	"sync"
 
 	"github.com/tenantcopy/tenantcopy/internal/clone"
@@ -28,7 +27,7 @@ type reader struct {
 	snap snapshot
 	cat  *catalog
 	mu   sync.Mutex
-	dirs []string // temporary folders with the schema's archive
+	dirs []folder // with the schema's archive
 }
 
 // Open connects to the source's database, read-only, and authenticates. The
@@ -87,17 +86,6 @@ func (r *reader) Into(dst guard.Destination) (clone.Staged, error) {
 	return s, nil
 }
 
-// tempDir makes a folder that lasts until Close.
-func (r *reader) tempDir() (string, error) {
-	dir, err := os.MkdirTemp("", "tenantcopy-schema-")
-	if err == nil {
-		r.mu.Lock()
-		r.dirs = append(r.dirs, dir)
-		r.mu.Unlock()
-	}
-	return dir, err
-}
-
 // Close ends the sessions, and with them the snapshot.
 func (r *reader) Close() error {
 	ctx := context.Background()
@@ -107,7 +95,7 @@ func (r *reader) Close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, dir := range r.dirs {
-		_ = os.RemoveAll(dir)
+		dir.remove()
 	}
 	r.dirs = nil
 	return nil
