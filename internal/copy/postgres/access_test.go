@@ -86,7 +86,7 @@ ALTER ROLE "reader-`+id+`" SET search_path = 'hr'; ALTER ROLE "reader-`+id+`" SE
 }
 
 // A policy that hides rows is an error, never a shorter copy.
-func TestRowSecurity(t *testing.T) {
+func TestP07_RowLevelSecurityIsAnError(t *testing.T) {
 	id := random()
 	prod := serverOf(t, "PROD")
 	reads := prod.role(t, "reader-"+id, "IN ROLE pg_read_all_data")

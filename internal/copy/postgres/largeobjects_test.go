@@ -63,7 +63,7 @@ func TestP13_LargeObjectsNeedARule(t *testing.T) {
 // What a large object says is looked at by the proof, on the border of two
 // blocks too.
 func TestP13_LeakInALargeObjectIsFound(t *testing.T) {
-	tr := newTrial(t, tinySQL+`; SELECT lo_from_bytea(70001, convert_to(repeat('lorem ', 174761) || ' jane.miller@corp-customer.org ' || repeat('lorem ', 9), 'UTF8'))`, tinyRules+"  pg_largeobject: {data: keep}\n")
+	tr := newTrial(t, tinySQL+`; SELECT lo_from_bytea(70001, convert_to(repeat('lorem ', 174760) || 'xx jane.miller@corp-customer.org ' || repeat('lorem ', 9), 'UTF8'))`, tinyRules+"  pg_largeobject: {data: keep}\n")
 	_, err := tr.run(t.Context(), t)
 	if text := wantCode(t, err, report.Privacy); !strings.Contains(text, "pg_largeobject") {
 		t.Errorf("error: %s", text)

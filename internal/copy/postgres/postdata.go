@@ -40,6 +40,7 @@ type home struct {
 	populated bool
 	parents   []uint32 // those that it inherits from, not as a partition
 	bytes     int64
+	abroad    bool // a foreign table is among its partitions, or those of its root, or inherits from it
 
 	indexes []indexBuild
 	pieces  []string // what follows its indexes, in pg_dump's order
@@ -54,7 +55,10 @@ type indexBuild struct {
 }
 
 const homesQuery = `SELECT c.oid, n.nspname, c.relname, c.relkind::text, coalesce(pg_partition_root(c.oid)::oid, c.oid), c.relispopulated, coalesce(pg_table_size(c.oid), 0),
-  ARRAY(SELECT i.inhparent FROM pg_inherits i WHERE i.inhrelid = c.oid AND NOT c.relispartition)
+  ARRAY(SELECT i.inhparent FROM pg_inherits i WHERE i.inhrelid = c.oid AND NOT c.relispartition),
+  EXISTS (SELECT FROM pg_inherits i JOIN pg_class f ON f.oid = i.inhrelid AND f.relkind = 'f' WHERE i.inhparent = c.oid)
+  OR c.relispartition AND EXISTS (SELECT FROM pg_partition_tree(pg_partition_root(c.oid)) p JOIN pg_class f ON f.oid = p.relid AND f.relkind = 'f')
+  OR c.relkind = 'p' AND EXISTS (SELECT FROM pg_partition_tree(c.oid) p JOIN pg_class f ON f.oid = p.relid AND f.relkind = 'f')
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'm') AND c.oid >= 16384 ORDER BY c.oid`
 
 // madeQuery says of each index, constraint and statistics object where it
@@ -120,7 +124,7 @@ func (g *endgame) readHomes(ctx context.Context, d door) error {
 	return each(ctx, d.query, homesQuery, nil, func(rows pgx.Rows) error {
 		h := &home{}
 		var k string
-		if err := rows.Scan(&h.oid, &h.schema, &h.name, &k, &h.root, &h.populated, &h.bytes, &h.parents); err != nil {
+		if err := rows.Scan(&h.oid, &h.schema, &h.name, &k, &h.root, &h.populated, &h.bytes, &h.parents, &h.abroad); err != nil {
 			return err
 		}
 		h.kind = kind(k)

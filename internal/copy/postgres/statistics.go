@@ -10,6 +10,12 @@ const analyzeOnly = 180000
 
 // analyze is the statement for one relation; empty when another one's does it.
 func (s *staged) analyze(h *home) string {
+	if h.abroad { // the server would ask the foreign ones for rows
+		if h.kind == "r" && h.root != h.oid {
+			return `ANALYZE ` + h.quoted()
+		}
+		return ""
+	}
 	parted := s.version >= analyzeOnly
 	switch {
 	case h.kind == "p" && parted:
