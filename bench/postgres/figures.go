@@ -22,12 +22,13 @@ type figures struct {
 	copied float64 // seconds to the end of ANALYZE
 	cpu    float64 // seconds of processor time of the client's processes
 	peak   float64 // MB, of its largest process
+	server float64 // seconds of processor time of both servers
 	rows   int64   // as the tool counts them; 0 when it does not
 }
 
 // String is for the progress line.
 func (f figures) String() string {
-	return fmt.Sprintf("copy %6.2f s  whole %6.2f s  client cpu %6.2f s  peak %4.0f MB", f.copied, f.whole, f.cpu, f.peak)
+	return fmt.Sprintf("copy %6.2f s  whole %6.2f s  client cpu %6.2f s  servers' cpu %6.2f s  peak %4.0f MB", f.copied, f.whole, f.cpu, f.server, f.peak)
 }
 
 // run measures a command. The children's use of memory is that of the largest
@@ -93,6 +94,6 @@ func median(all []figures) figures {
 	}
 	return figures{
 		whole: pick(func(f figures) float64 { return f.whole }), copied: pick(func(f figures) float64 { return f.copied }),
-		cpu: pick(func(f figures) float64 { return f.cpu }), peak: pick(func(f figures) float64 { return f.peak }), rows: all[0].rows,
+		cpu: pick(func(f figures) float64 { return f.cpu }), peak: pick(func(f figures) float64 { return f.peak }), rows: all[0].rows, server: pick(func(f figures) float64 { return f.server }),
 	}
 }

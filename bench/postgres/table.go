@@ -16,7 +16,7 @@ func (b *bench) table(chosen []tool, results map[string][]figures) string {
 		peer = median(all).copied
 	}
 	fmt.Fprintf(&out, "Scale %g, %d rows; %d cores; %s; medians of %d alternating rounds.\n\n", b.scale, b.total(), runtime.NumCPU(), serverLine(), len(results[chosen[0].name]))
-	out.WriteString("| | copy to the end of ANALYZE | ÷ pgcopydb | whole run | ÷ copy | client CPU | a row | peak memory |\n|---|---|---|---|---|---|---|---|\n")
+	out.WriteString("| | copy to the end of ANALYZE | ÷ pgcopydb | whole run | ÷ copy | client CPU | a row | servers' CPU | peak memory |\n|---|---|---|---|---|---|---|---|---|\n")
 	for _, t := range chosen {
 		f := median(results[t.name])
 		ratio, whole, share := "–", "–", "–"
@@ -26,7 +26,7 @@ func (b *bench) table(chosen []tool, results map[string][]figures) string {
 		if t.ours {
 			whole, share = fmt.Sprintf("%.1f s", f.whole), fmt.Sprintf("%.2f", f.whole/f.copied)
 		}
-		fmt.Fprintf(&out, "| %s | %.1f s | %s | %s | %s | %.1f s | %.2f µs | %.0f MB |\n", t.title, f.copied, ratio, whole, share, f.cpu, f.cpu/float64(b.total())*1e6, f.peak)
+		fmt.Fprintf(&out, "| %s | %.1f s | %s | %s | %s | %.1f s | %.2f µs | %.1f s | %.0f MB |\n", t.title, f.copied, ratio, whole, share, f.cpu, f.cpu/float64(b.total())*1e6, f.server, f.peak)
 	}
 	return out.String()
 }

@@ -66,9 +66,13 @@ func (b *bench) measure(ctx context.Context, t tool) (figures, error) {
 		return figures{}, err
 	}
 	defer os.RemoveAll(dir)
+	before := b.serversCPU(ctx)
 	f, err := run(ctx, t.command(b, dir), t.ours)
 	if err != nil {
 		return f, err
 	}
+	f.server = b.serversCPU(ctx) - before
 	return f, b.sameRows(ctx)
 }
+
+func (b *bench) serversCPU(ctx context.Context) float64 { return b.prod.cpu(ctx) + b.staging.cpu(ctx) }
