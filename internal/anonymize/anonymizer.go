@@ -9,6 +9,7 @@ import (
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
 )
 
 // maxFindings is how much content without a rule one Anonymizer lists before
@@ -36,15 +37,18 @@ type Anonymizer struct {
 	raw    Object
 	who    []int32 // people of the record by slot
 
-	named   []int32 // those of who that are known, each once: the context of its texts
-	arena   []byte  // values of this record
-	array   []byte  // array in hand
-	small   []byte  // scratch for normal forms; no callee of its user may touch it
-	path    []byte  // scratch for paths
-	decoded []byte  // text form of the value in hand
-	width   int     // bytes of the integer in hand, 0 for other numbers
-	depth   int     // of nested JSON
+	carded  int32       // whose card is in hand, or nobody
+	card    person.Card // theirs
+	named   []int32     // those of who that are known, each once: the context of its texts
+	arena   []byte      // values of this record
+	array   []byte      // array in hand
+	small   []byte      // scratch for normal forms; no callee of its user may touch it
+	path    []byte      // scratch for paths
+	decoded []byte      // text form of the value in hand
+	width   int         // bytes of the integer in hand, 0 for other numbers
+	depth   int         // of nested JSON
 	layers  []*layer
+	texts   text.Scratch
 
 	counts   Counts
 	findings map[Finding]int64

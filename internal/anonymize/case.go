@@ -1,7 +1,7 @@
 package anonymize
 
 import (
-	"strings"
+	"bytes"
 	"unicode"
 	"unicode/utf8"
 )
@@ -45,16 +45,34 @@ func casingOf(v []byte) casing {
 }
 
 // appendCased appends s in upper, lower or title case; mixed leaves it.
-func appendCased(dst []byte, c casing, s string) []byte {
+func appendCased[T string | []byte](dst []byte, c casing, s T) []byte {
+	start := len(dst)
+	dst = append(dst, s...)
+	added := dst[start:]
 	switch c {
 	case upperCase:
-		return append(dst, strings.ToUpper(s)...)
+		return appendMapped(dst, start, unicode.ToUpper, 'a')
 	case lowerCase:
-		return append(dst, strings.ToLower(s)...)
+		return appendMapped(dst, start, unicode.ToLower, 'A')
 	case titleCase:
-		if r, n := utf8.DecodeRuneInString(s); unicode.IsLower(r) {
-			return append(utf8.AppendRune(dst, unicode.ToTitle(r)), s[n:]...)
+		if r, n := utf8.DecodeRune(added); unicode.IsLower(r) {
+			tail := string(added[n:])
+			return append(utf8.AppendRune(dst[:start], unicode.ToTitle(r)), tail...)
 		}
 	}
-	return append(dst, s...)
+	return dst
+}
+
+// appendMapped changes the case of what stands behind start: letters of ASCII,
+// from first on, in place.
+func appendMapped(dst []byte, start int, to func(rune) rune, first byte) []byte {
+	for i, c := range dst[start:] {
+		if c >= utf8.RuneSelf {
+			return append(dst[:start], bytes.Map(to, dst[start:])...)
+		}
+		if c-first < 26 {
+			dst[start+i] = c ^ 0x20
+		}
+	}
+	return dst
 }

@@ -17,6 +17,21 @@ func applyEmail(a *Anonymizer, dst, v []byte, _ int32) ([]byte, outcome, error) 
 	return a.freeText(dst, v, false)
 }
 
+// applyPersonEmail is applyEmail for a column that mostly holds the address of
+// the row's own person, which her card has.
+func applyPersonEmail(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome, error) {
+	if who != nobody {
+		normal, ok := person.NormalEmail(a.small[:0], v)
+		a.small = normal
+		if c := a.cardOf(who); ok && len(c.Email) > 0 && string(normal) == string(c.RealEmail) {
+			lead, tail := blanks(v)
+			dst = appendCased(append(dst, lead...), casingOf(v), c.Email)
+			return append(dst, tail...), changed, nil
+		}
+	}
+	return applyEmail(a, dst, v, who)
+}
+
 // replaceEmail replaces what is an address; anything else is errForm.
 func replaceEmail(a *Anonymizer, dst, v []byte) ([]byte, outcome, error) {
 	normal, ok := person.NormalEmail(a.small[:0], v)
@@ -82,6 +97,19 @@ func applyPhone(a *Anonymizer, dst, v []byte, _ int32) ([]byte, outcome, error) 
 	return a.appendPhone(dst, normal, v), changed, nil
 }
 
+// applyPersonPhone is applyPhone for a column that mostly holds the number of
+// the row's own person.
+func applyPersonPhone(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome, error) {
+	if who != nobody {
+		normal, ok := person.NormalPhone(a.small[:0], v)
+		a.small = normal
+		if c := a.cardOf(who); ok && len(c.Phone) > 0 && string(normal) == string(c.RealPhone) {
+			return layOut(dst, v, c.Phone), changed, nil
+		}
+	}
+	return applyPhone(a, dst, v, who)
+}
+
 // shortNumber treats what is no number of the expected kind: what names
 // somebody is text, and an extension or a piece of a number keeps its form.
 func (a *Anonymizer) shortNumber(dst, v []byte) ([]byte, outcome, error) {
@@ -96,11 +124,18 @@ func (a *Anonymizer) shortNumber(dst, v []byte) ([]byte, outcome, error) {
 // appendPhone writes the digits that stand for a number in normal form, in
 // the layout of the original.
 func (a *Anonymizer) appendPhone(dst, normal, original []byte) []byte {
+	var room [32]byte
 	digits, ok := a.people.PhoneFor(normal)
 	if !ok {
-		digits = a.people.UnknownPhone(a.unknown, normal)
+		digits = a.people.AppendUnknownPhone(room[:0], a.unknown, normal)
 	}
-	skip := countDigits(original) - len(normal) // the 00 in front of a country code
+	return layOut(dst, original, digits)
+}
+
+// layOut writes digits in the layout of a number. What the number has more in
+// front is the 00 of a country code, which stays.
+func layOut(dst, original, digits []byte) []byte {
+	skip := countDigits(original) - len(digits)
 	for _, c := range original {
 		switch {
 		case c < '0' || c > '9':

@@ -74,20 +74,34 @@ func (a *Anonymizer) drawName(original []byte) (given, family string) {
 	}
 }
 
-func spellPart(dst, original []byte, part string) []byte {
+func spellPart[T string | []byte](dst, original []byte, part T) []byte {
 	lead, tail := blanks(original)
 	dst = appendCased(append(dst, lead...), casingOf(original), part)
 	return append(dst, tail...)
 }
 
 func applyPersonFirst(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome, error) {
-	given, _ := a.partsOf(who, v)
+	if who != nobody {
+		return spellPart(dst, v, a.cardOf(who).Given), changed, nil
+	}
+	given, _ := a.drawName(bytes.TrimSpace(v))
 	return spellPart(dst, v, given), changed, nil
 }
 
 func applyPersonLast(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome, error) {
-	_, family := a.partsOf(who, v)
+	if who != nobody {
+		return spellPart(dst, v, a.cardOf(who).Family), changed, nil
+	}
+	_, family := a.drawName(bytes.TrimSpace(v))
 	return spellPart(dst, v, family), changed, nil
+}
+
+// cardOf returns a person's card; the columns of one row ask for the same one.
+func (a *Anonymizer) cardOf(who int32) *person.Card {
+	if a.carded != who {
+		a.card, a.carded = a.people.Card(who), who
+	}
+	return &a.card
 }
 
 // applyPersonInitials writes up to two letters, no more than the original

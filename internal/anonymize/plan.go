@@ -57,7 +57,7 @@ func (p *Plan) Comments(store string) bool {
 func (p *Plan) New() *Anonymizer {
 	k := p.in.Keys
 	return &Anonymizer{
-		plan: p, people: p.in.People,
+		plan: p, people: p.in.People, carded: nobody,
 		domain: k.PRF("domain"), unknown: k.PRF("unknown"), format: k.PRF("format"), shift: k.PRF("shift"), fill: newFiller(k),
 		arena:    make([]byte, 0, 4096), // never nil: an empty value is not NULL
 		findings: make(map[Finding]int64), paths: make(map[*jsonRule]map[string]resolved),
@@ -86,15 +86,25 @@ func planHash(in Input) string {
 	return hex.EncodeToString(sum[:8])
 }
 
+// mostNames is how many different names are remembered while the dictionary is
+// built: in a large company many people share one, and each is read once.
+const mostNames = 1 << 14
+
 // buildDictionary enters every name of every person, in the order of the
 // index, so that a homonym always means the same one.
 func buildDictionary(people *person.Index) *text.Dictionary {
-	b := text.NewBuilder(8 * people.Len())
+	b := text.NewBuilder(people.Len())
+	known := make(map[person.Name]text.Entry)
 	for i := range int32(people.Len()) {
 		for _, name := range people.At(i).Real.Names {
-			for _, form := range text.Forms(name.Given, name.Family, name.Full) {
-				b.Add(form.Phrase, i, form.Kind)
+			entry, ok := known[name]
+			if !ok {
+				entry = b.Enter(text.Forms(name.Given, name.Family, name.Full))
+				if len(known) < mostNames {
+					known[name] = entry
+				}
 			}
+			b.AddEntry(entry, i)
 		}
 	}
 	return b.Build()

@@ -39,8 +39,8 @@ func verbs() map[string]verb {
 		"person.name":     {make: plain(applyPersonName), fixed: true},
 		"person.first":    {make: plain(applyPersonFirst), fixed: true},
 		"person.last":     {make: plain(applyPersonLast), fixed: true},
-		"person.email":    {make: plain(applyEmail), effect: apart, fixed: true},
-		"person.phone":    {make: plain(applyPhone), number: applyPhoneNumber},
+		"person.email":    {make: plain(applyPersonEmail), effect: apart, fixed: true},
+		"person.phone":    {make: plain(applyPersonPhone), number: applyPhoneNumber},
 		"person.initials": {make: plain(applyPersonInitials)},
 		"avatar":          {make: plain(applyAvatar)},
 		"placeholder":     {make: plain(applyPlaceholder)},
@@ -105,7 +105,7 @@ func makeText(_ *compiler, r *ruleset.Rule) (apply, error) {
 // context.
 func (a *Anonymizer) freeText(dst, v []byte, html bool) ([]byte, outcome, error) {
 	start := len(dst)
-	out := a.plan.engine.Rewrite(dst, v, a, text.Options{HTML: html, Context: a.named}, nil)
+	out := a.plan.engine.Rewrite(dst, v, a, text.Options{HTML: html, Context: a.named, Scratch: &a.texts}, nil)
 	if bytes.Equal(out[start:], v) {
 		return dst, kept, nil
 	}

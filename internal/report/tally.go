@@ -5,13 +5,14 @@ import "maps"
 // Tally counts what became of the records of one chunk, one group or one
 // store. Tallies add up; the zero Tally is ready for use.
 type Tally struct {
-	Records int64 // rows, documents, keys, objects written
-	Bytes   int64 // bytes of their values as written
-	Kept    int64 // values copied by a keep rule
-	Changed int64 // values that a rule rewrote
-	Dropped int64 // records and values left out by a rule
-	Skipped int64 // records found already in place, unchanged
-	Missing int64 // what the database refers to and another store no longer has
+	Records   int64 // rows, documents, keys, objects written
+	Bytes     int64 // bytes of their values as written
+	Kept      int64 // values copied by a keep rule
+	Changed   int64 // values that a rule rewrote
+	Dropped   int64 // records and values left out by a rule
+	Skipped   int64 // records found already in place, unchanged
+	Preserved int64 // records of the old twin that stayed; they are among Records
+	Missing   int64 // what the database refers to and another store no longer has
 
 	// Groups holds the records written by table, index, pattern or prefix, the
 	// number that verify must count again in the staged copy.
@@ -26,6 +27,7 @@ func (t *Tally) Add(u Tally) {
 	t.Changed += u.Changed
 	t.Dropped += u.Dropped
 	t.Skipped += u.Skipped
+	t.Preserved += u.Preserved
 	t.Missing += u.Missing
 	for group, n := range u.Groups {
 		t.In(group, n)

@@ -1,36 +1,78 @@
 package person
 
 import (
+	"context"
 	"encoding/binary"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/tenantcopy/tenantcopy/internal/parallel"
 )
 
 // draw gives every person a pseudonym. What is rejected (a surname that a
 // real person of this tenant has, an e-mail or phone that is taken) moves
 // only that person to her next counter; of two who want the same, the one
 // with the smaller draw keeps it, so adding people hardly changes others.
-func (x *Index) draw(o Options) {
+func (x *Index) draw(o Options) error {
 	x.real = x.realWords()
-	g := newGenerator(o.Keys)
-	for n := range x.people {
-		p := &x.people[n]
-		id := []byte(p.ID)
-		copy(p.Seed[:], g.seed.Sum(id))
-		p.Given = o.Names.Given(p.Locale, g.given.Draw(id))
-		for count := byte(0); ; count++ {
-			p.Family = o.Names.Family(p.Locale, g.family.Draw(id, []byte{count}))
-			if count == 255 || !x.Real(p.Family) {
-				x.redrawn += min(int(count), 1)
-				break
-			}
+	again := make([]bool, len(x.people)) // drew a surname more than once
+	err := inPieces(len(x.people), o.Keys, func(g *generator, n int) { again[n] = x.drawName(g, o.Names, n) })
+	if err != nil {
+		return err
+	}
+	for _, a := range again {
+		if a {
+			x.redrawn++
 		}
 	}
-	x.drawEmails(g)
-	x.drawPhones(g)
+	if err := x.drawEmails(o.Keys); err != nil {
+		return err
+	}
+	return x.drawPhones(o.Keys)
+}
+
+// drawName draws the name and the seed of person n, and reports whether it
+// took more than one try.
+func (x *Index) drawName(g *generator, names *Names, n int) bool {
+	p := &x.people[n]
+	id := []byte(p.ID)
+	copy(p.Seed[:], g.seed.Sum(id))
+	p.Given = names.Given(p.Locale, g.given.Draw(id))
+	for count := byte(0); ; count++ {
+		p.Family = names.Family(p.Locale, g.family.Draw(id, []byte{count}))
+		if count == 255 || !x.Real(p.Family) {
+			return count > 0
+		}
+	}
+}
+
+// Draws are most of the work, and independent of each other: pieces of them
+// are made at once.
+const (
+	drawers = 4
+	piece   = 2048 // draws
+)
+
+// inPieces calls fn for 0 ≤ n < size, on several goroutines with a generator
+// each.
+func inPieces(size int, keys Keyring, fn func(g *generator, n int)) error {
+	var generators [drawers]*generator
+	pieces := func(yield func(int, error) bool) {
+		for from := 0; from < size && yield(from, nil); from += piece {
+		}
+	}
+	return parallel.Each(context.Background(), drawers, pieces, func(_ context.Context, worker int, from int) error {
+		if generators[worker] == nil {
+			generators[worker] = newGenerator(keys)
+		}
+		for n := from; n < min(from+piece, size); n++ {
+			fn(generators[worker], n)
+		}
+		return nil
+	})
 }
 
 // generator holds one keyed function for each kind of draw.
@@ -48,10 +90,18 @@ func newGenerator(k Keyring) *generator {
 func (x *Index) realWords() map[string]bool {
 	real := make(map[string]bool, len(x.people))
 	parts := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.Mn, r) }
+	families, words := make(map[string]bool), make(map[string]bool) // as they are spelled: few differ in a large company
 	for n := range x.people {
 		for _, name := range x.people[n].Real.Names {
-			real[foldName(name.Family)] = true
+			if !families[name.Family] {
+				families[name.Family] = true
+				real[foldName(name.Family)] = true
+			}
 			for word := range strings.FieldsSeq(name.Full) {
+				if words[word] {
+					continue
+				}
+				words[word] = true
 				real[foldName(word)], real[foldName(spellOut(word))] = true, true
 				for part := range strings.FieldsFuncSeq(word, parts) {
 					real[foldName(part)], real[foldName(spellOut(part))] = true, true
@@ -68,65 +118,9 @@ func (x *Index) Real(word string) bool {
 	return x.real[foldName(word)] || x.real[foldName(spellOut(word))]
 }
 
-// claim is one wish for a value that must be unique.
-type claim struct {
-	person int32
-	key    []byte // parts of the draw: the person, and what else it depends on
-	real   string // the real value it replaces; "" for a person without one
-	count  uint64 // draws that were rejected
-	draw   uint64
-	value  string
-}
-
-// How often a claim is drawn in its usual shape before a roomier one is tried,
-// and after how many draws it shares its value with another: a format of few
-// digits can be exhausted, and then phones repeat as real ones do.
-const (
-	usualDraws = 16
-	allDraws   = 256
-)
-
-// settle draws for all claims until no two share a value. value turns a
-// claim's draw into its value.
-func (x *Index) settle(claims []claim, prf *PRF, taken func(string) bool, value func(c *claim) string) {
-	pending := make([]int, len(claims))
-	for i := range pending {
-		pending[i] = i
-	}
-	owner := make(map[string]int, len(claims))
-	moved := make(map[int32]bool)
-	var counter [binary.MaxVarintLen64]byte
-	for len(pending) > 0 {
-		i := pending[len(pending)-1]
-		pending = pending[:len(pending)-1]
-		c := &claims[i]
-		c.draw = prf.Draw(c.key, binary.AppendUvarint(counter[:0], c.count))
-		c.value = value(c)
-		if c.count >= allDraws {
-			continue
-		}
-		loser := -1
-		if taken(c.value) {
-			loser = i
-		} else if j, clash := owner[c.value]; !clash {
-			owner[c.value] = i
-		} else if claims[j].draw <= c.draw {
-			loser = i
-		} else {
-			owner[c.value], loser = i, j
-		}
-		if loser >= 0 {
-			claims[loser].count++
-			moved[claims[loser].person] = true
-			pending = append(pending, loser)
-		}
-	}
-	x.redrawn += len(moved)
-}
-
 // drawEmails makes one address for every known e-mail, and one for every
 // person without any.
-func (x *Index) drawEmails(g *generator) {
+func (x *Index) drawEmails(keys Keyring) error {
 	var claims []claim
 	for n := range x.people {
 		p := &x.people[n]
@@ -141,8 +135,8 @@ func (x *Index) drawEmails(g *generator) {
 			claims = append(claims, claim{person: int32(n), key: key, real: email})
 		}
 	}
-	real := func(value string) bool { _, ok := x.byEmail[value]; return ok }
-	x.settle(claims, g.email, real, func(c *claim) string {
+	real := func(value string) bool { _, ok := x.emails.owner(value); return ok }
+	err := x.settle(claims, keys, method{func(g *generator) *PRF { return g.email }, func(g *generator, c *claim) string {
 		p := &x.people[c.person]
 		local := append(appendLocal(nil, p.Given, p.Family), '.')
 		if c.count < usualDraws {
@@ -154,22 +148,22 @@ func (x *Index) drawEmails(g *generator) {
 			local = appendBase32(append(local, '+'), c.draw>>20, 4)
 		}
 		return string(x.AppendDomain(append(local, '@'), g.domain, []byte(domainOf(c.real))))
-	})
+	}}, real)
+	if err != nil {
+		return err
+	}
 	for i := range claims {
-		c := &claims[i]
-		p := &x.people[c.person]
-		if p.Email == "" {
-			p.Email = c.value
-		}
-		if c.real != "" && x.byEmail[c.real] == c.person {
-			x.emails[c.real] = c.value
+		if p := &x.people[claims[i].person]; p.Email == "" {
+			p.Email = claims[i].value
 		}
 	}
+	x.emails = withValues(x.emails, claims, 64)
+	return nil
 }
 
 // drawPhones makes the digits of one number for every known phone, and a
 // number for every person.
-func (x *Index) drawPhones(g *generator) {
+func (x *Index) drawPhones(keys Keyring) error {
 	var claims []claim
 	for n := range x.people {
 		p := &x.people[n]
@@ -184,9 +178,9 @@ func (x *Index) drawPhones(g *generator) {
 			claims = append(claims, claim{person: int32(n), key: key, real: phone})
 		}
 	}
-	x.subscribers = newSubscribers(x.byPhone)
-	real := func(value string) bool { _, ok := x.byPhone[value]; return ok || x.subscribers.has(value) }
-	x.settle(claims, g.phone, real, func(c *claim) string {
+	x.subscribers = newSubscribers(x.people)
+	real := func(value string) bool { _, ok := x.phones.owner(value); return ok || x.subscribers.has([]byte(value)) }
+	err := x.settle(claims, keys, method{func(g *generator) *PRF { return g.phone }, func(_ *generator, c *claim) string {
 		size := len(c.real)
 		if size == 0 {
 			size = 12
@@ -195,22 +189,34 @@ func (x *Index) drawPhones(g *generator) {
 			return PhoneDigits(c.draw, size+3)[3:]
 		}
 		return PhoneDigits(c.draw, size)
-	})
+	}}, real)
+	if err != nil {
+		return err
+	}
+	for i := range claims {
+		if p := &x.people[claims[i].person]; p.Phone == "" {
+			p.Phone = "+" + claims[i].value
+		}
+	}
+	x.apart = !slices.ContainsFunc(claims, func(c claim) bool { return c.count >= allDraws })
+	x.phones = withValues(x.phones, claims, 26)
+	return nil
+}
+
+// withValues makes the table anew with what was drawn for each real value; a
+// value that two people share is its first owner's.
+func withValues(owners *table, claims []claim, size int) *table {
+	t := newTable(owners.n, size)
 	for i := range claims {
 		c := &claims[i]
-		p := &x.people[c.person]
-		if p.Phone == "" {
-			p.Phone = "+" + c.value
+		if c.real == "" {
+			continue
 		}
-		if c.real != "" && x.byPhone[c.real] == c.person {
-			x.phones[c.real] = c.value
+		if who, ok := owners.owner(c.real); ok && who == c.person {
+			t.add(c.real, who, c.value)
 		}
 	}
-	taken := make(map[string]bool, len(x.phones))
-	for _, digits := range x.phones {
-		taken[digits] = true
-	}
-	x.apart = len(taken) == len(x.phones)
+	return t
 }
 
 // PhonesApart reports whether every known number has a pseudonym of its own:
@@ -220,15 +226,21 @@ func (x *Index) PhonesApart() bool { return x.apart }
 // PhoneDigits makes size digits from a draw. They begin with 999, a country
 // code that is not assigned, so that nobody is ever called.
 func PhoneDigits(draw uint64, size int) string {
-	digits := []byte("999")
-	for len(digits) < size {
-		digits = append(digits, byte('0'+draw%10))
+	var room [32]byte
+	return string(appendPhoneDigits(room[:0], draw, size))
+}
+
+func appendPhoneDigits(dst []byte, draw uint64, size int) []byte {
+	start := len(dst)
+	dst = append(dst, "999"...)
+	for len(dst)-start < size {
+		dst = append(dst, byte('0'+draw%10))
 		draw /= 10
 		if draw == 0 { // more digits than one draw holds
-			draw = 0x9E3779B97F4A7C15 ^ uint64(len(digits))
+			draw = 0x9E3779B97F4A7C15 ^ uint64(len(dst)-start)
 		}
 	}
-	return string(digits[:size])
+	return dst[:start+size]
 }
 
 // PseudonymDomain returns the domain that stands for a real one: the same one
@@ -247,16 +259,18 @@ func (x *Index) AppendDomain(dst []byte, prf *PRF, real []byte) []byte {
 	return append(append(dst, '.'), x.domain...)
 }
 
-// EmailFor returns the pseudonym of a known e-mail, by its normal form.
-func (x *Index) EmailFor(normal []byte) (string, bool) {
-	s, ok := x.emails[string(normal)]
-	return s, ok
+// EmailFor returns the pseudonym of a known e-mail, by its normal form. The
+// bytes are the index's own and must not be changed.
+func (x *Index) EmailFor(normal []byte) ([]byte, bool) {
+	_, value, ok := x.emails.get(normal)
+	return value, ok
 }
 
-// PhoneFor returns the digits that stand for a known phone number.
-func (x *Index) PhoneFor(normal []byte) (string, bool) {
-	s, ok := x.phones[string(normal)]
-	return s, ok
+// PhoneFor returns the digits that stand for a known phone number, as EmailFor
+// does.
+func (x *Index) PhoneFor(normal []byte) ([]byte, bool) {
+	_, value, ok := x.phones.get(normal)
+	return value, ok
 }
 
 // Domain returns the parent of every generated e-mail domain.
@@ -277,11 +291,13 @@ func (x *Index) LongestName() (given, family, full int) {
 // measure finds the longest of everything that was drawn.
 func (x *Index) measure() {
 	l := &x.longest
-	for _, e := range x.emails {
-		l.email = max(l.email, utf8.RuneCountInString(e))
-	}
 	for i := range x.people {
 		p := &x.people[i]
+		for _, real := range p.Real.Emails {
+			if e, ok := x.EmailFor([]byte(real)); ok {
+				l.email = max(l.email, utf8.RuneCount(e))
+			}
+		}
 		g, f := utf8.RuneCountInString(p.Given), utf8.RuneCountInString(p.Family)
 		l.given, l.family, l.full = max(l.given, g), max(l.family, f), max(l.full, g+1+f)
 		l.email = max(l.email, utf8.RuneCountInString(p.Email))
@@ -291,8 +307,10 @@ func (x *Index) measure() {
 // SourceDomains returns the domains of the source's own e-mails, sorted.
 func (x *Index) SourceDomains() []string {
 	var domains []string
-	for e := range x.byEmail {
-		domains = append(domains, domainOf(e))
+	for i := range x.people {
+		for _, e := range x.people[i].Real.Emails {
+			domains = append(domains, domainOf(e))
+		}
 	}
 	slices.Sort(domains)
 	return slices.Compact(domains)

@@ -39,3 +39,14 @@ func byID(t testing.TB, x *Index, source, id string) *Person {
 	}
 	return x.At(n)
 }
+
+// emailFor and phoneFor return what stands for a real value, as text.
+func emailFor(x *Index, real string) (string, bool) {
+	v, ok := x.EmailFor([]byte(real))
+	return string(v), ok
+}
+
+func phoneFor(x *Index, real string) (string, bool) {
+	v, ok := x.PhoneFor([]byte(real))
+	return string(v), ok
+}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -62,11 +63,10 @@ type Options struct {
 // Index holds all people of a tenant. It is immutable and safe to share.
 type Index struct {
 	people      []Person
-	byID        map[string]int32
-	byEmail     map[string]int32
-	byPhone     map[string]int32
-	emails      map[string]string // normal form → pseudonym, for every known e-mail
-	phones      map[string]string // normal form → pseudonym's digits
+	ids         *table // refs of records
+	emails      *table // normal forms → pseudonyms, of every known e-mail
+	phones      *table // normal forms → pseudonyms' digits
+	cards       cards
 	subscribers subscribers
 	records     int
 	redrawn     int
@@ -92,17 +92,23 @@ func Build(records []Record, o Options) (*Index, error) {
 		return nil, err
 	}
 	x := &Index{
-		byID: make(map[string]int32, len(records)), byEmail: make(map[string]int32, len(records)),
-		byPhone: make(map[string]int32, len(records)), emails: make(map[string]string, len(records)),
-		phones: make(map[string]string, len(records)), records: len(records), domain: o.EmailDomain,
+		ids: newTable(len(records), 24), records: len(records), domain: o.EmailDomain,
 		keep: make(map[string]bool, len(o.KeepDomains)),
 	}
 	for _, d := range o.KeepDomains {
 		x.keep[strings.ToLower(d)] = true
 	}
 	x.collect(records, joinRecords(records))
-	x.draw(o)
+	if err := x.draw(o); err != nil {
+		return nil, err
+	}
 	x.measure()
+	x.writeCards()
+	for _, arena := range [][]byte{x.ids.arena, x.emails.arena, x.phones.arena, x.cards.arena} {
+		if len(arena) > math.MaxUint32 { // places in it have 32 bits: room for some 30 million people
+			return nil, errors.New("build people index: too many people for one run")
+		}
+	}
 	return x, nil
 }
 
@@ -171,16 +177,17 @@ func (x *Index) collect(records []Record, sets union) {
 			number[root] = n
 			x.people = append(x.people, Person{ID: Ref(records[root].Source, records[root].ID)})
 		}
-		x.byID[Ref(r.Source, r.ID)] = n
+		x.ids.add(Ref(r.Source, r.ID), n, "") // another row of the same id is the same person
 		x.people[n].take(r)
 	}
-	for n := range x.people {
+	x.emails, x.phones = newTable(len(x.people), 24), newTable(len(x.people), 12)
+	for n := range x.people { // of two who share a number it is the first one's
 		real := &x.people[n].Real
 		for _, email := range real.Emails {
-			setFirst(x.byEmail, email, int32(n))
+			x.emails.add(email, int32(n), "")
 		}
 		for _, phone := range real.Phones {
-			setFirst(x.byPhone, phone, int32(n))
+			x.phones.add(phone, int32(n), "")
 		}
 	}
 }
@@ -210,12 +217,6 @@ func (p *Person) take(r *Record) {
 
 func clean(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-func setFirst(m map[string]int32, key string, n int32) {
-	if _, ok := m[key]; !ok {
-		m[key] = n
-	}
-}
-
 // Len returns the number of people.
 func (x *Index) Len() int { return len(x.people) }
 
@@ -232,18 +233,18 @@ func (x *Index) At(n int32) *Person { return &x.people[n] }
 func (x *Index) ByID(source string, id []byte) (int32, bool) {
 	var room [64]byte
 	ref := append(append(append(room[:0], source...), ':'), id...)
-	n, ok := x.byID[string(ref)]
+	n, _, ok := x.ids.get(ref)
 	return n, ok
 }
 
 // ByEmail finds a person by the normal form of one of her e-mails.
 func (x *Index) ByEmail(normal []byte) (int32, bool) {
-	n, ok := x.byEmail[string(normal)]
+	n, _, ok := x.emails.get(normal)
 	return n, ok
 }
 
 // ByPhone finds a person by the normal form of one of her phone numbers.
 func (x *Index) ByPhone(normal []byte) (int32, bool) {
-	n, ok := x.byPhone[string(normal)]
+	n, _, ok := x.phones.get(normal)
 	return n, ok
 }

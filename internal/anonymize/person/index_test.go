@@ -41,15 +41,15 @@ func TestJoin(t *testing.T) {
 	if _, ok := x.ByID("users", []byte("404")); ok {
 		t.Error("a link makes a person")
 	}
-	first, ok1 := x.EmailFor([]byte("rose@acme.com"))
-	second, ok2 := x.EmailFor([]byte("rose@work.com"))
+	first, ok1 := emailFor(x, "rose@acme.com")
+	second, ok2 := emailFor(x, "rose@work.com")
 	if !ok1 || !ok2 || first == second || first != rose.Email || !strings.HasPrefix(second, first[:strings.LastIndex(first[:strings.Index(first, "@")], ".")]) {
 		t.Errorf("two addresses of one person: %s and %s", first, second)
 	}
 	if byID(t, x, "employees", "10").Email == "" || byID(t, x, "employees", "10").Phone == "" {
 		t.Error("nothing was made up for a person without e-mail and phone")
 	}
-	if d1, ok := x.PhoneFor([]byte("491701234567")); !ok || "+"+d1 != rose.Phone {
+	if d1, ok := phoneFor(x, "491701234567"); !ok || "+"+d1 != rose.Phone {
 		t.Errorf("a number of two people: %s", d1)
 	}
 	if _, err := Build([]Record{{Source: "ghosts", ID: "1"}}, options(t, "acme", "users")); err == nil {
@@ -103,7 +103,7 @@ func TestUniqueAndOrderless(t *testing.T) {
 	domains := map[string]string{}
 	for i := range int32(x.Len()) {
 		for _, real := range x.At(i).Real.Emails {
-			fake, _ := x.EmailFor([]byte(real))
+			fake, _ := emailFor(x, real)
 			if was := domains[domainOf(real)]; was != "" && was != domainOf(fake) {
 				t.Fatalf("one domain becomes %s and %s", was, domainOf(fake))
 			}
@@ -169,7 +169,7 @@ func TestShortPhones(t *testing.T) {
 	x := index(t, records, options(t, "acme", "users"))
 	seen := map[string]bool{}
 	for i := range int32(x.Len()) {
-		digits, ok := x.PhoneFor([]byte(x.At(i).Real.Phones[0]))
+		digits, ok := phoneFor(x, x.At(i).Real.Phones[0])
 		if !ok || len(digits) != 7 || seen[digits] {
 			t.Fatalf("number %s, %v, seen %v", digits, ok, seen[digits])
 		}
@@ -180,15 +180,25 @@ func TestShortPhones(t *testing.T) {
 	}
 }
 
+// settleFreely settles claims on values of which none is taken.
+func settleFreely(t *testing.T, claims []claim, keys Keyring, value func(c *claim) string) {
+	t.Helper()
+	m := method{func(g *generator) *PRF { return g.email }, func(_ *generator, c *claim) string { return value(c) }}
+	if err := (&Index{}).settle(claims, keys, m, func(string) bool { return false }); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Of two who want the same, the smaller draw keeps it, whoever came first.
 func TestSettleIsFair(t *testing.T) {
-	prf := options(t, "acme").Keys.PRF("x")
+	keys := options(t, "acme").Keys
+	prf := keys.PRF("email")
 	first := func(order ...byte) map[byte]uint64 {
 		claims := make([]claim, len(order))
 		for i, key := range order {
 			claims[i] = claim{person: int32(key), key: []byte{key}}
 		}
-		(&Index{}).settle(claims, prf, func(string) bool { return false }, func(c *claim) string {
+		settleFreely(t, claims, keys, func(c *claim) string {
 			if c.count == 0 {
 				return "wanted by all"
 			}
@@ -217,12 +227,11 @@ func TestSettleIsFair(t *testing.T) {
 
 // An exhausted format ends in shared values and not in an endless search.
 func TestSettleEnds(t *testing.T) {
-	x := &Index{}
 	claims := make([]claim, 20)
 	for i := range claims {
 		claims[i] = claim{person: int32(i), key: []byte{byte(i)}}
 	}
-	x.settle(claims, options(t, "acme").Keys.PRF("x"), func(string) bool { return false }, func(c *claim) string { return fmt.Sprint(c.draw % 10) })
+	settleFreely(t, claims, options(t, "acme").Keys, func(c *claim) string { return fmt.Sprint(c.draw % 10) })
 	values := map[string]bool{}
 	for _, c := range claims {
 		values[c.value] = true

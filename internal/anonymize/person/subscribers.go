@@ -2,9 +2,7 @@ package person
 
 import (
 	"bytes"
-	"encoding/binary"
 	"slices"
-	"strconv"
 )
 
 // subscribers are what follows the country's code in every real number, as
@@ -20,12 +18,14 @@ const fewestSubscriber = 8
 // tried too, since a real number does not say where its code ends.
 const longestCode = 3
 
-func newSubscribers(phones map[string]int32) subscribers {
-	s := make(subscribers, 0, longestCode*len(phones))
-	for phone := range phones {
-		for code := 1; code <= longestCode; code++ {
-			if n, ok := subscriber(phone, code); ok {
-				s = append(s, n)
+func newSubscribers(people []Person) subscribers {
+	var s subscribers
+	for i := range people {
+		for _, phone := range people[i].Real.Phones {
+			for code := 1; code <= longestCode; code++ {
+				if n, ok := subscriber([]byte(phone), code); ok {
+					s = append(s, n)
+				}
 			}
 		}
 	}
@@ -35,7 +35,7 @@ func newSubscribers(phones map[string]int32) subscribers {
 
 // has reports whether a generated number, its code of three digits included,
 // ends in a real one's subscriber.
-func (s subscribers) has(generated string) bool {
+func (s subscribers) has(generated []byte) bool {
 	n, ok := subscriber(generated, longestCode)
 	if !ok {
 		return false
@@ -45,23 +45,25 @@ func (s subscribers) has(generated string) bool {
 }
 
 // subscriber reads the digits behind a code, leading zeros aside.
-func subscriber(digits string, code int) (uint64, bool) {
-	rest := bytes.TrimLeft([]byte(digits[min(code, len(digits)):]), "0")
+func subscriber(digits []byte, code int) (uint64, bool) {
+	rest := bytes.TrimLeft(digits[min(code, len(digits)):], "0")
 	if len(rest) < fewestSubscriber {
 		return 0, false
 	}
-	n, err := strconv.ParseUint(string(rest), 10, 64)
-	return n, err == nil
+	n := uint64(0)
+	for _, c := range rest {
+		n = 10*n + uint64(c-'0')
+	}
+	return n, true
 }
 
-// UnknownPhone returns the digits that stand for a number of nobody in the
-// index, by its normal form.
-func (x *Index) UnknownPhone(prf *PRF, normal []byte) string {
-	kind := []byte("phone")
-	digits := PhoneDigits(prf.Draw(kind, normal), len(normal))
-	var counter [binary.MaxVarintLen64]byte
-	for count := uint64(1); count < usualDraws && x.subscribers.has(digits); count++ {
-		digits = PhoneDigits(prf.Draw(kind, normal, binary.AppendUvarint(counter[:0], count)), len(normal))
+// AppendUnknownPhone appends the digits that stand for a number of nobody in
+// the index, by its normal form.
+func (x *Index) AppendUnknownPhone(dst []byte, prf *PRF, normal []byte) []byte {
+	start := len(dst)
+	dst = appendPhoneDigits(dst, prf.Draw([]byte("phone"), normal), len(normal))
+	for count := byte(1); count < usualDraws && x.subscribers.has(dst[start:]); count++ {
+		dst = appendPhoneDigits(dst[:start], prf.Draw([]byte("phone"), normal, []byte{count}), len(normal))
 	}
-	return digits
+	return dst
 }

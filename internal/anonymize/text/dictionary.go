@@ -116,6 +116,36 @@ func (b *Builder) step(state, word int32) int32 {
 	return next
 }
 
+// Entry is where the phrases of one name end, so that a name that many share is cut into words once.
+type Entry []phraseEnd
+
+type phraseEnd struct {
+	state int32
+	kind  Kind
+}
+
+// Enter makes the phrases of a name known, for AddEntry.
+func (b *Builder) Enter(forms []Form) Entry {
+	before := len(b.at)
+	for _, f := range forms {
+		b.Add(f.Phrase, 0, f.Kind)
+	}
+	e := make(Entry, 0, len(b.at)-before)
+	for i := before; i < len(b.at); i++ {
+		e = append(e, phraseEnd{b.at[i], b.owners[i].kind})
+	}
+	b.at, b.owners = b.at[:before], b.owners[:before]
+	return e
+}
+
+// AddEntry adds the phrases of a name for the person id.
+func (b *Builder) AddEntry(e Entry, id int32) {
+	for _, end := range e {
+		b.at = append(b.at, end.state)
+		b.owners = append(b.owners, owner{id, end.kind})
+	}
+}
+
 // Build ends the collection and returns the dictionary; the builder is empty afterwards.
 func (b *Builder) Build() *Dictionary {
 	d := &Dictionary{words: b.words, edges: b.edges}
@@ -123,40 +153,65 @@ func (b *Builder) Build() *Dictionary {
 	for w := range d.first {
 		d.first[w] = b.edges.get(root, int32(w))
 	}
-	order := make([]int32, len(b.at))
-	for i := range order {
-		order[i] = int32(i)
+	d.owners, d.ends = b.byState()
+	from, to := int32(0), 0
+	for state, end := range d.ends {
+		to = keepBest(d.owners, to, d.owners[from:end])
+		from, d.ends[state] = end, int32(to)
 	}
-	slices.SortFunc(order, func(x, y int32) int {
-		return cmp.Or(
-			cmp.Compare(b.at[x], b.at[y]),
-			cmp.Compare(b.owners[x].kind.rank(), b.owners[y].kind.rank()),
-			cmp.Compare(b.owners[x].id, b.owners[y].id),
-			cmp.Compare(x, y))
-	})
-	d.owners = make([]owner, 0, len(order))
-	d.ends = make([]int32, b.states)
-	seen := map[int32]bool{}
-	for i := 0; i < len(order); {
-		state := b.at[order[i]]
-		d.owners = append(d.owners, b.owners[order[i]])
-		if i++; i < len(order) && b.at[order[i]] == state {
-			clear(seen)
-			seen[b.owners[order[i-1]].id] = true
-		}
-		for ; i < len(order) && b.at[order[i]] == state; i++ {
-			if o := b.owners[order[i]]; !seen[o.id] {
-				seen[o.id] = true
-				d.owners = append(d.owners, o)
-			}
-		}
-		d.ends[state] = int32(len(d.owners))
-	}
-	for s := 1; s < len(d.ends); s++ {
-		d.ends[s] = max(d.ends[s], d.ends[s-1])
-	}
+	d.owners = slices.Clip(d.owners[:to])
 	*b = *NewBuilder(0)
 	return d
+}
+
+// byState returns the owners sorted by state, otherwise in the order of Add, and where those of each state end.
+func (b *Builder) byState() (owners []owner, ends []int32) {
+	next := make([]int32, b.states+1) // of each state: where its next owner goes
+	for _, state := range b.at {
+		next[state+1]++
+	}
+	for s := 1; s < len(next); s++ {
+		next[s] += next[s-1]
+	}
+	owners = make([]owner, len(b.owners))
+	for i, state := range b.at {
+		owners[next[state]] = b.owners[i]
+		next[state]++
+	}
+	return owners, next[:b.states]
+}
+
+// keepBest moves the owners of one state to place to, best readings first and each person once, and returns where they
+// end.
+func keepBest(all []owner, to int, owners []owner) int {
+	order := func(a, b owner) int {
+		return cmp.Or(cmp.Compare(a.kind.rank(), b.kind.rank()), cmp.Compare(a.id, b.id))
+	}
+	if len(owners) > 1 && !slices.IsSortedFunc(owners, order) {
+		slices.SortStableFunc(owners, order)
+	}
+	start, rank := to, to // where all of them begin, and those of the rank in hand
+	for _, o := range owners {
+		switch {
+		case to == start:
+		case o.kind.rank() != all[to-1].kind.rank():
+			rank = to
+			fallthrough
+		default:
+			if to > rank && o.id == all[to-1].id || known(all[start:rank], o.id) {
+				continue
+			}
+		}
+		all[to] = o
+		to++
+	}
+	return to
+}
+
+// known reports whether a person is among owners.
+func known(owners []owner, id int32) bool {
+	_, ok := meant(owners, []int32{id})
+	return ok
 }
 
 // Dictionary finds the names of people in text. It is immutable and may be shared.

@@ -18,6 +18,8 @@ type Options struct {
 	HTML bool
 	// Context names the persons that the value's row or document is about; a part of their name is enough.
 	Context []int32
+	// Scratch may be given by a goroutine that rewrites many values; nil is fine.
+	Scratch *Scratch
 }
 
 // Counts says how much was replaced. Homonyms are those Names that several persons bear and no context decides.
@@ -56,8 +58,11 @@ func (e *Engine) Rewrite(dst, s []byte, r Resolver, o Options, c *Counts) []byte
 		w := worker{e: e, r: r, o: o} // stays on the stack, unlike the one below
 		dst = w.plain(dst, s, &n)
 	} else {
-		w := worker{e: e, r: r, o: o}
-		dst = apply(dst, s, w.edits(nil, s, layer{html: o.HTML}), &n)
+		w := worker{e: e, r: r, o: o, scratch: o.Scratch.take()}
+		found := w.found(s, layer{html: o.HTML})
+		dst = apply(dst, s, found, &n)
+		w.drop(found)
+		o.Scratch.put(w.scratch)
 	}
 	if c != nil {
 		c.Add(n)
@@ -70,6 +75,7 @@ type worker struct {
 	e *Engine
 	r Resolver
 	o Options
+	scratch
 }
 
 // topic says what a piece is.

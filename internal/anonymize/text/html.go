@@ -12,10 +12,12 @@ import (
 // separatorByte stands for a block tag in a view: no name goes over it.
 const separatorByte = 0x1e
 
+var blockMark = []byte{separatorByte}
+
 // inHTML appends the replacements for a piece of HTML.
 func (w *worker) inHTML(dst []edit, s []byte, l layer) []edit {
 	first := len(dst)
-	var v view
+	v := w.view()
 	for pos := 0; pos < len(s); {
 		tag := nextTag(s, pos)
 		v.entities(s, Span{pos, tag.Start})
@@ -24,14 +26,20 @@ func (w *worker) inHTML(dst []edit, s []byte, l layer) []edit {
 		}
 		dst = w.inTag(dst, s, tag, l)
 		if !isInline(s[tag.Start:tag.End]) {
-			v.put([]byte{separatorByte}, tag)
+			v.put(blockMark, tag)
 		}
 		pos = tag.End
 	}
-	for _, e := range w.edits(nil, v.text, l.inner()) {
-		dst = append(dst, v.spread(e)...)
+	found := w.found(v.text, l.inner())
+	for _, e := range found {
+		dst = v.spread(dst, e)
 	}
-	slices.SortStableFunc(dst[first:], func(a, b edit) int { return a.Start - b.Start })
+	w.drop(found)
+	byStart := func(a, b edit) int { return a.Start - b.Start }
+	if !slices.IsSortedFunc(dst[first:], byStart) {
+		slices.SortStableFunc(dst[first:], byStart)
+	}
+	w.giveBack(v)
 	return dst
 }
 
@@ -135,9 +143,10 @@ func (w *worker) inTag(dst []edit, s []byte, tag Span, l layer) []edit {
 	if !comment && bytes.IndexByte(s[tag.Start:tag.End], '=') < 0 && bytes.IndexByte(s[tag.Start:tag.End], '@') < 0 {
 		return dst
 	}
-	var v view
+	v := w.view()
 	v.entities(s, tag)
-	for _, e := range w.edits(nil, v.text, l.inner()) {
+	found := w.found(v.text, l.inner())
+	for _, e := range found {
 		e.Span = v.origin(e.Span)
 		// The name of a tag or attribute is never a person, whatever it looks like.
 		inside, quoted := attribute(s[tag.Start:e.Start])
@@ -149,6 +158,8 @@ func (w *worker) inTag(dst []edit, s []byte, tag Span, l layer) []edit {
 		}
 		dst = append(dst, e)
 	}
+	w.drop(found)
+	w.giveBack(v)
 	return dst
 }
 
@@ -174,6 +185,10 @@ func attribute(tag []byte) (inside, quoted bool) {
 
 // entities adds a part of s with its entities decoded.
 func (v *view) entities(s []byte, part Span) {
+	if bytes.IndexByte(s[part.Start:part.End], '&') < 0 {
+		v.keep(s[part.Start:part.End], part.Start)
+		return
+	}
 	inner := decodeEntities(s[part.Start:part.End])
 	for i, c := range inner.chunks {
 		end := len(inner.text)
@@ -189,9 +204,13 @@ func (v *view) entities(s []byte, part Span) {
 	}
 }
 
-// spread turns an edit of the view into edits of the original that leave every tag in its place: word by word where
+// spread appends an edit of the view as edits of the original that leave every tag in its place: word by word where
 // tags stand between the words, otherwise all of it before the first tag.
-func (v *view) spread(e edit) []edit {
+func (v *view) spread(dst []edit, e edit) []edit {
+	if c := v.chunks[v.find(e.Start)]; c.same && e.End-c.text <= c.rawEnd-c.raw { // no tag within
+		e.Span, e.text = Span{c.raw + e.Start - c.text, c.raw + e.End - c.text}, escapeText(e.text)
+		return append(dst, edit{Span: e.Span, text: e.text, n: e.n})
+	}
 	var parts []Span // stretches of the view whose originals touch
 	for i := v.find(e.Start); i < len(v.chunks) && v.chunks[i].text < e.End; i++ {
 		c := v.chunks[i]
@@ -206,12 +225,12 @@ func (v *view) spread(e edit) []edit {
 		}
 	}
 	texts := v.deal(e.text, parts)
-	out := make([]edit, len(parts))
+	first := len(dst)
 	for i, p := range parts {
-		out[i] = edit{Span: v.origin(p), text: escapeText(texts[i])}
+		dst = append(dst, edit{Span: v.origin(p), text: escapeText(texts[i])})
 	}
-	out[0].n = e.n
-	return out
+	dst[first].n = e.n
+	return dst
 }
 
 // deal distributes the words of a replacement over the parts of its original.

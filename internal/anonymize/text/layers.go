@@ -68,7 +68,9 @@ func (w *worker) edits(dst []edit, s []byte, l layer) []edit {
 	var room [16]piece
 	for _, p := range w.pieces(room[:0], s) {
 		e := edit{Span: p.Span, cuts: insideCode(s, p.Start) || insideCode(s, p.End)}
-		e.text = w.replace(nil, s, p, &e.n)
+		start := len(w.texts)
+		w.texts = w.replace(w.texts, s, p, &e.n)
+		e.text = w.texts[start:len(w.texts):len(w.texts)]
 		dst = append(dst, e)
 	}
 	if l.depth >= deepestLayer {
@@ -149,9 +151,10 @@ func (a *edit) better(b *edit) bool {
 
 // disjoint sorts edits and keeps the better one of those that overlap.
 func disjoint(edits []edit) []edit {
-	slices.SortStableFunc(edits, func(a, b edit) int {
-		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End))
-	})
+	order := func(a, b edit) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End)) }
+	if !slices.IsSortedFunc(edits, order) {
+		slices.SortStableFunc(edits, order)
+	}
 	out := edits[:0]
 	for _, e := range edits {
 		if n := len(out); n > 0 && e.Start < out[n-1].End {

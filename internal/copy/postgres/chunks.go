@@ -26,6 +26,9 @@ func (s *staged) Chunks(ctx context.Context) iter.Seq2[clone.Chunk, error] {
 			if !s.tables[t.oid].row.Empty && !s.parts(t, yield) {
 				return
 			}
+			if !yieldAll(s.stayChunks(t), yield) {
+				return
+			}
 			ends.table(t)
 			if !yieldAll(ends.take(), yield) {
 				return
@@ -43,7 +46,7 @@ func (s *staged) Chunks(ctx context.Context) iter.Seq2[clone.Chunk, error] {
 
 // parts lists the parts of one table; false when no more are wanted.
 func (s *staged) parts(t *table, yield func(clone.Chunk, error) bool) bool {
-	group := s.rowsGroup(t)
+	group := s.stayGroup(t)
 	for _, p := range s.partsOf(t) {
 		if !yield(s.partChunk(p, group), nil) {
 			return false

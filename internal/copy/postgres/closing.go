@@ -44,7 +44,7 @@ type assembly struct {
 	after []string          // groups of all tables' keys
 	small []*home           // the batch that is being filled
 	rows  []string          // groups of its rows
-	moved []*table          // leaves that rows of others may move to
+	moved []*table          // those whose rows come with other tables', which are not all listed yet
 }
 
 func newAssembly(s *staged) *assembly { return &assembly{s: s, keyed: make(map[uint32]string)} }
@@ -98,7 +98,7 @@ func (s *staged) rowsGroups(t *table) []string {
 
 // table lists what is built on one table.
 func (a *assembly) table(t *table) {
-	if a.s.moves(t) { // its rows come with those of other leaves, which are not all listed yet
+	if a.s.moves(t) || a.s.stays(t) {
 		a.moved = append(a.moved, t)
 		return
 	}
@@ -180,6 +180,10 @@ func (a *assembly) closing() {
 	a.flush()
 	for _, root := range a.s.ends.roots {
 		a.root(root)
+	}
+	if a.s.rows.old != nil {
+		a.add(step{what: "references", group: groupReferences, after: slices.Clone(a.after)}, func(ctx context.Context, _ string) error { return a.s.checkReferences(ctx) })
+		a.after = append(a.after, groupReferences)
 	}
 	a.add(step{what: "rules", group: groupRest, after: a.after}, func(ctx context.Context, id string) error { return a.s.buildRest(ctx, id) })
 	a.viewChunks()

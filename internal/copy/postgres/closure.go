@@ -113,6 +113,7 @@ func (s *staged) closeRows(ctx context.Context) error {
 		c.edges, err = readEdges(ctx, d.query, s.r.cat)
 		return err
 	})
+	s.rows.edges = c.edges
 	if err == nil {
 		err = c.grow(ctx)
 	}
@@ -231,7 +232,7 @@ func (c *closure) refuse(ctx context.Context) error {
 	dangling := make([]int64, len(c.edges))
 	count := func(i int, condition string) error {
 		e := c.edges[i]
-		if l := c.limit(e.parent); !l.some() || l.rule.Close || l.rule.Preserve || condition == "FALSE" {
+		if l := c.limit(e.parent); !l.some() || l.rule.Close || c.s.rows.old.of(e.parent.group) != nil || condition == "FALSE" {
 			return nil
 		}
 		sql := "SELECT count(*) FROM " + e.child.rows(condition) + " AS c WHERE EXISTS (SELECT FROM " + e.parent.rows(c.limit(e.parent).left()) + " AS p WHERE " + e.match() + ")"

@@ -13,5 +13,5 @@ func (s *staged) Notes() []string {
 	if need := s.space.note(); need != "" {
 		notes = append(notes, need)
 	}
-	return notes
+	return append(notes, s.rows.said()...)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
@@ -22,6 +23,11 @@ type rowPlan struct {
 	now    string            // the snapshot's instant, as an SQL constant
 	limits map[uint32]*limit // by the group's number
 	closed map[uint32][]tid  // rows that come along, by the table's number
+	edges  []edge            // foreign keys
+	old    *oldTwin          // nil when none of its rows stay
+
+	mu    sync.Mutex
+	notes []string // for the report
 }
 
 // limit is what $rows says about one group. The condition holds for every
@@ -96,11 +102,6 @@ func (s *staged) selectRows(ctx context.Context, plan *anonymize.Plan) error {
 	if len(s.rows.limits) == 0 {
 		return nil
 	}
-	for _, l := range s.rows.limits {
-		if l.rule.Preserve {
-			return &report.Refusal{Code: report.Usage, What: "select rows", Why: l.place() + ": preserve is not supported yet"}
-		}
-	}
 	if err := s.r.inSnapshot(ctx, func(d door) error { return s.readInstant(ctx, d) }); err != nil {
 		return s.r.e.fail(ctx, "read the snapshot's time", err)
 	}
@@ -122,6 +123,9 @@ func (s *staged) selectRows(ctx context.Context, plan *anonymize.Plan) error {
 	}
 	if len(wrong) > 0 {
 		return wrongConditions(wrong)
+	}
+	if err := s.openOldTwin(ctx, plan); err != nil {
+		return err
 	}
 	return s.closeRows(ctx)
 }

@@ -13,6 +13,7 @@ func (s *staged) Seal(ctx context.Context) error {
 	if s.r.cat == nil || s.tables == nil {
 		return s.e.fail(ctx, "seal", &cause{text: "the staging place is not prepared"})
 	}
+	s.rows.release(ctx)
 	if err := s.setSequences(ctx); err != nil {
 		return s.e.fail(ctx, "set the sequences", err)
 	}

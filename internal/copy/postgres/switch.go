@@ -124,6 +124,7 @@ func (s *staged) rename(ctx context.Context, conn *pgx.Conn, twin bool) error {
 // stopped before its renames.
 func (s *staged) Discard(ctx context.Context) error {
 	s.sessions.close(ctx)
+	s.rows.release(ctx)
 	err := s.e.inAdmin(ctx, func(conn *pgx.Conn) error {
 		dbs, err := readDatabases(ctx, conn, s.e)
 		if err != nil {
