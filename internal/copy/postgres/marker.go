@@ -152,6 +152,11 @@ func (s *site) mark(ctx context.Context, m guard.Marker) error {
 	if err != nil {
 		return err
 	}
+	if dbs.twin == nil || dbs.twin.marker == nil { // the first of ours: nothing has been written yet
+		if err := checkRights(ctx, s.conn, s.e); err != nil {
+			return err
+		}
+	}
 	if dbs.twin == nil && dbs.next == nil {
 		if _, err := s.conn.Exec(ctx, `CREATE DATABASE `+ident(s.e.next())+` TEMPLATE template0`); err != nil {
 			return err

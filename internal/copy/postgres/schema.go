@@ -49,6 +49,9 @@ func (s *staged) checkFit(ctx context.Context) error {
 			return err
 		}
 		s.version = target
+		if err := checkRights(ctx, conn, s.e); err != nil {
+			return err
+		}
 		if err := conn.QueryRow(ctx, `SELECT rolsuper FROM pg_roles WHERE rolname = current_user`).Scan(&s.heritage.super); err != nil {
 			return err
 		}

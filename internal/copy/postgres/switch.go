@@ -43,6 +43,9 @@ func (s *staged) Switch(ctx context.Context) error {
 		if err := allow(ctx, conn, s.e.database, true); err != nil {
 			return err
 		}
+		if err := reaches(ctx, conn, s.e, s.dst.Run()); err != nil {
+			return err
+		}
 		return dropDatabase(ctx, conn, s.e.old())
 	})
 	return s.e.fail(ctx, "make the staged database live", err)
