@@ -36,6 +36,10 @@ check: ## format, vet, staticcheck, shape and the tests that need no server
 test: services-up-all ## all tests, with the race detector, on real servers; a missing server fails
 	$(WITH_SERVERS) go test -race -timeout 30m ./...
 
+.PHONY: test-matrix
+test-matrix: ## PostgreSQL's tests on versions 13, 17 and 18, in chroots that debootstrap makes (root only, 2 GB)
+	scripts/services matrix
+
 .PHONY: bench
 bench: services-up-all ## Go benchmarks of all packages
 	$(WITH_SERVERS) go test -run '^$$' -bench . -benchmem ./...

@@ -81,6 +81,9 @@ func (c child) explain(err error, complaint string) error {
 	for _, known := range complaints() {
 		if strings.Contains(complaint, known.words) {
 			out.Code, out.Hint = known.code, c.e.hint(known.code, known.state)
+			if known.hint != "" {
+				out.Hint = known.hint
+			}
 			out.Err = &cause{text: text + ": " + known.text, state: known.state}
 			break
 		}
@@ -92,23 +95,28 @@ func (c child) explain(err error, complaint string) error {
 type complaintOf struct {
 	words, text, state string
 	code               report.Code
+	hint               string // empty: the one of the code
 }
 
 func complaints() []complaintOf {
 	return []complaintOf{
-		{"invalid snapshot identifier", "the snapshot is gone", "", report.Transient},
-		{"server closed the connection", "connection lost", "", report.Transient},
-		{"connection to server", "no connection to the server", "", report.Transient},
-		{"terminating connection", "connection ended by the server", "57P01", report.Transient},
-		{"canceling statement due to lock timeout", "lock not available", "55P03", report.Transient},
-		{"No space left on device", "disk full", "53100", report.Full},
-		{"permission denied", "insufficient privilege", "42501", report.Denied},
-		{"must be owner of", "insufficient privilege", "42501", report.Denied},
-		{"must be superuser", "insufficient privilege", "42501", report.Denied},
-		{"server version mismatch", "the program is older than the server", "", report.Incompatible},
-		{"could not create unique index", "duplicate keys", "23505", report.Incompatible},
-		{"violates foreign key constraint", "a row refers to one that is not there", "23503", report.Incompatible},
-		{"violates check constraint", "a row breaks a check", "23514", report.Incompatible},
+		{"invalid snapshot identifier", "the snapshot is gone", "", report.Transient, ""},
+		{"server closed the connection", "connection lost", "", report.Transient, ""},
+		{"connection to server", "no connection to the server", "", report.Transient, ""},
+		{"terminating connection", "connection ended by the server", "57P01", report.Transient, ""},
+		{"canceling statement due to lock timeout", "lock not available", "55P03", report.Transient, ""},
+		{"No space left on device", "disk full", "53100", report.Full, ""},
+		{"permission denied", "insufficient privilege", "42501", report.Denied, ""},
+		{"must be owner of", "insufficient privilege", "42501", report.Denied, ""},
+		{"must be superuser", "insufficient privilege", "42501", report.Denied, ""},
+		{"unrecognized parameter", "an option that the destination does not know", "22023", report.Incompatible,
+			"put pg_dump of the source server's own release, minor version included, first on PATH, or upgrade the destination's server"},
+		{"unrecognized configuration parameter", "a setting that the destination does not know", "42704", report.Incompatible,
+			"put PostgreSQL's client programs of the destination's version first on PATH"},
+		{"server version mismatch", "the program is older than the server", "", report.Incompatible, ""},
+		{"could not create unique index", "duplicate keys", "23505", report.Incompatible, ""},
+		{"violates foreign key constraint", "a row refers to one that is not there", "23503", report.Incompatible, ""},
+		{"violates check constraint", "a row breaks a check", "23514", report.Incompatible, ""},
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -111,6 +112,16 @@ func (s server) dropAfter(t *testing.T, database string) {
 			}
 		}
 	})
+}
+
+// major is the server's major version; what a test may ask depends on it.
+func (s server) major(t *testing.T) int {
+	t.Helper()
+	n, err := strconv.Atoi(s.ask(t, "postgres", `SELECT current_setting('server_version_num')`)[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n / 10000
 }
 
 // random is a suffix no other test has.
