@@ -100,7 +100,7 @@ type complaintOf struct {
 
 func complaints() []complaintOf {
 	return []complaintOf{
-		{"invalid snapshot identifier", "the snapshot is gone", "", report.Transient, ""},
+		{"invalid snapshot identifier", "the snapshot was lost", "", report.Transient, lostHint},
 		{"server closed the connection", "connection lost", "", report.Transient, ""},
 		{"connection to server", "no connection to the server", "", report.Transient, ""},
 		{"terminating connection", "connection ended by the server", "57P01", report.Transient, ""},

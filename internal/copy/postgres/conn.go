@@ -154,6 +154,19 @@ func settle(ctx context.Context, conn *pgx.Conn) error {
 	return err
 }
 
+// unlimited are the settings, for a child's PGOPTIONS, that undo limits which a
+// role may carry, as far as a server of the version knows them.
+func unlimited(version int) string {
+	options := "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0"
+	if version >= 140000 {
+		options += " -c idle_session_timeout=0"
+	}
+	if version >= 170000 {
+		options += " -c transaction_timeout=0"
+	}
+	return options
+}
+
 // inAdmin runs fn in a session of the maintenance database.
 func (e *endpoint) inAdmin(ctx context.Context, fn func(conn *pgx.Conn) error) error {
 	return e.in(ctx, e.admin, fn)

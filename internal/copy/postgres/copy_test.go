@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -60,7 +61,7 @@ func TestCutCoversAllPages(t *testing.T) {
 
 // What happens to a table after the snapshot ends the run with Transient, and
 // never leaves a table empty.
-func TestSchemaChangeInMidCopy(t *testing.T) {
+func TestP02_SchemaChangeInMidCopy(t *testing.T) {
 	for _, sql := range []string{
 		`TRUNCATE items`,
 		`TRUNCATE items; INSERT INTO items (v) VALUES ('new')`,
@@ -90,7 +91,7 @@ func TestSchemaChangeInMidCopy(t *testing.T) {
 }
 
 // What is added after the snapshot is not part of it, and does no harm.
-func TestAdditionsInMidCopy(t *testing.T) {
+func TestP02_AdditionsInMidCopy(t *testing.T) {
 	tr := newTrial(t, itemsSQL, itemsRules)
 	tr.once(report.Copy, func() {
 		tr.prod.run(t, tr.source(), `INSERT INTO items (v) VALUES ('later'); ALTER TABLE items ADD COLUMN later text DEFAULT 'x'; CREATE TABLE later (a int)`)
@@ -105,16 +106,41 @@ func TestAdditionsInMidCopy(t *testing.T) {
 	}
 }
 
-// A total over two schemas is kept.
-func TestOneSnapshotForAll(t *testing.T) {
-	tr := newTrial(t, `CREATE SCHEMA b; CREATE TABLE a (v int); CREATE TABLE b.b (v int); INSERT INTO a VALUES (1000); INSERT INTO b.b VALUES (0)`,
-		"version: 1\npeople: none\npostgres:\n  a: {v: keep}\n  b.b: {v: keep}\n")
-	tr.event = func(report.Event) {
-		tr.prod.run(t, tr.source(), `UPDATE a SET v = v - 1; UPDATE b.b SET v = v + 1`)
+// Writers move money between two tables in two schemas all through the copy:
+// the total is kept, to the cent.
+func TestP01_TotalsAreExact(t *testing.T) {
+	tr := newTrial(t, `CREATE SCHEMA b; CREATE TABLE a (id int PRIMARY KEY, v int); CREATE TABLE b.b (id int PRIMARY KEY, v int);
+INSERT INTO a SELECT i, 1000 FROM generate_series(1, 5000) AS i; INSERT INTO b.b SELECT i, 0 FROM generate_series(1, 5000) AS i`,
+		"version: 1\npeople: none\npostgres:\n  a: {id: keep, v: keep}\n  b.b: {id: keep, v: keep}\n")
+	tr.partSize = 64 << 10
+	stop := make(chan struct{})
+	var writers sync.WaitGroup
+	moved := make([]int, 2)
+	for i := range moved {
+		conn := tr.prod.connect(t, tr.source())
+		writers.Go(func() {
+			for ; ; moved[i]++ {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				id := (moved[i]*7919+i)%5000 + 1
+				if _, err := conn.Exec(context.Background(), fmt.Sprintf(`WITH take AS (UPDATE a SET v = v - 7 WHERE id = %d RETURNING id) UPDATE b.b SET v = v + 7 WHERE id = (SELECT id FROM take)`, id)); err != nil {
+					t.Errorf("a writer: %v", err)
+					return
+				}
+			}
+		})
 	}
 	tr.must(t)
-	if got := tr.staging.ask(t, tr.twin, `SELECT ((SELECT v FROM a) + (SELECT v FROM b.b))::text`)[0]; got != "1000" {
-		t.Errorf("the total is %s", got)
+	close(stop)
+	writers.Wait()
+	if got := tr.staging.ask(t, tr.twin, `SELECT ((SELECT sum(v) FROM a) + (SELECT sum(v) FROM b.b))::text`)[0]; got != "5000000" {
+		t.Errorf("the total is %s after %v moves", got, moved)
+	}
+	if moved[0] < 10 {
+		t.Errorf("only %v moves", moved)
 	}
 }
 

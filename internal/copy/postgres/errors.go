@@ -183,6 +183,8 @@ func classifyState(state string) report.Code {
 		return report.Denied
 	case "55P03", "57014", "40001", "40P01", "58030":
 		return report.Transient
+	case "08P01": // a pooler's word for settings that it does not know
+		return report.Incompatible
 	case "55006": // object in use
 		return report.Locked
 	}

@@ -32,7 +32,8 @@ type reader struct {
 
 // Open connects to the source's database, read-only, and authenticates. The
 // error is a *report.Error: Denied, NotFound, Transient, Incompatible, or
-// Usage for an address that is none.
+// Usage for an address that is none; or a *report.Refusal, Incompatible, for
+// one whose sessions do not last.
 func Open(ctx context.Context, src tenant.Source) (clone.Reader, error) {
 	e, err := parseEndpoint(src.Store, report.Source, src.Session)
 	if err != nil {
@@ -40,6 +41,9 @@ func Open(ctx context.Context, src tenant.Source) (clone.Reader, error) {
 	}
 	limits, e, err := restrain(e.with(doorSettings()), src.Store.Limits)
 	if err != nil {
+		return nil, err
+	}
+	if err := e.steady(ctx, e.database); err != nil {
 		return nil, err
 	}
 	e.config.BuildFrontend = newSplitFrontend

@@ -72,6 +72,7 @@ func (s *staged) checkFit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.version = target
 	return s.checkVersions(ctx, target)
 }
 
@@ -138,7 +139,7 @@ func (s *staged) dump(ctx context.Context, comments bool) (*archive, error) {
 	if !comments {
 		args = append(args, "--no-comments")
 	}
-	options := "-c default_transaction_read_only=on -c statement_timeout=0 -c idle_in_transaction_session_timeout=0"
+	options := "-c default_transaction_read_only=on " + unlimited(s.r.version)
 	if _, err := (child{program: "pg_dump", args: args, e: s.r.e, options: options, database: s.r.e.database}).run(ctx); err != nil {
 		return nil, err
 	}
@@ -252,7 +253,7 @@ func filterList(from, to string, already []string) (err error) {
 // restore replays one section of the archive into the staged database.
 func (s *staged) restore(ctx context.Context, section string) error {
 	args := []string{"--section=" + section, "--use-list=" + s.archive.list, "--no-owner", "--no-privileges", "--exit-on-error", s.archive.file}
-	options := "-c synchronous_commit=off -c statement_timeout=0 -c default_transaction_read_only=off -c idle_in_transaction_session_timeout=0"
+	options := "-c synchronous_commit=off -c default_transaction_read_only=off " + unlimited(s.version)
 	_, err := child{program: "pg_restore", args: args, e: s.e, options: options, database: s.e.next()}.run(ctx)
 	return err
 }

@@ -145,12 +145,14 @@ func (r *reader) lost(err error) error {
 
 // gone is the error of a run whose snapshot is lost.
 func (r *reader) gone(err error) error {
-	hint := "the connection that kept the snapshot was lost; run the same command again"
+	hint := lostHint
 	if r.snap.standby {
 		hint = standbyHint
 	}
 	return &report.Error{Code: report.Transient, Store: r.e.store, Side: report.Source, Op: "keep the snapshot", Err: reduce(err), Hint: hint}
 }
+
+const lostHint = "the connection that kept the snapshot was lost; run the same command again"
 
 // standbyHint is for a source that is a standby. Its server ends, after a
 // delay, whoever may still see rows that the primary has removed.

@@ -54,7 +54,9 @@ CREATE INDEX ON items (waits(id))`, "version: 1\npeople: none\npostgres:\n  item
 	tr.prod.run(t, tr.source(), `INSERT INTO items VALUES (2)`)
 	done := make(chan struct{})
 	tr.once(report.Copy, func() {
-		block := tr.staging.connect(t, tr.twin+"__new")
+		staged := tr.dst
+		staged.URL += "__new"
+		block := connectTo(t, staged)
 		if _, err := block.Exec(t.Context(), `SELECT pg_advisory_lock(4711)`); err != nil {
 			t.Error(err)
 		}

@@ -36,6 +36,9 @@ func (r *reader) survey(ctx context.Context, d door) (clone.Survey, error) {
 	if err := r.checkNames(cat); err != nil {
 		return clone.Survey{}, err
 	}
+	if err := r.checkReadable(ctx, d); err != nil {
+		return clone.Survey{}, err
+	}
 	out := clone.Survey{Notes: cat.notes}
 	for _, g := range cat.groups {
 		out.Fields = append(out.Fields, cat.fields(r.e.store, g, g.columns)...)

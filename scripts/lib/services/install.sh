@@ -14,6 +14,7 @@ has() {
 # missing_packages prints the Debian packages that the servers and their checks need.
 missing_packages() {
   [[ -n $(postgres_bin) ]] || [[ -z $(own_processes postgres) ]] || echo postgresql
+  has /usr/sbin/pgbouncer || [[ -z $(own_processes postgres) ]] || echo pgbouncer # a test runs one
   has redis-server redis-cli || [[ -z $(own_processes redis) ]] || echo redis-server
   has curl || echo curl
   has openssl || echo openssl

@@ -117,17 +117,24 @@ matrix_client() {
   if (($1 >= 17)); then echo "$1"; elif (($2 >= 17)); then echo "$2"; fi
 }
 
-# matrix_pair SOURCE DESTINATION runs the tests.
+# Tests that bring a server of their own bring one of this machine's version, which is not what a pair is about.
+OWN_SERVERS='TestCluster|TestP05|TestP33|TestP36_(DiskFull|WALFull)|TestP04_LoadBalancedReader'
+
+# matrix_pair SOURCE DESTINATION runs the tests. They compare the two sides' schemas by one pg_dump, the destination's.
 matrix_pair() {
-  local path=$PATH code=0 client
+  local path=$PATH code=0 client reader=
   matrix_start "$1" PROD
   matrix_start "$2" STAGING
   client=$(matrix_client "$1" "$2")
   if [[ -n $client ]]; then
     matrix_clients "$client" "$MATRIX_BIN"
     path=$MATRIX_BIN:$PATH
+    mkdir -p "$MATRIX_BIN/reader"
+    matrix_clients "$2" "$MATRIX_BIN/reader"
+    reader=$MATRIX_BIN/reader/pg_dump
   fi
-  (cd "$ROOT" && PATH=$path TENANTCOPY_REQUIRE=postgres go test -count=1 -timeout 40m ${MATRIX_RUN:+-run "$MATRIX_RUN"} ./internal/copy/postgres 9>&-) || code=$?
+  (cd "$ROOT" && PATH=$path TENANTCOPY_TEST_PG_DUMP=$reader TENANTCOPY_REQUIRE=postgres go test -count=1 -timeout 40m \
+    -skip "$OWN_SERVERS" ${MATRIX_RUN:+-run "$MATRIX_RUN"} ./internal/copy/postgres 9>&-) || code=$?
   matrix_stop
   return "$code"
 }
