@@ -37,7 +37,7 @@ func TestErrorsAreReduced(t *testing.T) {
 		"connections":   {server("53300"), report.Transient, "53300"},
 		"in use":        {server("55006"), report.Locked, "55006"},
 		"recovery":      {server("40001"), report.Transient, "40001"},
-		"pooler":        {server("08P01"), report.Transient, "check that pg:5432"},
+		"pooler":        {server("08P01"), report.Incompatible, "may lead to a pooler"},
 		"unknown state": {server("XX000"), report.Failed, "XX000"},
 		"refused":       {&pgconn.ConnectError{}, report.Failed, "unexpected error"},
 		"reset":         {fmt.Errorf("%s: %w", data, syscall.ECONNRESET), report.Transient, "connection lost"},

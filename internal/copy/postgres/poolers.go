@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgproto3"
 
 	"github.com/tenantcopy/tenantcopy/internal/report"
 )
@@ -49,23 +50,37 @@ func (e *endpoint) steady(ctx context.Context, database string) error {
 		if err != nil {
 			return err
 		}
-		closeConn(ctx, conn)
+		farewell(ctx, conn)
 		e.missATurn(ctx)
 	}
 	a, err := open()
 	if err != nil {
 		return err
 	}
-	defer closeConn(ctx, a)
+	defer farewell(ctx, a)
 	b, err := open()
 	if err != nil {
 		return err
 	}
-	defer closeConn(ctx, b)
+	defer farewell(ctx, b)
 	if slices.Sort(servers); len(slices.Compact(servers)) > 1 {
 		return e.unsteady("it leads to different servers in turn, so that what one session sees another does not", "name one server: the primary, or one standby")
 	}
 	return e.steadyPair(ctx, a, b)
+}
+
+// farewell ends a session and waits until the server has ended it as well:
+// the ones that follow must not be one too many.
+func farewell(ctx context.Context, conn *pgx.Conn) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	if pg := conn.PgConn(); !conn.IsClosed() && pg.TxStatus() == 'I' {
+		pg.Frontend().Send(&pgproto3.Terminate{})
+		if pg.Frontend().Flush() == nil {
+			_, _ = pg.ReceiveMessage(ctx) // the end of the connection
+		}
+	}
+	_ = conn.Close(ctx)
 }
 
 // missATurn opens a connection and says nothing. Where servers take turns and

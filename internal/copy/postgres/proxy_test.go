@@ -73,7 +73,11 @@ func newProxy(t *testing.T, to ...server) *proxy {
 			if err != nil {
 				return
 			}
-			wg.Go(func() { p.serve(conn) })
+			p.mu.Lock() // turns are taken in the order of arrival
+			n := p.next
+			p.next++
+			p.mu.Unlock()
+			wg.Go(func() { p.serve(conn, n) })
 		}
 	})
 	return p
@@ -86,11 +90,10 @@ func (p *proxy) before(store tenant.Store) tenant.Store {
 	return store
 }
 
-func (p *proxy) serve(client net.Conn) {
+func (p *proxy) serve(client net.Conn, n int) {
 	defer client.Close()
 	p.mu.Lock()
-	to, n, down := p.to[p.next%len(p.to)], p.next, p.down
-	p.next++
+	to, down := p.to[n%len(p.to)], p.down
 	p.mu.Unlock()
 	if down {
 		return
