@@ -74,13 +74,16 @@ func (e *endpoint) steady(ctx context.Context, database string) error {
 func farewell(ctx context.Context, conn *pgx.Conn) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
-	if pg := conn.PgConn(); !conn.IsClosed() && pg.TxStatus() == 'I' {
-		pg.Frontend().Send(&pgproto3.Terminate{})
-		if pg.Frontend().Flush() == nil {
-			_, _ = pg.ReceiveMessage(ctx) // the end of the connection
-		}
+	raw, err := conn.PgConn().Hijack() // the driver would answer the end with a request to cancel
+	if err != nil {
+		_ = conn.Close(ctx)
+		return
 	}
-	_ = conn.Close(ctx)
+	defer raw.Conn.Close()
+	raw.Frontend.Send(&pgproto3.Terminate{})
+	if until, ok := ctx.Deadline(); ok && raw.Frontend.Flush() == nil && raw.Conn.SetReadDeadline(until) == nil {
+		_, _ = raw.Conn.Read(make([]byte, 1))
+	}
 }
 
 // missATurn opens a connection and says nothing. Where servers take turns and

@@ -70,15 +70,23 @@ func who(t *testing.T, store tenant.Store) string {
 
 // everyParameter lets PgBouncer take sessions with settings that it then does
 // not pass on.
-const everyParameter = `ignore_startup_parameters = search_path,default_transaction_read_only,row_security,synchronize_seqscans,lock_timeout,standard_conforming_strings,IntervalStyle,extra_float_digits,bytea_output,lc_monetary,statement_timeout,idle_in_transaction_session_timeout,tcp_keepalives_idle,tcp_keepalives_interval,tcp_keepalives_count,synchronous_commit,maintenance_work_mem`
+func everyParameter() string {
+	var names []string
+	for _, settings := range []map[string]string{sessionSettings(tenant.Session{}), doorSettings(), stagedSettings()} {
+		for name := range settings {
+			names = append(names, name)
+		}
+	}
+	return "ignore_startup_parameters = " + strings.Join(names, ",")
+}
 
 // An address whose sessions do not last is refused before anything is written,
 // on either side, whatever its port.
 func TestP04_PoolersAreRefused(t *testing.T) {
 	for _, c := range []struct{ name, settings, says string }{
 		{"by transaction", "pool_mode = transaction", "own port"},
-		{"by transaction, settings swallowed", "pool_mode = transaction\n" + everyParameter, "do not arrive"},
-		{"by session, settings swallowed", "pool_mode = session\n" + everyParameter, "do not arrive"},
+		{"by transaction, settings swallowed", "pool_mode = transaction\n" + everyParameter(), "do not arrive"},
+		{"by session, settings swallowed", "pool_mode = session\n" + everyParameter(), "do not arrive"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			tr := newTrial(t, tinySQL, tinyRules)
@@ -105,7 +113,7 @@ func TestP04_PoolersAreRefused(t *testing.T) {
 func TestP04_SessionsOfATransactionPooler(t *testing.T) {
 	prod := serverOf(t, "PROD")
 	for mode, want := range map[string]string{"session": "", "transaction": "does not last", "transaction\ndefault_pool_size = 1\nquery_wait_timeout = 2": ""} {
-		e, err := parseEndpoint(pooler(t, prod, prod.store("postgres"), "pool_mode = "+mode+"\n"+everyParameter), report.Source, tenant.Session{Run: "r", User: "u"})
+		e, err := parseEndpoint(pooler(t, prod, prod.store("postgres"), "pool_mode = "+mode+"\n"+everyParameter()), report.Source, tenant.Session{Run: "r", User: "u"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -72,7 +72,6 @@ func (s *staged) checkFit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.version = target
 	return s.checkVersions(ctx, target)
 }
 

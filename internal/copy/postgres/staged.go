@@ -26,7 +26,6 @@ type staged struct {
 	patience time.Duration // how long Switch tries to end the databases' sessions
 	space    space
 
-	version  int              // of the server, 150018 for 15.18; known from Prepare on
 	archive  *archive         // the schema; nil before Prepare
 	tables   map[uint32]*load // by the source's number of the table; nil before Prepare
 	rows     *rowPlan         // which rows; nil before Prepare
