@@ -1,7 +1,7 @@
 // Command postgres measures the copy of one PostgreSQL tenant against the
 // tools that copy without masking: same servers, same data, one run, in turns.
 //
-//	go run ./bench/postgres [-scale 1] [-rounds 3] [-only full,keep,…] [-markdown FILE]
+//	go run ./bench/postgres [-scale 1] [-rounds 3] [-only full,keep,…] [-markdown FILES]
 //
 // Servers are found as the tests find them (scripts/services env). Everything
 // it makes is dropped at the end.
@@ -36,7 +36,7 @@ func runBench(ctx context.Context) error {
 	scale := flag.Float64("scale", 1, "size of the tenant; 1 is 100,000 employees and 1.9 million rows")
 	rounds := flag.Int("rounds", 3, "how often each tool runs; medians are printed")
 	only := flag.String("only", "", "tools to run, by name, with commas")
-	markdown := flag.String("markdown", "", "file in which the table between the markers is replaced")
+	markdown := flag.String("markdown", "", "files, with commas, in which the table between the markers is replaced")
 	flag.Parse()
 	b := &bench{prod: serverOf("PROD"), staging: serverOf("STAGING"), scale: *scale}
 	defer b.clean(context.WithoutCancel(ctx))
@@ -57,8 +57,10 @@ func runBench(ctx context.Context) error {
 	}
 	text := b.table(chosen, results)
 	fmt.Print(text)
-	if *markdown != "" {
-		return replaceTable(*markdown, text)
+	for file := range strings.SplitSeq(*markdown, ",") {
+		if err := replaceTable(file, text); file != "" && err != nil {
+			return err
+		}
 	}
 	return nil
 }
