@@ -17,6 +17,11 @@ type Tally struct {
 	// Groups holds the records written by table, index, pattern or prefix, the
 	// number that verify must count again in the staged copy.
 	Groups map[string]int64
+
+	// Sums holds, by the same groups, a sum over the hashes of the records'
+	// kept values, modulo 2^64. A group without one is compared by number only.
+	// It means nothing outside this process.
+	Sums map[string]uint64 `json:"-"`
 }
 
 // Add adds u to t.
@@ -32,6 +37,9 @@ func (t *Tally) Add(u Tally) {
 	for group, n := range u.Groups {
 		t.In(group, n)
 	}
+	for group, sum := range u.Sums {
+		t.Sum(group, sum)
+	}
 }
 
 // In counts n records written into group, without touching Records.
@@ -42,8 +50,16 @@ func (t *Tally) In(group string, n int64) {
 	t.Groups[group] += n
 }
 
+// Sum adds to the sum over the records of group.
+func (t *Tally) Sum(group string, sum uint64) {
+	if t.Sums == nil {
+		t.Sums = make(map[string]uint64)
+	}
+	t.Sums[group] += sum
+}
+
 // Clone returns a Tally that shares nothing with t.
 func (t Tally) Clone() Tally {
-	t.Groups = maps.Clone(t.Groups)
+	t.Groups, t.Sums = maps.Clone(t.Groups), maps.Clone(t.Sums)
 	return t
 }

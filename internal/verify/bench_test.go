@@ -67,8 +67,8 @@ func BenchmarkInspector(b *testing.B) {
 				b.ReportMetric(float64(b.N)*float64(len(value))/1e6/(processorTime(b)-begun).Seconds(), "MB/cpu-s")
 			})
 		}
-		if len(in.leaks) > 0 {
-			b.Errorf("leaks: %v", in.leaks)
+		if in.leaked > 0 {
+			b.Errorf("leaks: %v", in.listed())
 		}
 	}
 }

@@ -18,6 +18,7 @@ const (
 	noHint hint = iota
 	familyName
 	knownNumber
+	hints
 )
 
 // String names what a column of such values holds, for a report.
@@ -41,26 +42,32 @@ const fewestDistinct = 3
 
 func (t *tendency) leaks() bool { return len(t.distinct) >= fewestDistinct && t.hits*5 >= t.values*4 }
 
-// column notes what one value is.
-func (in *Inspector) column(at place, is hint, value []byte) {
-	if len(bytes.TrimSpace(value)) == 0 {
+// tend notes what one value is.
+func (f *Field) tend(is hint, value []byte) {
+	if is == noHint && !f.tends || len(bytes.TrimSpace(value)) == 0 {
 		return
 	}
-	for _, h := range []hint{familyName, knownNumber} {
-		t := in.columns[column{at, h}]
-		if t == nil {
-			if is != h {
-				continue
-			}
-			t = &tendency{distinct: make(map[uint64]bool)}
-			in.columns[column{at, h}] = t
-		}
-		t.values++
-		if is == h {
-			t.hits++
-			if len(t.distinct) < fewestDistinct {
-				t.distinct[in.w.letters.bytes(value)] = true
-			}
+	f.tends = true
+	f.another()
+	if is == noHint {
+		return
+	}
+	t := f.tendencies[is]
+	if t == nil {
+		t = &tendency{values: 1, distinct: make(map[uint64]bool)}
+		f.tendencies[is] = t
+	}
+	t.hits++
+	if len(t.distinct) < fewestDistinct {
+		t.distinct[f.in.w.letters.bytes(value)] = true
+	}
+}
+
+// another counts one value more.
+func (f *Field) another() {
+	for _, t := range f.tendencies {
+		if t != nil {
+			t.values++
 		}
 	}
 }
@@ -69,8 +76,12 @@ func (in *Inspector) column(at place, is hint, value []byte) {
 // that are leaks.
 func columnLeaks(inspectors []*Inspector) []report.Leak {
 	all := make(map[column]*tendency)
-	for _, in := range inspectors {
-		for c, t := range in.columns {
+	add := func(f *Field) {
+		for h, t := range f.tendencies {
+			if t == nil {
+				continue
+			}
+			c := column{f.at, hint(h)}
 			sum := all[c]
 			if sum == nil {
 				sum = &tendency{distinct: make(map[uint64]bool)}
@@ -83,10 +94,18 @@ func columnLeaks(inspectors []*Inspector) []report.Leak {
 			}
 		}
 	}
+	for _, in := range inspectors {
+		for _, f := range in.fields {
+			add(f)
+			for _, leaf := range f.leaves {
+				add(leaf)
+			}
+		}
+	}
 	var leaks []report.Leak
 	for c, t := range all {
 		if t.leaks() {
-			leaks = append(leaks, report.Leak{Place: c.at.group + "." + c.at.field, Kind: fmt.Sprintf("a column of %s", c.hint)})
+			leaks = append(leaks, report.Leak{Place: c.at.String(), Kind: fmt.Sprintf("a column of %s", c.hint)})
 		}
 	}
 	return leaks

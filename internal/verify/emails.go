@@ -10,7 +10,7 @@ import (
 const longestAddress = 320
 
 // emails finds every @, expands to both sides and judges the address.
-func (in *Inspector) emails(at place, value []byte) {
+func (in *Inspector) emails(at *Field, value []byte) {
 	for i := 0; ; {
 		n := bytes.IndexByte(value[i:], '@')
 		if n < 0 {
@@ -80,14 +80,15 @@ func domainByte(c byte) bool {
 
 // judge tells a known address, wherever it begins and ends in what surrounds
 // the @, from a pseudonym, and both from an address of nobody we know.
-func (in *Inspector) judge(at place, a address) {
+func (in *Inspector) judge(at *Field, a address) {
 	in.address = append(in.address[:0], a.text[a.lo:a.hi]...)
 	lower(in.address)
 	full, sign := in.address, a.at-a.lo
 	fine := false
-	for _, end := range domainEnds(full, sign+1) {
+	for end := len(full); end > 0; end = domainEnd(full, sign+1, end) {
 		domain := full[sign+1 : end]
-		for start := 0; start < sign; start++ {
+		verdict := in.domainOf(domain)
+		for start := 0; start < sign && verdict.wanted; start++ {
 			if start > 0 && !edge(full, start) {
 				continue
 			}
@@ -100,12 +101,38 @@ func (in *Inspector) judge(at place, a address) {
 				return
 			}
 		}
-		pseudonym := in.w.allowed(string(domain)) && (end == len(full) || full[end] >= utf8.RuneSelf || !in.w.people.KeptDomain(string(domain)))
+		pseudonym := verdict.allowed && (end == len(full) || full[end] >= utf8.RuneSelf || !verdict.kept)
 		fine = fine || pseudonym || string(domain) == controlDomain // an earlier run's control
 	}
 	if !fine && plausible(a) {
 		in.leak(at, "e-mail of an unknown domain", full)
 	}
+}
+
+// verdict is what is known of a domain.
+type verdict struct {
+	wanted  bool // somebody's address, or the control's, is there
+	allowed bool // addresses there may stand in a copy
+	kept    bool // since the rules keep the domain
+}
+
+// lastDomain is a domain that was asked for before: in most columns it is one
+// of a few.
+type lastDomain struct {
+	name []byte
+	verdict
+}
+
+// domainOf returns what is known of a domain.
+func (in *Inspector) domainOf(domain []byte) verdict {
+	h := in.w.letters.bytes(domain)
+	last := &in.domains[h%uint64(len(in.domains))]
+	if string(last.name) != string(domain) {
+		last.name = append(last.name[:0], domain...)
+		name := string(domain)
+		last.verdict = verdict{in.w.domains.has(h), in.w.allowed(name), in.w.people.KeptDomain(name)}
+	}
+	return last.verdict
 }
 
 // known reports a known address, also one with a tag: jane+news@acme.com.
@@ -143,24 +170,19 @@ func edge(s []byte, i int) bool {
 	return before != '_' && !domainByte(before)
 }
 
-// domainEnds lists where the domain that begins at start may end, longest
-// first: after each label from the second on, and where another script begins.
-func domainEnds(s []byte, start int) []int {
-	ends := []int{len(s)}
-	dots := 0
-	for i := start; i < len(s); i++ {
-		if c := s[i]; c == '.' || c == '-' {
-			if dots > 0 && i > start {
-				ends = append(ends, i)
+// domainEnd returns the next shorter end of the domain that begins at start,
+// 0 when there is none: after each label from the second on, and where another
+// script begins.
+func domainEnd(s []byte, start, end int) int {
+	for i := end - 1; i > start; i-- {
+		switch c := s[i]; {
+		case c == '.' || c == '-', c >= utf8.RuneSelf && s[i-1] < utf8.RuneSelf:
+			if bytes.IndexByte(s[start:i], '.') >= 0 {
+				return i
 			}
-			if c == '.' {
-				dots++
-			}
-		} else if c >= utf8.RuneSelf && i > start && s[i-1] < utf8.RuneSelf && dots > 0 {
-			ends = append(ends, i)
 		}
 	}
-	return ends
+	return 0
 }
 
 // plausible reports whether an address of nobody we know looks like one:

@@ -2,132 +2,63 @@ package verify
 
 import (
 	"bytes"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 
 	"github.com/tenantcopy/tenantcopy/internal/report"
 )
 
-// maxLeaks bounds the list of one Inspector; the count goes on.
-const maxLeaks = 100
-
 // Inspector looks at values one after the other. It belongs to one goroutine.
 type Inspector struct {
 	w       *Wanted
-	open    [2][]open         // phrases, in turn
-	scratch [2][]byte         // layers of a value, in turn
-	spare   []byte            // what a value has hidden
-	path    []byte            // of a leaf
-	fields  map[string]string // names of leaves, so that each is made once
+	looks   bool             // for people
+	counts  bool             // records
+	open    [2][]open        // phrases, in turn
+	scratch [2][]byte        // layers of a value, in turn
+	spare   []byte           // what a value has hidden
+	path    []byte           // of a leaf
+	fields  map[place]*Field // so that each is made once
+	recents int              // fields that remember values
 	run     run
 	digits  []byte
 	address []byte
+	domains [16]lastDomain // by hash
 
-	counts   map[string]int64
-	columns  map[column]*tendency
+	records  map[string]int64
+	sums     map[string]uint64
 	values   int64
 	bytes    int64
 	controls int
-	leaks    []report.Leak
 	leaked   int64
 }
 
-// NewInspector returns an Inspector with counts of its own.
+// NewInspector returns an Inspector that looks for people, with counts of its
+// own.
 func (w *Wanted) NewInspector() *Inspector {
 	open := [2][]open{make([]open, 0, maxOpen), make([]open, 0, maxOpen)}
-	return &Inspector{w: w, open: open, counts: make(map[string]int64), columns: make(map[column]*tendency), fields: make(map[string]string), path: make([]byte, 0, 256)}
+	return &Inspector{w: w, looks: true, counts: true, open: open, records: make(map[string]int64), sums: make(map[string]uint64), fields: make(map[place]*Field), path: make([]byte, 0, 256)}
 }
 
 // Record counts one record of a group: a row, a document, a key, an object.
 // The control record is not counted by scanners; it is no record of the copy.
-func (in *Inspector) Record(group string) { in.counts[group]++ }
+func (in *Inspector) Record(group string) { in.records[group]++ }
+
+// Records counts n records of a group whose kept values have this sum, as
+// report.Tally.Sum has it.
+func (in *Inspector) Records(group string, n int64, sum uint64) {
+	in.records[group] += n
+	in.sums[group] += sum
+}
+
+// Counts reports whether records and sums are compared; a scanner may leave
+// them out otherwise.
+func (in *Inspector) Counts() bool { return in.counts }
+
+// Looks reports whether values are looked at; a scanner may leave out those
+// that no sum needs otherwise.
+func (in *Inspector) Looks() bool { return in.looks }
 
 // Value looks at one value, text or binary. field names the place for a
-// report: a column, a path, "key", "name", "metadata".
-func (in *Inspector) Value(group, field string, value []byte) {
-	in.values++
-	in.bytes += int64(len(value))
-	at := place{group, field}
-	in.emails(at, value)
-	only := in.names(at, value)
-	if kind := in.phones(at, value); kind != noHint {
-		only = kind
-	}
-	if only != noHint || len(in.columns) > 0 {
-		in.column(at, only, value)
-	}
-	if t := bytes.TrimLeft(value, " \t\r\n"); len(t) > 0 && (t[0] == '{' || t[0] == '[') {
-		leaves(t, in.path, func(path, leaf []byte) { in.leaf(at, path, leaf) })
-	}
-	if inner, unpacked := unpack(nil, value); unpacked {
-		in.deeper(at, inner, 1)
-	}
-	if len(value) > largeValue && bytes.IndexByte(value[:sniffed], 0) >= 0 {
-		return // a picture, an archive: what looks like an escape in it is none
-	}
-	in.layers(at, value, 0)
-}
-
-// deeper looks at a text that was hidden below so many layers.
-func (in *Inspector) deeper(at place, value []byte, n int) {
-	in.emails(at, value)
-	in.names(at, value)
-	in.phones(at, value)
-	var own [2][]byte // the outer text stands in the usual ones
-	own, in.scratch = in.scratch, own
-	in.layers(at, value, n)
-	in.scratch = own
-}
-
-// layers looks through the encodings of a value, from the n-th on.
-func (in *Inspector) layers(at place, value []byte, n int) {
-	for ; n < maxLayers; n++ {
-		inner, found := decoded(in.spare[:0], value)
-		if in.spare = inner; found {
-			in.spare = nil
-			in.deeper(at, inner, n+1)
-		}
-		inner, peeled := peel(in.scratch[n%2][:0], value)
-		in.scratch[n%2] = inner[:0]
-		if !peeled {
-			return
-		}
-		in.emails(at, inner)
-		in.names(at, inner)
-		in.phones(at, inner)
-		value = inner
-	}
-}
-
-// leaf asks what one leaf of a document is, when it proves nothing alone.
-func (in *Inspector) leaf(at place, path, value []byte) {
-	if len(value) > longestHint {
-		return
-	}
-	if bytes.IndexByte(value, '\\') >= 0 {
-		value = unescape(nil, value)
-	}
-	only := in.family(value)
-	if only == noHint {
-		only = in.number(value)
-	}
-	if only == noHint && len(in.columns) == 0 {
-		return
-	}
-	name, known := in.fields[string(path)]
-	if !known {
-		if only == noHint {
-			return
-		}
-		name = in.printable(path)
-		in.fields[string(path)] = name
-	}
-	in.column(place{at.group, at.field + name}, only, value)
-}
-
-// longestHint bounds a value that is a family name or a number, in bytes.
-const longestHint = 80
+// report, see Field.
+func (in *Inspector) Value(group, field string, value []byte) { in.Field(group, field).Value(value) }
 
 // Clean looks at one value and reports whether it holds no leak; nothing is
 // counted as a record. Blob sinks ask before they commit an upload.
@@ -137,6 +68,75 @@ func (in *Inspector) Clean(group, field string, value []byte) bool {
 	return in.leaked == before
 }
 
+// look asks everything about one value, and reports what it is as a whole.
+func (in *Inspector) look(at *Field, value []byte) hint {
+	has := marksOf(value)
+	only := in.plain(at, value, has)
+	if t := bytes.TrimLeft(value, " \t\r\n"); len(t) > 0 && (t[0] == '{' || t[0] == '[') {
+		leaves(t, in.path, at.leaf)
+	}
+	if has&hasZero != 0 || packed(value) {
+		if inner, unpacked := unpack(nil, value); unpacked {
+			in.deeper(at, inner, 1)
+		}
+		if len(value) > largeValue && bytes.IndexByte(value[:sniffed], 0) >= 0 {
+			return only // a picture, an archive: what looks like an escape in it is none
+		}
+	}
+	in.layers(at, value, has, 0)
+	return only
+}
+
+// plain looks at a text as it stands, without what its marks rule out.
+func (in *Inspector) plain(at *Field, value []byte, has marks) hint {
+	if has&hasSign != 0 {
+		in.emails(at, value)
+	}
+	only := noHint
+	if has&hasLetter != 0 || in.w.numeric {
+		only = in.names(at, value)
+	}
+	if has.digits() >= fewestDigits {
+		if kind := in.phones(at, value); kind != noHint {
+			only = kind
+		}
+	}
+	return only
+}
+
+// deeper looks at a text that was hidden below so many layers.
+func (in *Inspector) deeper(at *Field, value []byte, n int) {
+	has := marksOf(value)
+	in.plain(at, value, has)
+	var own [2][]byte // the outer text stands in the usual ones
+	own, in.scratch = in.scratch, own
+	in.layers(at, value, has, n)
+	in.scratch = own
+}
+
+// layers looks through the encodings of a value, from the n-th on.
+func (in *Inspector) layers(at *Field, value []byte, has marks, n int) {
+	for ; n < maxLayers; n++ {
+		if len(value) >= fewestCoded {
+			inner, found := decoded(in.spare[:0], value)
+			if in.spare = inner; found {
+				in.spare = nil
+				in.deeper(at, inner, n+1)
+			}
+		}
+		if has&hasCode == 0 {
+			return
+		}
+		inner, peeled := peel(in.scratch[n%2][:0], value)
+		in.scratch[n%2] = inner[:0]
+		if !peeled {
+			return
+		}
+		value, has = inner, marksOf(inner)
+		in.plain(at, value, has)
+	}
+}
+
 // A value of more than largeValue bytes with a zero among its first sniffed
 // ones is looked at as it stands only.
 const (
@@ -144,16 +144,11 @@ const (
 	sniffed    = 4 << 10
 )
 
-// place is where a value stands.
-type place struct{ group, field string }
-
-// leak notes a hit: the place and a keyed hash, never the value.
-func (in *Inspector) leak(at place, kind string, value []byte) {
-	in.leaked++
-	if len(in.leaks) >= maxLeaks {
-		return
+// listed returns the leaks of all places.
+func (in *Inspector) listed() []report.Leak {
+	var all []report.Leak
+	for _, f := range in.fields {
+		all = append(all, f.leaks...)
 	}
-	mac := hmac.New(sha256.New, in.w.key)
-	mac.Write(value)
-	in.leaks = append(in.leaks, report.Leak{Place: at.group + "." + at.field, Kind: kind, Hash: hex.EncodeToString(mac.Sum(nil)[:6])})
+	return all
 }

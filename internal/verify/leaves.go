@@ -126,7 +126,7 @@ func (in *Inspector) printable(path []byte) string {
 	}
 	a := in.w.letters
 	for w, ok := a.next(path, 0); ok; w, ok = a.next(path, w.end) {
-		if in.w.begun.has(w.plain) || in.w.families.has(w.plain) || in.w.phones.has(a.bytes(path[w.start:w.end])) {
+		if in.w.first.has(w.plain) || in.w.families.has(w.plain) || in.w.phones.has(a.bytes(path[w.start:w.end])) {
 			return unknown
 		}
 	}

@@ -18,25 +18,27 @@ const maxOpen = 64
 // names slides phrases of up to maxWords words over the text. Most words
 // begin no name and cost one look at a bitset. It reports whether the whole
 // value is a family name.
-func (in *Inspector) names(at place, value []byte) hint {
+func (in *Inspector) names(at *Field, value []byte) hint {
 	now, next := in.open[0][:0], in.open[1][:0]
-	a, begun := in.w.letters, in.w.begun
+	a, first := in.w.letters, in.w.first
 	count, phrase := 0, uint64(0)
 	for w, ok := a.next(value, 0); ok; w, ok = a.next(value, w.end) {
 		next = next[:0]
-		if initial(value[w.start:w.end]) {
-			next = append(next, now...) // Jane Q. Stonefield
-		}
-		for _, o := range now {
-			next = in.follow(at, value, o, w, w.plain, next)
-			if w.spelled != w.plain {
-				next = in.follow(at, value, o, w, w.spelled, next)
+		if len(now) > 0 {
+			if initial(value[w.start:w.end]) {
+				next = append(next, now...) // Jane Q. Stonefield
+			}
+			for _, o := range now {
+				next = in.follow(at, value, o, w, w.plain, next)
+				if w.spelled != w.plain {
+					next = in.follow(at, value, o, w, w.spelled, next)
+				}
 			}
 		}
-		if begun.has(w.plain) {
+		if first.has(w.plain) {
 			next = push(next, open{w.plain, w.start, 1})
 		}
-		if w.spelled != w.plain && begun.has(w.spelled) {
+		if w.spelled != w.plain && first.has(w.spelled) {
 			next = push(next, open{w.spelled, w.start, 1})
 		}
 		now, next = next, now
@@ -71,7 +73,7 @@ func (in *Inspector) family(value []byte) hint {
 }
 
 // follow adds a word to an open phrase.
-func (in *Inspector) follow(at place, value []byte, o open, w word, form uint64, next []open) []open {
+func (in *Inspector) follow(at *Field, value []byte, o open, w word, form uint64, next []open) []open {
 	h := in.w.letters.join(o.hash, form)
 	if !in.w.begun.has(h) {
 		return next

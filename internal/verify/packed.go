@@ -19,6 +19,15 @@ import (
 // largestPacked bounds what a compressed value may grow to, in bytes.
 const largestPacked = 16 << 20
 
+// packed reports what unpack might undo although it has no zero.
+func packed(value []byte) bool {
+	switch value[0] {
+	case 0x1f, 0x78, 0xFE, 0xFF:
+		return true
+	}
+	return false
+}
+
 // unpack appends the text of a value that is compressed or UTF-16 as a whole.
 func unpack(dst, value []byte) (inner []byte, unpacked bool) {
 	if len(value) < 8 {
@@ -52,6 +61,8 @@ func wide(dst, value []byte) (inner []byte, is bool) {
 		order = binary.LittleEndian
 	case head[0] == 0xFE && head[1] == 0xFF:
 		order = binary.BigEndian
+	case bytes.IndexByte(head, 0) < 0:
+		return dst, false
 	default:
 		var zeros [2]int
 		for i, c := range head {

@@ -20,7 +20,7 @@ type run struct {
 
 // phones looks for known numbers. It reports whether the whole value is one
 // that proves nothing alone.
-func (in *Inspector) phones(at place, value []byte) hint {
+func (in *Inspector) phones(at *Field, value []byte) hint {
 	only := noHint
 	for i := 0; i < len(value); {
 		if value[i]-'0' > 9 {
@@ -105,7 +105,7 @@ func separator(s []byte, i int) int {
 }
 
 // judgeRun looks at every sequence of whole groups.
-func (in *Inspector) judgeRun(at place, r *run) hint {
+func (in *Inspector) judgeRun(at *Field, r *run) hint {
 	weak := noHint
 	for a := range r.n {
 		for b := r.n - 1; b >= a; b-- {

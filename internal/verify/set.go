@@ -9,7 +9,7 @@ type set struct {
 	slot []uint64
 	mask uint64
 	n    int
-	bits []uint64 // 16 to 32 bits an entry
+	bits []uint64 // 8 to 32 bits an entry, two of them set, in one word
 }
 
 func newSet(size int) *set {
@@ -17,19 +17,18 @@ func newSet(size int) *set {
 	for n < size*2 {
 		n *= 2
 	}
-	return &set{slot: make([]uint64, n), mask: uint64(n - 1), bits: make([]uint64, n/4)}
+	return &set{slot: make([]uint64, n), mask: uint64(n - 1), bits: make([]uint64, n/8)}
 }
 
 // bit returns the place of h in the bitset. The table uses the low bits of h,
 // the bitset the high ones.
 func (s *set) bit(h uint64) (word, mask uint64) {
-	h >>= 20
-	return h >> 6 & uint64(len(s.bits)-1), 1 << (h & 63)
+	return h >> 32 & uint64(len(s.bits)-1), 1<<(h>>26&63) | 1<<(h>>20&63)
 }
 
 func (s *set) add(h uint64) {
 	if s.n*2 >= len(s.slot) {
-		s.grow()
+		s.resize(len(s.slot))
 	}
 	h = max(h, 1) // 0 marks a free slot
 	word, bit := s.bit(h)
@@ -44,9 +43,12 @@ func (s *set) add(h uint64) {
 	s.slot[i] = h
 }
 
-func (s *set) grow() {
+// fit gives back the room that was not needed.
+func (s *set) fit() { s.resize(s.n) }
+
+func (s *set) resize(size int) {
 	old := s.slot
-	*s = *newSet(len(old))
+	*s = *newSet(size)
 	for _, h := range old {
 		if h != 0 {
 			s.add(h)
@@ -56,9 +58,14 @@ func (s *set) grow() {
 
 func (s *set) has(h uint64) bool {
 	h = max(h, 1)
-	if word, bit := s.bit(h); s.bits[word]&bit == 0 {
+	if word, bit := s.bit(h); s.bits[word]&bit != bit {
 		return false
 	}
+	return s.holds(h)
+}
+
+// holds looks into the table.
+func (s *set) holds(h uint64) bool {
 	for i := h & s.mask; s.slot[i] != 0; i = (i + 1) & s.mask {
 		if s.slot[i] == h {
 			return true

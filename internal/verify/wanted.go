@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"hash/maphash"
 	"strings"
 	"unicode/utf8"
 
@@ -22,11 +23,15 @@ type Wanted struct {
 	letters  *alphabet
 	names    *set // full names
 	common   *set // those of names that need capitals
-	begun    *set // how a name begins: one word or more
+	first    *set // the first word of a name
+	begun    *set // how a name begins, from two words on
 	families *set // family names alone
 	emails   *set
+	domains  *set // of those, and of the control
 	phones   *set // digits, without leading zeros
+	numeric  bool // a name has no letter
 
+	seed    maphash.Seed
 	people  *person.Index
 	control Control
 	key     []byte // for the hashes that a report shows
@@ -37,8 +42,8 @@ type Wanted struct {
 func NewWanted(people *person.Index, control Control, key []byte) *Wanted {
 	n := people.Len()
 	w := &Wanted{
-		letters: newAlphabet(newHasher()), names: newSet(3 * n), common: newSet(0), begun: newSet(4 * n), families: newSet(n),
-		emails: newSet(2 * n), phones: newSet(3 * n), people: people, control: control, key: key,
+		letters: newAlphabet(newHasher()), names: newSet(3 * n), common: newSet(0), first: newSet(n), begun: newSet(4 * n), families: newSet(n),
+		emails: newSet(2 * n), domains: newSet(0), phones: newSet(3 * n), seed: maphash.MakeSeed(), people: people, control: control, key: key,
 	}
 	b := builder{Wanted: w, words: make(map[uint64]bool)}
 	for text := range strings.FieldsSeq(commonWords) {
@@ -46,6 +51,10 @@ func NewWanted(people *person.Index, control Control, key []byte) *Wanted {
 	}
 	for i := range int32(n) {
 		b.person(&people.At(i).Real)
+	}
+	b.domains.add(b.letters.bytes([]byte(controlDomain)))
+	for _, s := range []*set{w.names, w.common, w.first, w.begun, w.families, w.emails, w.domains, w.phones} {
+		s.fit()
 	}
 	return w
 }
@@ -74,6 +83,7 @@ func (b *builder) person(real *person.Real) {
 	}
 	for _, email := range real.Emails {
 		b.emails.add(b.letters.bytes([]byte(email)))
+		b.domains.add(b.letters.bytes([]byte(email[strings.LastIndexByte(email, '@')+1:])))
 	}
 	for _, phone := range real.Phones {
 		b.phone([]byte(phone))
@@ -100,12 +110,13 @@ func (b *builder) name(full string) {
 	if r, _ := utf8.DecodeRuneInString(full[words[0].start:]); b.letters.of(r).class == alone && len(words) < fewestAlone {
 		return
 	}
+	b.numeric = b.numeric || marksOf([]byte(full))&hasLetter == 0
 	common := true
 	for _, w := range words {
 		common = common && b.words[w.plain]
 	}
 	for _, first := range forms(words[0]) {
-		b.begun.add(first)
+		b.first.add(first)
 		b.rest(first, words[1:], common)
 	}
 }
@@ -142,6 +153,7 @@ func (b *builder) family(family string) {
 	if len(words) == 0 || len(words) > maxFamily || utf8.RuneCountInString(family) < 2 {
 		return
 	}
+	b.numeric = b.numeric || marksOf([]byte(family))&hasLetter == 0
 	h := words[0].plain
 	for _, w := range words[1:] {
 		h = b.letters.join(h, w.plain)

@@ -1,7 +1,9 @@
 package verify
 
 import (
+	"encoding/binary"
 	"hash/maphash"
+	"math/bits"
 	"unicode"
 	"unicode/utf8"
 
@@ -22,11 +24,19 @@ func newHasher() hasher {
 	return hasher{begin: maphash.String(seed, "begin"), factor: maphash.String(seed, "factor")&^7 | 3}
 }
 
-// more adds a byte to the hash of a word.
-func (k hasher) more(h uint64, c byte) uint64 { return (h ^ uint64(c)) * k.factor }
+// eight adds eight bytes to the hash of a word.
+func (k hasher) eight(h, eight uint64) uint64 {
+	h = (h ^ eight) * k.factor
+	return h ^ h>>32
+}
 
-// end spreads the hash of a word that is complete.
-func (k hasher) end(h uint64) uint64 {
+// end adds the last bytes of a word of n bytes, fewer than eight, and spreads
+// its hash.
+func (k hasher) end(h, last uint64, n int) uint64 {
+	return k.spread(k.eight(h, last^uint64(n)<<56))
+}
+
+func (k hasher) spread(h uint64) uint64 {
 	h ^= h >> 32
 	h *= 0xd6e8feb86659fd93
 	return h ^ h>>29
@@ -35,16 +45,20 @@ func (k hasher) end(h uint64) uint64 {
 // join adds a word to the hash of a phrase; the hash of one word is its own.
 func (k hasher) join(phrase, word uint64) uint64 {
 	h := (phrase>>23 | phrase<<41) * k.factor
-	return k.end(h ^ word)
+	return k.spread(h ^ word)
 }
 
-// bytes hashes a text that is no phrase: an address, digits.
+// bytes hashes a word that is folded, an address, digits.
 func (k hasher) bytes(b []byte) uint64 {
-	h := k.begin
-	for _, c := range b {
-		h = k.more(h, c)
+	h, n := k.begin, len(b)
+	for ; len(b) >= 8; b = b[8:] {
+		h = k.eight(h, binary.LittleEndian.Uint64(b))
 	}
-	return k.end(h)
+	var last uint64
+	for i, c := range b {
+		last |= uint64(c) << (8 * i)
+	}
+	return k.end(h, last, n)
 }
 
 // word is one word of a text.
@@ -101,62 +115,112 @@ func (a *alphabet) of(r rune) letters {
 // next finds the first word that begins at i or after it; ok is false when
 // there is none.
 func (a *alphabet) next(s []byte, i int) (w word, ok bool) {
-	for i < len(s) && a.ascii[s[i]] == 0 {
+	if i = a.begins(s, i); i == len(s) {
+		return word{}, false
+	}
+	start, h := i, a.begin
+	for {
+		if i+8 > len(s) {
+			var last uint64
+			n := 0
+			for ; i+n < len(s) && a.ascii[s[i+n]] != 0; n++ {
+				last |= uint64(a.ascii[s[i+n]]) << (8 * n)
+			}
+			i += n
+			h = a.end(h, last, i-start)
+			break
+		}
+		eight := binary.LittleEndian.Uint64(s[i:])
+		others := ^wordy(eight) & highBits
+		eight |= lowerBits // of letters and digits it is the lower case
+		if others == 0 {
+			h = a.eight(h, eight)
+			i += 8
+			continue
+		}
+		n := bits.TrailingZeros64(others) / 8
+		i += n
+		h = a.end(h, eight&(1<<(8*n)-1), i-start)
+		break
+	}
+	if i < len(s) && s[i] >= utf8.RuneSelf {
+		return a.wide(s, start), true
+	}
+	return word{start, i, h, h}, true
+}
+
+// begins returns where the first word at i or after it begins, len(s) if there
+// is none.
+func (a *alphabet) begins(s []byte, i int) int {
+	for i < len(s) {
+		if i+8 <= len(s) {
+			eight := binary.LittleEndian.Uint64(s[i:])
+			some := wordy(eight) | eight&highBits
+			if some == 0 {
+				i += 8
+				continue
+			}
+			i += bits.TrailingZeros64(some) / 8
+		}
 		if s[i] < utf8.RuneSelf {
+			if a.ascii[s[i]] != 0 {
+				return i
+			}
 			i++
 			continue
 		}
 		r, n := decode(s[i:])
 		if c := a.of(r).class; c == inside || c == alone {
-			break
+			return i
 		}
 		i += n
 	}
-	if i >= len(s) {
-		return word{}, false
-	}
-	start, h := i, a.begin
-	for i < len(s) {
-		c := a.ascii[s[i]]
-		if c == 0 {
-			break
-		}
-		h = a.more(h, c)
-		i++
-	}
-	if i < len(s) && s[i] >= utf8.RuneSelf {
-		return a.wide(s, word{start: start, end: i, plain: h, spelled: h}), true
-	}
-	h = a.end(h)
-	return word{start, i, h, h}, true
+	return len(s)
 }
 
-// wide goes on with a word that holds more than ASCII.
-func (a *alphabet) wide(s []byte, w word) word {
-	i := w.end
+const (
+	ones      = 0x0101010101010101
+	highBits  = 0x80 * ones
+	lowerBits = 0x20 * ones
+)
+
+// wordy marks, by its high bit, each of eight bytes that is an ASCII letter or
+// digit.
+func wordy(eight uint64) uint64 {
+	low := eight &^ highBits
+	small := low | lowerBits
+	letters := (small + (0x80-'a')*ones) &^ (small + (0x7f-'z')*ones)
+	digits := (low + (0x80-'0')*ones) &^ (low + (0x7f-'9')*ones)
+	return (letters | digits) &^ eight & highBits
+}
+
+// wide reads a word that holds more than ASCII.
+func (a *alphabet) wide(s []byte, start int) word {
+	var plainRoom, spelledRoom [64]byte
+	plain, spelled := plainRoom[:0], spelledRoom[:0]
+	i, differ := start, false
 	for i < len(s) {
 		if c := a.ascii[s[i]]; c != 0 {
-			w.plain, w.spelled = a.more(w.plain, c), a.more(w.spelled, c)
+			plain, spelled = append(plain, c), append(spelled, c)
 			i++
 			continue
 		}
 		r, n := decode(s[i:])
 		l := a.of(r)
-		if l.class == between || l.class == alone && i > w.start {
+		if l.class == between || l.class == alone && i > start {
 			break
 		}
 		i += n
-		for _, c := range l.plain[:l.n] {
-			w.plain = a.more(w.plain, c)
-		}
-		for _, c := range l.spelled[:l.m] {
-			w.spelled = a.more(w.spelled, c)
-		}
+		plain, spelled = append(plain, l.plain[:l.n]...), append(spelled, l.spelled[:l.m]...)
+		differ = differ || l.plain != l.spelled
 		if l.class == alone {
 			break
 		}
 	}
-	w.end, w.plain, w.spelled = i, a.hasher.end(w.plain), a.hasher.end(w.spelled)
+	w := word{start: start, end: i, plain: a.bytes(plain)}
+	if w.spelled = w.plain; differ {
+		w.spelled = a.bytes(spelled)
+	}
 	return w
 }
 
