@@ -235,7 +235,7 @@ func TestRowOrder(t *testing.T) {
 	if got := strings.Join(order, ""); got != "coabtd" {
 		t.Errorf("order %s", got)
 	}
-	want := []Step{{0, 1, true}, {1, 2, true}, {2, 4, false}, {4, 5, true}, {5, 6, false}}
+	want := []Step{{0, 1, true, true}, {1, 2, true, true}, {2, 4, false, true}, {4, 5, true, false}, {5, 6, false, true}}
 	for i, s := range row.Steps {
 		if i >= len(want) || s != want[i] {
 			t.Errorf("steps %v", row.Steps)

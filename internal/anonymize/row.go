@@ -32,6 +32,7 @@ type Derived struct {
 type Step struct {
 	First, Last int
 	Rule        bool // exactly one field, for Value; else a kept span, for Span
+	Kept        bool // no rule rewrites its fields
 }
 
 // step is what an Anonymizer needs of a Step.
@@ -191,7 +192,7 @@ func (r *Row) arrange(fields []Field, rules []*rule) {
 			r.steps[n-1].kept++
 			continue
 		}
-		r.Steps = append(r.Steps, Step{First: at, Last: at + 1, Rule: ruled})
+		r.Steps = append(r.Steps, Step{First: at, Last: at + 1, Rule: ruled, Kept: rules[i].verb == "keep"})
 		if ruled {
 			r.steps = append(r.steps, step{rule: rules[i], names: names[i]})
 		} else {

@@ -1,6 +1,7 @@
 package clone
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -245,8 +246,19 @@ func (r *run) seal(ctx context.Context) error {
 	return r.Destination.Advance(ctx, guard.Sealed)
 }
 
-// hooks runs the application's own steps on the staged copy.
+// hooks runs the application's own steps on the staged copy. They may change
+// records, so these are held against what was copied before.
 func (r *run) hooks(ctx context.Context) error {
+	if len(r.Hooks) == 0 {
+		return nil
+	}
+	var errs []error
+	for i := range r.staged {
+		errs = append(errs, verify.Compare(ctx, r.proving(i)))
+	}
+	if err := cmp.Or(context.Cause(ctx), errors.Join(errs...)); err != nil {
+		return err
+	}
 	for _, h := range r.Hooks {
 		r.events.emit(report.Event{Phase: report.Hooks, Note: h.Name})
 		if err := h.Run(ctx); err != nil {
@@ -256,13 +268,19 @@ func (r *run) hooks(ctx context.Context) error {
 	return nil
 }
 
+// proving is what the i-th store has to prove.
+func (r *run) proving(i int) verify.Staged {
+	tally := r.tallies[i]
+	return verify.Staged{Name: r.Readers[i].Name(), Scanner: r.staged[i], Expected: tally.Groups, Sums: tally.Sums, Changed: len(r.Hooks) > 0, Workers: r.Workers}
+}
+
 // verify proves every staged store, whatever the others say, so that all
 // leaks are known at once; then it takes the controls away. A leak comes first
 // among several errors: it is what the run must be known for.
 func (r *run) verify(ctx context.Context) error {
 	var leaks, others []error
-	for i, s := range r.staged {
-		proof, err := verify.Prove(ctx, verify.Staged{Name: r.Readers[i].Name(), Scanner: s, Expected: r.tallies[i].Groups, Workers: r.Workers}, r.wanted)
+	for i := range r.staged {
+		proof, err := verify.Prove(ctx, r.proving(i), r.wanted)
 		r.manifest.Proof.Stores = append(r.manifest.Proof.Stores, proof)
 		switch {
 		case context.Cause(ctx) != nil:

@@ -379,7 +379,7 @@ func TestHooks(t *testing.T) {
 	if report.CodeOf(err) != report.Denied || !strings.Contains(err.Error(), "run hook fill") || b.states() != "old complete" {
 		t.Errorf("%v, markers say %s", err, b.states())
 	}
-	if b.index("hook 1") < b.index("redis mark sealed") || b.index("hook 2") < b.index("hook 1") || b.index("hook 3") >= 0 || b.index("redis scan") >= 0 {
+	if b.index("hook 1") < b.index("redis mark sealed") || b.index("hook 2") < b.index("hook 1") || b.index("hook 3") >= 0 || b.index("redis scan") > b.index("hook 1") || b.index("redis scan") < b.index("redis mark sealed") {
 		t.Errorf("order:\n%s", b)
 	}
 }

@@ -43,6 +43,7 @@ func (b *blind) Chunks(ctx context.Context) iter.Seq2[clone.Chunk, error] {
 				for group, n := range tally.Groups {
 					b.groups[group] += n
 				}
+				tally.Sums = nil // nothing is read that could be summed
 			}
 			return tally, err
 		}

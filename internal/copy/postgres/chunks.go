@@ -84,6 +84,7 @@ type load struct {
 	text    bool
 	columns []column // beside names
 	derived []derivation
+	sum     *checksum // nil where it cannot be known beforehand
 }
 
 // compileLoads compiles every table's rules for its own columns.
@@ -115,7 +116,7 @@ func (s *staged) compileLoads(plan *anonymize.Plan, numbers *numbering) error {
 			l.derived = append(l.derived, derivation{column: kept[d.Field].name, expr: d.Expr, line: d.Line})
 		}
 		for _, i := range l.row.Order {
-			shape, ok := numbers.shape(kept[i].typ)
+			shape, ok := numbers.listed(kept[i].typ)
 			if !ok {
 				return s.incompatible("write table "+t.relation.group(), "column "+kept[i].name+" has type "+kept[i].label+", which the staged database lacks")
 			}
@@ -126,6 +127,7 @@ func (s *staged) compileLoads(plan *anonymize.Plan, numbers *numbering) error {
 		}
 		s.tables[t.oid] = l
 	}
+	s.planSums()
 	return nil
 }
 
@@ -173,6 +175,9 @@ func (s *staged) copyPart(ctx context.Context, a *anonymize.Anonymizer, p part) 
 	}
 	tally = report.Tally{Records: entry.rows, Bytes: entry.bytes}
 	tally.In(p.table.group.name, entry.rows)
+	if s.tables[p.table.oid].sum != nil {
+		tally.Sum(p.table.group.name, entry.sum)
+	}
 	return tally, nil
 }
 

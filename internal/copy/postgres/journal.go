@@ -13,13 +13,13 @@ import (
 // entry is one line: what a part has written.
 type entry struct {
 	rows, bytes int64
-	checksum    uint32 // of the body of its COPY, CRC-32C
+	sum         uint64 // of its rows' kept values, see checksum
 }
 
 const journalTable = `"` + ours + `".parts`
 
 const createJournal = `CREATE SCHEMA "` + ours + `"; CREATE TABLE ` + journalTable +
-	` (id text PRIMARY KEY, records int8, bytes int8, checksum int8)`
+	` (id text PRIMARY KEY, records int8, bytes int8, checksum int8)` // the same 64 bits, with a sign
 
 // beginEntry begins the transaction of a part and claims its line. A claim of
 // another try that is still ending, because its connection died at COMMIT, is
@@ -34,7 +34,7 @@ func beginEntry(ctx context.Context, conn *pgx.Conn, id string) (e entry, done b
 	}
 	var sum int64
 	err = conn.QueryRow(ctx, `SELECT records, bytes, checksum FROM `+journalTable+` WHERE id = $1`, id).Scan(&e.rows, &e.bytes, &sum)
-	e.checksum = uint32(sum)
+	e.sum = uint64(sum)
 	if err == nil {
 		_, err = conn.Exec(ctx, `ROLLBACK`)
 	}
@@ -43,7 +43,7 @@ func beginEntry(ctx context.Context, conn *pgx.Conn, id string) (e entry, done b
 
 // commitEntry completes the line and commits it together with the rows.
 func commitEntry(ctx context.Context, conn *pgx.Conn, id string, e entry) error {
-	_, err := conn.Exec(ctx, `UPDATE `+journalTable+` SET records = $2, bytes = $3, checksum = $4 WHERE id = $1`, id, e.rows, e.bytes, int64(e.checksum))
+	_, err := conn.Exec(ctx, `UPDATE `+journalTable+` SET records = $2, bytes = $3, checksum = $4 WHERE id = $1`, id, e.rows, e.bytes, int64(e.sum))
 	if err != nil {
 		return err
 	}

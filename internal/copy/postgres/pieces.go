@@ -14,6 +14,7 @@ type pieces struct {
 	step  int    // of the row
 	place int    // column in the row's order
 	left  int    // bytes of a kept value that are still to come
+	sum   longSum
 }
 
 // retained bounds what a buffer keeps from one long row to the next, in bytes.
@@ -76,11 +77,15 @@ func (w *walker) advance(data []byte) (rest []byte, more bool, err error) {
 	case p.left > 0:
 		n := min(p.left, len(data))
 		w.out.span(w.a.Piece(p.step, data[:n]))
+		w.sumPiece(data[:n])
 		p.left -= n
 		return data[n:], n > 0, w.endField(p.left == 0)
 	case p.step == len(w.row.Steps):
 		w.out.end()
 		p.open = false
+		if w.sum != nil {
+			w.total += spread(p.sum.all)
+		}
 		return data, true, nil
 	case len(data) < 4:
 		return data, false, nil
@@ -92,6 +97,7 @@ func (w *walker) advance(data []byte) (rest []byte, more bool, err error) {
 	whole := 4 + max(n, 0)
 	if !w.row.Steps[p.step].Rule && w.shapes[p.place] == nil {
 		w.out.span(w.a.Piece(p.step, data[:4]))
+		w.sumPiece(data[:4])
 		p.left = max(n, 0)
 		return data[4:], true, w.endField(p.left == 0)
 	}
@@ -121,6 +127,9 @@ func (w *walker) beginRow(data []byte) (rest []byte, more bool, err error) {
 	w.a.Begin(w.row)
 	w.out.begin(columns)
 	w.part.open, w.part.step, w.part.place = true, 0, 0
+	if w.sum != nil {
+		w.part.sum.begin(w.sum)
+	}
 	return rest, true, nil
 }
 
@@ -135,6 +144,7 @@ func (w *walker) wholeField(framed []byte) error {
 			return err
 		}
 	}
+	w.sumPiece(framed)
 	if !w.row.Steps[w.part.step].Rule {
 		w.out.span(w.a.Piece(w.part.step, framed))
 		return w.endField(true)
@@ -147,11 +157,21 @@ func (w *walker) wholeField(framed []byte) error {
 	return w.endField(true)
 }
 
+// sumPiece adds some bytes of the current column to the row's hash.
+func (w *walker) sumPiece(b []byte) {
+	if w.sum != nil {
+		w.part.sum.piece(w.sum, w.part.place, b)
+	}
+}
+
 // endField goes on to the next column, and counts a span that is through.
 func (w *walker) endField(ended bool) error {
 	p := &w.part
 	if !ended {
 		return nil
+	}
+	if w.sum != nil {
+		p.sum.ended(w.sum, p.place)
 	}
 	if p.place++; p.place < w.row.Steps[p.step].Last {
 		return nil

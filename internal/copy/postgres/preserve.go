@@ -248,7 +248,7 @@ func (st *stay) preserve(ctx context.Context, old, dst *pgx.Conn) (e entry, err 
 			return e, err
 		}
 	}
-	return entry{rows: out.rows, bytes: out.bytes, checksum: out.crc}, nil
+	return entry{rows: out.rows, bytes: out.bytes}, nil
 }
 
 // say keeps a note for the report, one a table and text.

@@ -34,7 +34,7 @@ func (s *staged) stream(ctx context.Context, a *anonymize.Anonymizer, st stream)
 		}
 		src := d.conn.PgConn()
 		body := &puller{src: src, out: sink{text: st.load.text}}
-		body.walk = walker{row: st.load.row, shapes: st.load.shapes, a: a, out: &body.out}
+		body.walk = walker{row: st.load.row, shapes: st.load.shapes, a: a, out: &body.out, sum: st.load.sum}
 		if err := d.startCopy(st.part.selectColumns(st.load.names), !st.load.text); err != nil {
 			return err
 		}
@@ -49,7 +49,7 @@ func (s *staged) stream(ctx context.Context, a *anonymize.Anonymizer, st stream)
 		if err != nil || !body.done { // its COPY was perhaps not read to the end: the session is of no more use
 			closeConn(ctx, d.conn)
 		}
-		e = entry{rows: body.out.rows, bytes: body.out.bytes, checksum: body.out.crc}
+		e = entry{rows: body.out.rows, bytes: body.out.bytes, sum: body.walk.total}
 		return s.atSource(ctx, body, err)
 	})
 	return e, err

@@ -87,6 +87,17 @@ func (n *numbering) shape(oid uint32) (*shape, bool) {
 	return n.compile(t.attrs, false)
 }
 
+// listed is shape for a column: one that is a list has a shape in any case,
+// which clears its flags.
+func (n *numbering) listed(oid uint32) (*shape, bool) {
+	s, ok := n.shape(oid)
+	base, _, _ := n.types.base(oid, 0)
+	if t := n.types[base]; ok && s == nil && t != nil && t.elem != 0 {
+		s = &shape{array: true, numbers: []uint32{t.elem}, inner: []*shape{nil}}
+	}
+	return s, ok
+}
+
 func (n *numbering) compile(parts []uint32, array bool) (*shape, bool) {
 	s := &shape{array: array}
 	for _, part := range parts {
@@ -127,7 +138,8 @@ func (s *shape) apply(value []byte) error {
 }
 
 // applyArray handles dimensions, flags, the element's number, bounds, then
-// the elements.
+// the elements. The flags say whether a NULL was ever in the list; a server
+// takes no notice of them and sends its own, so they are cleared.
 func (s *shape) applyArray(value []byte) error {
 	const maxDimensions = 6
 	if len(value) < 12 {
@@ -137,6 +149,7 @@ func (s *shape) applyArray(value []byte) error {
 	if dimensions < 0 || dimensions > maxDimensions || len(value) < 12+8*dimensions {
 		return errMalformed
 	}
+	binary.BigEndian.PutUint32(value[4:], 0)
 	binary.BigEndian.PutUint32(value[8:], s.numbers[0])
 	if s.inner[0] == nil {
 		return nil

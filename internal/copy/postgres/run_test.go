@@ -32,6 +32,7 @@ type trial struct {
 	mostClosed int
 	apart      bool // every table's indexes are chunks of their own, however small it is
 	confirm    bool
+	hooks      []clone.Hook
 	key        string               // the root key, where it is not the usual one
 	event      func(e report.Event) // called for every event
 	seen       strings.Builder
@@ -139,7 +140,7 @@ func (tr *trial) job(t *testing.T, r clone.Reader, dst guard.Destination) clone.
 	}
 	var mu sync.Mutex
 	return clone.Job{
-		Readers: []clone.Reader{r}, Destination: dst, Rules: rules, Names: names, Root: root, Tool: "test", Clock: time.Now,
+		Readers: []clone.Reader{r}, Destination: dst, Hooks: tr.hooks, Rules: rules, Names: names, Root: root, Tool: "test", Clock: time.Now,
 		Random: clone.Random{Control: verify.NewControl((random() + random())[:12]), LeakKey: []byte(random())},
 		Sleep:  func(ctx context.Context, _ time.Duration) error { return context.Cause(ctx) },
 		Events: func(e report.Event) {

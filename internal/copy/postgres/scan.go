@@ -46,18 +46,18 @@ func (s *staged) Parts(ctx context.Context) iter.Seq2[verify.Part, error] {
 			yield(verify.Part{}, s.e.fail(ctx, "list the staged tables", err))
 			return
 		}
+		written := s.written()
 		for _, t := range append(cat.tables, cat.matviews...) {
-			selects, names := scanColumns(cat, t)
+			sc := scan{group: t.relation.group(), table: t, types: cat.types, load: written[t.relation]}
+			if t.group != nil {
+				sc.group, sc.counted = t.group.name, t.schema != ours
+			}
+			if t.schema == ours {
+				sc.group = controlGroup
+			}
 			for i, p := range cut(t, s.r.partSize, ranges) {
-				sc := scan{group: t.relation.group(), columns: names, sql: p.selectColumns(selects)}
-				if t.group != nil {
-					sc.group, sc.counted = t.group.name, t.schema != ours
-				}
-				if t.schema == ours {
-					sc.group = controlGroup
-				}
 				part := verify.Part{ID: fmt.Sprintf("%s/%s/%04d", s.Name(), t.relation.group(), i+1), Scan: func(ctx context.Context, in *verify.Inspector) error {
-					return s.scan(ctx, sc, in)
+					return s.scan(ctx, sc, p, in)
 				}}
 				if !yield(part, nil) {
 					return
@@ -72,48 +72,65 @@ func (s *staged) Parts(ctx context.Context) iter.Seq2[verify.Part, error] {
 	}
 }
 
-// scanColumns selects every column of a table as text, bytea as it is. Dates,
-// times, truth values and UUIDs are left out: none can hold an address or a
-// name, and their digits would be taken for telephone numbers.
-func scanColumns(cat *catalog, t *table) (selects, names []string) {
-	for _, c := range t.columns {
-		base, _, _ := cat.types.base(c.typ, c.mod)
-		switch base {
-		case oidBool, oidUUID, oidDate, oidTime, oidTimetz, oidTimestamp, oidTimestamptz, oidInterval:
-			continue
-		case oidBytea, oidText, oidVarchar, oidBpchar, oidJSON:
-			selects = append(selects, ident(c.name))
-		default:
-			selects = append(selects, ident(c.name)+"::text")
+// written finds by name how each table was written.
+func (s *staged) written() map[relation]*load {
+	loads := make(map[relation]*load)
+	if s.r.cat != nil && s.tables != nil {
+		for _, t := range s.r.cat.tables {
+			loads[t.relation] = s.tables[t.oid]
 		}
-		names = append(names, c.name)
 	}
-	return selects, names
+	return loads
 }
 
-// scan is one SELECT to be looked at.
+// scan is one table of the staged database to be read back.
 type scan struct {
 	group   string
 	counted bool // its rows are records of the copy
-	columns []string
-	sql     string
+	table   *table
+	types   types
+	load    *load // how it was written; nil for a view and what is new
 }
 
-func (s *staged) scan(ctx context.Context, sc scan, in *verify.Inspector) error {
+// scan reads one part of a table: the values that people may stand in, those
+// that a sum needs, or both in one pass.
+func (s *staged) scan(ctx context.Context, sc scan, p part, in *verify.Inspector) error {
+	if sc.counted && !in.Counts() {
+		sc.counted = false
+	}
+	if !sc.counted && !in.Looks() {
+		return nil
+	}
+	glances, sum := sc.glances(in.Looks())
 	return s.e.fail(ctx, "read "+sc.group, s.inStaged(ctx, func(conn *pgx.Conn) error {
-		eye := &eye{scan: sc, in: in}
-		_, err := conn.PgConn().CopyTo(ctx, eye, `COPY (`+sc.sql+`) TO STDOUT (FORMAT binary)`)
+		eye := &eye{glances: glances, sum: sum}
+		selects := make([]string, len(glances))
+		for i, l := range glances {
+			selects[i] = l.sql
+			if l.read != nil {
+				glances[i].field = in.Field(sc.group, l.name)
+			}
+		}
+		_, err := conn.PgConn().CopyTo(ctx, eye, `COPY (`+p.selectColumns(selects)+`) TO STDOUT (FORMAT binary)`)
 		if err == nil && !eye.ended {
 			err = errMalformed
+		}
+		if err == nil && sc.counted {
+			in.Records(sc.group, eye.rows, eye.total)
 		}
 		return err
 	}))
 }
 
-// eye receives the rows of a COPY and shows their values to the inspector.
+// eye receives the rows of a COPY, sums them, and shows their values to the
+// inspector.
 type eye struct {
-	scan
-	in             *verify.Inspector
+	glances        []glance
+	sum            *checksum // may be nil
+	rows           int64
+	total          uint64
+	at             []int // where each column of a row begins
+	room           []byte
 	started, ended bool
 }
 
@@ -135,7 +152,7 @@ func (e *eye) Write(data []byte) (int, error) {
 		case columns == trailer:
 			e.ended, data = true, rest
 			continue
-		case columns != len(e.columns):
+		case columns != len(e.glances):
 			return 0, errMalformed
 		}
 		if data, err = e.row(rest); err != nil {
@@ -146,18 +163,39 @@ func (e *eye) Write(data []byte) (int, error) {
 }
 
 func (e *eye) row(data []byte) ([]byte, error) {
-	if e.counted {
-		e.in.Record(e.group)
-	}
-	for _, name := range e.columns {
+	e.rows++
+	row := data
+	e.at = e.at[:0]
+	var apart uint64
+	for i := range e.glances {
+		l := &e.glances[i]
+		e.at = append(e.at, len(row)-len(data))
 		field, rest, err := cutField(data)
 		if err != nil {
 			return nil, err
 		}
-		if field != nil {
-			e.in.Value(e.group, name, field)
+		if l.list && field != nil {
+			if err := clearFlags(field); err != nil {
+				return nil, err
+			}
+		}
+		if l.run >= 0 {
+			apart += e.sum.value(l.run, l.asText(field))
+		}
+		if l.read != nil && field != nil {
+			if err := l.read(e, l.field, field); err != nil {
+				return nil, err
+			}
 		}
 		data = rest
+	}
+	switch {
+	case e.sum == nil:
+	case e.sum.text:
+		e.total += spread(apart)
+	default:
+		e.at = append(e.at, len(row)-len(data))
+		e.total += e.sum.row(row, e.at)
 	}
 	return data, nil
 }

@@ -15,6 +15,9 @@ type walker struct {
 	shapes []*shape // by place in row.Order; nil entries need no renumbering
 	a      *anonymize.Anonymizer
 	out    *sink
+	sum    *checksum // may be nil
+	total  uint64    // over the rows so far
+	at     []int     // where each column of a row begins
 
 	started bool   // the binary header has been read
 	ended   bool   // the trailer has been read
@@ -74,9 +77,12 @@ func cutCount(b []byte) (columns int, rest []byte, err error) {
 func (w *walker) tuple(data []byte) ([]byte, error) {
 	w.a.Begin(w.row)
 	w.out.begin(len(w.row.Order))
+	row := data
+	w.at = w.at[:0]
 	for i, step := range w.row.Steps {
 		start := data
 		for place := step.First; place < step.Last; place++ {
+			w.at = append(w.at, len(row)-len(data))
 			field, rest, err := cutField(data)
 			if err != nil {
 				return nil, err
@@ -100,6 +106,10 @@ func (w *walker) tuple(data []byte) ([]byte, error) {
 		}
 	}
 	w.out.end()
+	if w.sum != nil {
+		w.at = append(w.at, len(row)-len(data))
+		w.total += w.sum.row(row, w.at)
+	}
 	return data, nil
 }
 
@@ -121,6 +131,7 @@ func (w *walker) textRows(data []byte) error {
 }
 
 func (w *walker) textRow(line []byte) error {
+	all := line
 	w.a.Begin(w.row)
 	w.out.begin(len(w.row.Order))
 	left := len(w.row.Order)
@@ -160,6 +171,28 @@ func (w *walker) textRow(line []byte) error {
 		return errMalformed
 	}
 	w.out.end()
+	if w.sum != nil {
+		return w.sumText(all)
+	}
+	return nil
+}
+
+// sumText adds a row in the text form to the sum.
+func (w *walker) sumText(line []byte) error {
+	var h uint64
+	for run, place := 0, 0; run < len(w.sum.runs); place++ {
+		raw, rest, _ := bytes.Cut(line, []byte{'\t'})
+		if line = rest; place != w.sum.runs[run].first {
+			continue
+		}
+		value, err := w.unescape(raw)
+		if err != nil {
+			return err
+		}
+		h += w.sum.value(run, value)
+		run++
+	}
+	w.total += spread(h)
 	return nil
 }
 

@@ -199,9 +199,12 @@ func FuzzEye(f *testing.F) {
 	wanted := verify.NewWanted(people, verify.NewControl("abcdefghijkl"), []byte("key"))
 	f.Add(append([]byte(binaryHeader), append(tuple([]byte("x"), nil), ending...)...))
 	f.Fuzz(func(t *testing.T, message []byte) {
-		e := &eye{scan: scan{group: "t", counted: true, columns: []string{"a", "b"}}, in: wanted.NewInspector()}
-		if n, err := e.Write(message); err == nil && n != len(message) {
-			t.Errorf("%d of %d bytes taken", n, len(message))
+		for _, read := range []reading{readText, readJSONB, readInt, readFloat, readNumeric, readList} {
+			field := wanted.NewInspector().Field("t", "a")
+			e := &eye{glances: []glance{{read: read, field: field, run: -1}, {read: readText, field: field, run: -1, list: true}}}
+			if n, err := e.Write(bytes.Clone(message)); err == nil && n != len(message) {
+				t.Errorf("%d of %d bytes taken", n, len(message))
+			}
 		}
 	})
 }
