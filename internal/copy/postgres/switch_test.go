@@ -223,7 +223,7 @@ func TestTwinOfOthers(t *testing.T) {
 	tr := newTrial(t, tinySQL, tinyRules)
 	tr.staging.create(t, tr.twin)
 	tr.own(t)
-	tr.staging.run(t, tr.twin, `COMMENT ON DATABASE `+ident(tr.twin)+` IS 'the staging database'; CREATE TABLE t (v text); INSERT INTO t VALUES ('by hand')`)
+	tr.staging.run(t, tr.twin, `COMMENT ON DATABASE `+ident(tr.twin)+` IS 'the staging database'; CREATE TABLE t (v text); INSERT INTO t VALUES ('by hand'); ALTER TABLE t OWNER TO `+ident(tr.copies()))
 	_, err := tr.run(t.Context(), t)
 	wantCode(t, err, report.Unsafe)
 	if got := tr.staging.ask(t, tr.twin, `SELECT v FROM t`)[0]; got != "by hand" {
