@@ -44,10 +44,20 @@ func (s *staged) Chunks(ctx context.Context) iter.Seq2[clone.Chunk, error] {
 	}
 }
 
+// frozenPages is the size from which a table that is one part is emptied first,
+// in the transaction of its rows: the server then takes them as frozen and all
+// visible at no cost, and no query has to look at them again to know it. For
+// smaller ones the emptying is dearer than the look.
+const frozenPages = 64
+
 // parts lists the parts of one table; false when no more are wanted.
 func (s *staged) parts(t *table, yield func(clone.Chunk, error) bool) bool {
 	group := s.stayGroup(t)
-	for _, p := range s.partsOf(t) {
+	parts := s.partsOf(t)
+	if len(parts) == 1 && t.pages >= frozenPages && !s.moves(t) && group == s.rowsGroup(t) {
+		parts[0].alone = true
+	}
+	for _, p := range parts {
 		if !yield(s.partChunk(p, group), nil) {
 			return false
 		}
@@ -143,13 +153,16 @@ func (l *load) moves(g *group) bool {
 
 // copyInto is the COPY that takes the rows. Without columns there is no list:
 // an empty one is no SQL.
-func (l *load) copyInto() string {
+func (l *load) copyInto(freeze bool) string {
 	list, format := "", "binary"
 	if len(l.names) > 0 {
 		list = " (" + joinNames(l.names) + ")"
 	}
 	if l.text {
 		format = "text"
+	}
+	if freeze {
+		format += ", FREEZE"
 	}
 	return fmt.Sprintf(`COPY %s%s FROM STDIN (FORMAT %s)`, l.into, list, format)
 }
@@ -164,6 +177,9 @@ func (s *staged) copyPart(ctx context.Context, a *anonymize.Anonymizer, p part) 
 	}
 	defer s.sessions.put(ctx, conn)
 	entry, done, err := beginEntry(ctx, conn, p.id)
+	if err == nil && !done && p.alone {
+		err = simple(ctx, conn, `TRUNCATE ONLY `+p.table.quoted())
+	}
 	if err == nil && !done {
 		if entry, err = s.stream(ctx, a, stream{part: p, load: s.tables[p.table.oid], dst: conn}); err == nil {
 			err = commitEntry(ctx, conn, p.id, entry)

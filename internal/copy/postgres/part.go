@@ -15,6 +15,7 @@ type part struct {
 	table    *table
 	from, to int64
 	bytes    int64
+	alone    bool // it is all of its table that is written: rows are frozen
 
 	keep string   // condition of the rules, empty for all rows
 	also []*table // other tables that the condition may read

@@ -42,7 +42,7 @@ func (s *staged) stream(ctx context.Context, a *anonymize.Anonymizer, st stream)
 		ended := make(chan struct{})
 		err := parallel.With(ctx, func(ctx context.Context) error { return interrupt(ctx, ended, src.Conn()) }, func(ctx context.Context) error {
 			defer close(ended)
-			_, err := st.dst.PgConn().CopyFrom(ctx, body, st.load.copyInto())
+			_, err := st.dst.PgConn().CopyFrom(ctx, body, st.load.copyInto(st.part.alone))
 			body.leave(err)
 			return body.explain(err, st.load)
 		})
