@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bytes"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -71,7 +72,17 @@ func spread(text []byte, at int) address {
 func letter(r rune, n int) bool { return n > 1 && unicode.In(r, unicode.L, unicode.M, unicode.Nd) }
 
 func localByte(c byte) bool {
-	return domainByte(c) || bytes.IndexByte([]byte("_+%&'*/=?^`{|}~!#$"), c) >= 0
+	return localBytes[c]
+}
+
+// localBytes are what stands before an @.
+var localBytes = localTable()
+
+func localTable() (t [256]bool) {
+	for i := range t {
+		t[i] = domainByte(byte(i)) || strings.IndexByte("_+%&'*/=?^`{|}~!#$", byte(i)) >= 0
+	}
+	return t
 }
 
 func domainByte(c byte) bool {

@@ -1,6 +1,9 @@
 package verify
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // A number that the source has as +49 170 5550123 stands in a letter as
 // 0170 5550123, and the other way round: what follows the country's code, less
@@ -9,16 +12,26 @@ import "bytes"
 // callingCode returns how many digits of an international number, without its
 // plus, are the country's code.
 func callingCode(digits []byte) int {
-	const two = "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98"
 	switch {
 	case len(digits) < 3:
 		return len(digits)
 	case digits[0] == '1', digits[0] == '7':
 		return 1
-	case bytes.Contains([]byte(two), digits[:2]):
+	case digits[0]-'0' <= 9 && digits[1]-'0' <= 9 && twoDigits[digits[0]-'0'][digits[1]-'0']:
 		return 2
 	}
 	return 3
+}
+
+// twoDigits are the codes of two digits, by the first and the second.
+var twoDigits = codeTable()
+
+func codeTable() (t [10][10]bool) {
+	const two = "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98"
+	for code := range strings.FieldsSeq(two) {
+		t[code[0]-'0'][code[1]-'0'] = true
+	}
+	return t
 }
 
 // fewestSubscriber is the length from which what follows a country's code says

@@ -190,8 +190,7 @@ func wordy(eight uint64) uint64 {
 	low := eight &^ highBits
 	small := low | lowerBits
 	letters := (small + (0x80-'a')*ones) &^ (small + (0x7f-'z')*ones)
-	digits := (low + (0x80-'0')*ones) &^ (low + (0x7f-'9')*ones)
-	return (letters | digits) &^ eight & highBits
+	return letters&^eight&highBits | numeral(eight)
 }
 
 // wide reads a word that holds more than ASCII.
