@@ -171,7 +171,8 @@ func TestP35_TwoRunsAtOnce(t *testing.T) {
 // with the statements that allow it.
 func TestMissingGrantsAreNamed(t *testing.T) {
 	id := random()
-	tr := newTrial(t, `CREATE SCHEMA hr; CREATE TABLE hr."Staff list" (id serial, v text); CREATE TABLE plain (v text); CREATE TABLE fine (v text); CREATE SEQUENCE lone; GRANT SELECT ON fine TO PUBLIC`,
+	tr := newTrial(t, `ALTER DEFAULT PRIVILEGES REVOKE SELECT ON TABLES FROM PUBLIC; ALTER DEFAULT PRIVILEGES REVOKE SELECT ON SEQUENCES FROM PUBLIC; ALTER DEFAULT PRIVILEGES REVOKE USAGE ON SCHEMAS FROM PUBLIC;
+CREATE SCHEMA hr; CREATE TABLE hr."Staff list" (id serial, v text); CREATE TABLE plain (v text); CREATE TABLE fine (v text); CREATE SEQUENCE lone; GRANT SELECT ON fine TO PUBLIC`,
 		"version: 1\npeople: none\npostgres:\n  plain: {v: keep}\n  fine: {v: keep}\n  \"hr.Staff list\": {id: keep, v: keep}\n")
 	name := "reader-" + id
 	tr.src.Store = as(tr.prod.store(tr.source()), name, tr.prod.role(t, name, ""))

@@ -21,7 +21,6 @@ type proxy struct {
 	to   []string // addresses; connections take turns
 	next int
 	live map[*link]bool
-	down bool // accepts, and hangs up at once
 
 	toServer, toClient look
 }
@@ -93,11 +92,8 @@ func (p *proxy) before(store tenant.Store) tenant.Store {
 func (p *proxy) serve(client net.Conn, n int) {
 	defer client.Close()
 	p.mu.Lock()
-	to, down := p.to[n%len(p.to)], p.down
+	to := p.to[n%len(p.to)]
 	p.mu.Unlock()
-	if down {
-		return
-	}
 	server, err := net.Dial("tcp", to)
 	if err != nil {
 		return
@@ -161,16 +157,6 @@ func (p *proxy) cut() {
 	defer p.mu.Unlock()
 	for l := range p.live {
 		l.cut()
-	}
-}
-
-// shut cuts every connection, and hangs up on new ones until opened again.
-func (p *proxy) shut(down bool) {
-	p.mu.Lock()
-	p.down = down
-	p.mu.Unlock()
-	if down {
-		p.cut()
 	}
 }
 

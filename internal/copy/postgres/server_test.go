@@ -95,6 +95,10 @@ func (s server) create(t *testing.T, database string) {
 	t.Helper()
 	s.run(t, "postgres", `CREATE DATABASE `+ident(database)+` TEMPLATE template0`)
 	s.dropAfter(t, database)
+	if s.major(t) < 14 {
+		s.run(t, database, `GRANT SELECT ON ALL TABLES IN SCHEMA public TO PUBLIC; ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC;
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON SEQUENCES TO PUBLIC; ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO PUBLIC`)
+	}
 }
 
 func (s server) dropAfter(t *testing.T, database string) {

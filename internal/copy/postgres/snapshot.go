@@ -137,7 +137,7 @@ func (r *reader) letGo(ctx context.Context) {
 
 // lost explains why a snapshot could not be imported.
 func (r *reader) lost(err error) error {
-	if state := stateOf(err); state != "22023" && state != "42704" {
+	if state := stateOf(err); state != "22023" && state != "42704" && state != "55000" { // 55000: its holder ended while it was imported
 		return err
 	}
 	return r.gone(err)
