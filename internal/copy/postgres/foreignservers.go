@@ -70,31 +70,17 @@ func (s *staged) createServers(ctx context.Context) error {
 func (s *staged) emptyFiles(ctx context.Context) error {
 	const sql = `SELECT t.ftrelid::regclass::text, (SELECT string_agg(split_part(o, '=', 1), ' ') FROM unnest(t.ftoptions) AS o) FROM pg_foreign_table t
 JOIN pg_foreign_server s ON s.oid = t.ftserver JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw WHERE w.fdwname = 'file_fdw' AND t.ftoptions IS NOT NULL`
-	return s.inStaged(ctx, func(conn *pgx.Conn) error {
-		var statements []string
-		err := each(ctx, conn.Query, sql, nil, func(rows pgx.Rows) error {
-			var table, options string
-			if err := rows.Scan(&table, &options); err != nil {
-				return err
-			}
-			for _, option := range strings.Fields(options) {
-				switch option {
-				case "filename":
-					statements = append(statements, fmt.Sprintf(`ALTER FOREIGN TABLE %s OPTIONS (SET filename '/dev/null')`, table))
-				case "program":
-					statements = append(statements, fmt.Sprintf(`ALTER FOREIGN TABLE %s OPTIONS (DROP program, ADD filename '/dev/null')`, table))
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		for _, sql := range statements {
-			if _, err := conn.Exec(ctx, sql); err != nil {
-				return err
+	return s.execEach(ctx, sql, func(rows pgx.Rows) (statements []string, err error) {
+		var table, options string
+		err = rows.Scan(&table, &options)
+		for _, option := range strings.Fields(options) {
+			switch option {
+			case "filename":
+				statements = append(statements, fmt.Sprintf(`ALTER FOREIGN TABLE %s OPTIONS (SET filename '/dev/null')`, table))
+			case "program":
+				statements = append(statements, fmt.Sprintf(`ALTER FOREIGN TABLE %s OPTIONS (DROP program, ADD filename '/dev/null')`, table))
 			}
 		}
-		return nil
+		return statements, err
 	})
 }

@@ -75,26 +75,11 @@ WHERE q.seqincrement > 0 AND a.atttypid IN (20, 21, 23) AND t.relkind IN ('r', '
 
 // raiseSequences works in the staged database alone.
 func (s *staged) raiseSequences(ctx context.Context) error {
-	return s.inStaged(ctx, func(conn *pgx.Conn) error {
-		var statements []string
-		err := each(ctx, conn.Query, ownedQuery, nil, func(rows pgx.Rows) error {
-			var seq, table, column string
-			var most int64
-			if err := rows.Scan(&seq, &table, &column, &most); err != nil {
-				return err
-			}
-			statements = append(statements, fmt.Sprintf(`SELECT setval(%s::regclass, least(m, %d)) FROM (SELECT max(%s) AS m FROM %s) AS t, %s AS s WHERE m > s.last_value`,
-				literal(seq), most, ident(column), table, seq))
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		for _, sql := range statements {
-			if _, err := conn.Exec(ctx, sql); err != nil {
-				return err
-			}
-		}
-		return nil
+	return s.execEach(ctx, ownedQuery, func(rows pgx.Rows) ([]string, error) {
+		var seq, table, column string
+		var most int64
+		err := rows.Scan(&seq, &table, &column, &most)
+		return []string{fmt.Sprintf(`SELECT setval(%s::regclass, least(m, %d)) FROM (SELECT max(%s) AS m FROM %s) AS t, %s AS s WHERE m > s.last_value`,
+			literal(seq), most, ident(column), table, seq)}, err
 	})
 }

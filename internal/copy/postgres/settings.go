@@ -199,24 +199,11 @@ func finish(ctx context.Context, conn *pgx.Conn) error {
 // loosen lets owners pass their own policies until the switch: we read the
 // copy back as one of them.
 func (s *staged) loosen(ctx context.Context) error {
-	return s.inStaged(ctx, func(conn *pgx.Conn) error {
-		const sql = `SELECT c.oid::regclass::text FROM pg_class c WHERE c.relforcerowsecurity ORDER BY 1`
-		var statements []string
-		err := each(ctx, conn.Query, sql, nil, func(rows pgx.Rows) error {
-			var table string
-			err := rows.Scan(&table)
-			s.heritage.forced = append(s.heritage.forced, table)
-			statements = append(statements, `ALTER TABLE `+table+` NO FORCE ROW LEVEL SECURITY`)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		for _, sql := range statements {
-			if _, err := conn.Exec(ctx, sql); err != nil {
-				return err
-			}
-		}
-		return nil
+	const sql = `SELECT c.oid::regclass::text FROM pg_class c WHERE c.relforcerowsecurity ORDER BY 1`
+	return s.execEach(ctx, sql, func(rows pgx.Rows) ([]string, error) {
+		var table string
+		err := rows.Scan(&table)
+		s.heritage.forced = append(s.heritage.forced, table)
+		return []string{`ALTER TABLE ` + table + ` NO FORCE ROW LEVEL SECURITY`}, err
 	})
 }

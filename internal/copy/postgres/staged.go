@@ -167,6 +167,25 @@ func (s *staged) exec(ctx context.Context, sql string) error {
 	})
 }
 
+// execEach runs, in the staged database, the statements that are made of each
+// row of a query, when all rows have been read.
+func (s *staged) execEach(ctx context.Context, query string, statements func(rows pgx.Rows) ([]string, error)) error {
+	return s.inStaged(ctx, func(conn *pgx.Conn) error {
+		var all []string
+		err := each(ctx, conn.Query, query, nil, func(rows pgx.Rows) error {
+			some, err := statements(rows)
+			all = append(all, some...)
+			return err
+		})
+		for _, sql := range all {
+			if err == nil {
+				_, err = conn.Exec(ctx, sql)
+			}
+		}
+		return err
+	})
+}
+
 func (s *staged) incompatible(op, why string) error {
 	return &report.Error{Code: report.Incompatible, Store: s.e.store, Side: report.Destination, Op: op, Err: &cause{text: why}}
 }
