@@ -185,8 +185,10 @@ func (g *endgame) sort(pieces []piece, objects map[object]made) {
 			root.attach = append(root.attach, p.sql)
 		case isLate(p, afterKeys):
 			afterKeys[p.id] = true
+			p.sql = p.access + p.sql
 			g.late = append(g.late, p)
 		case p.sql != "":
+			p.sql = p.access + p.sql
 			g.rest = append(g.rest, p)
 		}
 	}

@@ -18,6 +18,7 @@ type piece struct {
 	id         int    // in the archive
 	class, oid uint32 // the source's catalogue and number of the object; 0 for what is no object
 	needs      []int  // entries that come before it
+	access     string // sets the access method of the tables and views that are made from here on
 	sql        string // one or more statements
 }
 
@@ -69,7 +70,7 @@ func cutScript(script, list string) ([]piece, error) {
 		if m := accessTail.FindStringSubmatch(body); m != nil {
 			body, access = strings.TrimSuffix(body, m[0]), "SET LOCAL "+m[1]+"\n"
 		}
-		out[len(out)-1].sql = before + strings.TrimSpace(body)
+		out[len(out)-1].access, out[len(out)-1].sql = before, strings.TrimSpace(body)
 	}
 	for _, m := range pieceHead.FindAllStringSubmatchIndex(script, -1) {
 		p := piece{id: number(script[m[2]:m[3]]), class: uint32(number(script[m[4]:m[5]])), oid: uint32(number(script[m[6]:m[7]]))}
