@@ -79,7 +79,7 @@ func (c child) explain(err error, complaint string) error {
 	}
 	out.Err = &cause{text: text}
 	for _, known := range complaints() {
-		if strings.Contains(complaint, known.words) {
+		if (known.program == "" || known.program == c.program) && strings.Contains(complaint, known.words) {
 			out.Code, out.Hint = known.code, c.e.hint(known.code, known.state)
 			if known.hint != "" {
 				out.Hint = known.hint
@@ -96,27 +96,34 @@ type complaintOf struct {
 	words, text, state string
 	code               report.Code
 	hint               string // empty: the one of the code
+	program            string // that says it; empty for any
 }
+
+// goneHint is for a schema that changes under pg_dump.
+const goneHint = "the schema was changed after the snapshot; run the same command again"
 
 func complaints() []complaintOf {
 	return []complaintOf{
-		{"invalid snapshot identifier", "the snapshot was lost", "", report.Transient, lostHint},
-		{"server closed the connection", "connection lost", "", report.Transient, ""},
-		{"connection to server", "no connection to the server", "", report.Transient, ""},
-		{"terminating connection", "connection ended by the server", "57P01", report.Transient, ""},
-		{"canceling statement due to lock timeout", "lock not available", "55P03", report.Transient, ""},
-		{"No space left on device", "disk full", "53100", report.Full, ""},
-		{"permission denied", "insufficient privilege", "42501", report.Denied, ""},
-		{"must be owner of", "insufficient privilege", "42501", report.Denied, ""},
-		{"must be superuser", "insufficient privilege", "42501", report.Denied, ""},
-		{"unrecognized parameter", "an option that the destination does not know", "22023", report.Incompatible,
-			"put pg_dump of the source server's own release, minor version included, first on PATH, or upgrade the destination's server"},
-		{"unrecognized configuration parameter", "a setting that the destination does not know", "42704", report.Incompatible,
-			"put PostgreSQL's client programs of the destination's version first on PATH"},
-		{"server version mismatch", "the program is older than the server", "", report.Incompatible, ""},
-		{"could not create unique index", "duplicate keys", "23505", report.Incompatible, ""},
-		{"violates foreign key constraint", "a row refers to one that is not there", "23503", report.Incompatible, ""},
-		{"violates check constraint", "a row breaks a check", "23514", report.Incompatible, ""},
+		{words: "No space left on device", text: "disk full", state: "53100", code: report.Full},
+		{words: "invalid snapshot identifier", text: "the snapshot was lost", code: report.Transient, hint: lostHint},
+		{words: "server closed the connection", text: "connection lost", code: report.Transient},
+		{words: "connection to server", text: "no connection to the server", code: report.Transient},
+		{words: "terminating connection", text: "connection ended by the server", state: "57P01", code: report.Transient},
+		{words: "canceling statement due to lock timeout", text: "lock not available", state: "55P03", code: report.Transient},
+		{words: "permission denied", text: "insufficient privilege", state: "42501", code: report.Denied},
+		{words: "must be owner of", text: "insufficient privilege", state: "42501", code: report.Denied},
+		{words: "must be superuser", text: "insufficient privilege", state: "42501", code: report.Denied},
+		{words: "unrecognized parameter", text: "an option that the destination does not know", state: "22023", code: report.Incompatible,
+			hint: "put pg_dump of the source server's own release, minor version included, first on PATH, or upgrade the destination's server"},
+		{words: "unrecognized configuration parameter", text: "a setting that the destination does not know", state: "42704", code: report.Incompatible,
+			hint: "put PostgreSQL's client programs of the destination's version first on PATH"},
+		{words: "server version mismatch", text: "the program is older than the server", code: report.Incompatible},
+		{words: "could not create unique index", text: "duplicate keys", state: "23505", code: report.Incompatible},
+		{words: "violates foreign key constraint", text: "a row refers to one that is not there", state: "23503", code: report.Incompatible},
+		{words: "violates check constraint", text: "a row breaks a check", state: "23514", code: report.Incompatible},
+		{words: "does not exist", text: "something that was to be dumped is gone", code: report.Transient, hint: goneHint, program: "pg_dump"},
+		{words: "cache lookup failed", text: "something that was to be dumped is gone", code: report.Transient, hint: goneHint, program: "pg_dump"},
+		{words: "could not open relation", text: "something that was to be dumped is gone", code: report.Transient, hint: goneHint, program: "pg_dump"},
 	}
 }
 

@@ -56,7 +56,12 @@ func (s *staged) restoreComments(ctx context.Context) error {
 		return nil
 	}
 	args := []string{"--use-list=" + s.archive.comments, "--no-owner", "--no-privileges", "--exit-on-error", s.archive.file}
-	options := "-c synchronous_commit=off -c statement_timeout=0 -c default_transaction_read_only=off"
-	_, err := child{program: "pg_restore", args: args, e: s.e, options: options, database: s.e.next()}.run(ctx)
+	options := "-c synchronous_commit=off -c default_transaction_read_only=off " + unlimited(s.version)
+	leave, err := s.sessions.reserve(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	_, err = child{program: "pg_restore", args: args, e: s.e, options: options, database: s.e.next()}.run(ctx)
 	return err
 }

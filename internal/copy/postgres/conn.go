@@ -40,6 +40,7 @@ type endpoint struct {
 	roles    map[string]string // owner at the source → owner at the destination
 	config   *pgx.ConnConfig
 	names    *names // shown in errors
+	symptoms *symptoms
 }
 
 // parseEndpoint reads a store's address. Settings of the session are those
@@ -56,7 +57,7 @@ func parseEndpoint(s tenant.Store, side report.Side, session tenant.Session) (*e
 	if _, has := u.User.Password(); has || u.Query().Has("password") {
 		return nil, wrong("the address carries a password", "put it under password: in tenantcopy.yaml")
 	}
-	e := &endpoint{store: s.Name, side: side, url: *u, password: s.Password, admin: s.Maintenance, limit: s.Connections, roles: s.Roles, names: &names{}}
+	e := &endpoint{store: s.Name, side: side, url: *u, password: s.Password, admin: s.Maintenance, limit: s.Connections, roles: s.Roles, names: &names{}, symptoms: &symptoms{}}
 	e.database = strings.TrimPrefix(u.Path, "/")
 	if e.template = s.Template; e.template == "" {
 		e.template = "template0"
@@ -86,6 +87,7 @@ func parseEndpoint(s tenant.Store, side report.Side, session tenant.Session) (*e
 		config.ConnectTimeout = 10 * time.Second
 	}
 	config.RuntimeParams = sessionSettings(session)
+	config.OnPgError = e.symptoms.hear(config.OnPgError)
 	e.config = config
 	return e, nil
 }
@@ -178,7 +180,7 @@ func (e *endpoint) in(ctx context.Context, database string, fn func(conn *pgx.Co
 	if err != nil {
 		return err
 	}
-	defer closeConn(ctx, conn)
+	defer farewell(ctx, conn)
 	return fn(conn)
 }
 
@@ -200,7 +202,7 @@ func version(ctx context.Context, conn *pgx.Conn) (int, error) {
 
 // pool keeps the sessions of one database between chunks. It opens one when
 // none is free, so there are never more than chunks in flight, nor more than
-// the endpoint's limit.
+// its limit.
 type pool struct {
 	e        *endpoint
 	database string
@@ -210,10 +212,11 @@ type pool struct {
 	free []*pgx.Conn
 }
 
-func newPool(e *endpoint, database string) *pool {
+// newPool makes a pool of at most limit sessions; 0 is no limit.
+func newPool(e *endpoint, database string, limit int) *pool {
 	p := &pool{e: e, database: database}
-	if e.limit > 0 {
-		p.slots = make(chan struct{}, e.limit)
+	if limit > 0 {
+		p.slots = make(chan struct{}, limit)
 	}
 	return p
 }
@@ -286,6 +289,6 @@ func (p *pool) close(ctx context.Context) {
 	p.free = nil
 	p.mu.Unlock()
 	for _, conn := range free {
-		closeConn(ctx, conn)
+		farewell(ctx, conn)
 	}
 }

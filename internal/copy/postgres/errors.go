@@ -49,7 +49,7 @@ func (e *endpoint) fail(ctx context.Context, op string, err error) error {
 		out.Code, out.Err = report.Interrupted, ctx.Err()
 		return out
 	}
-	out.Code = classify(err)
+	out.Code = e.symptoms.explain(classify(err))
 	out.Hint = e.hint(out.Code, stateOf(out.Err))
 	return out
 }
@@ -223,6 +223,9 @@ func (e *endpoint) hint(code report.Code, state string) string {
 		}
 		return "check user " + e.config.User + " and its password for " + e.address()
 	case report.Transient:
+		if state == "57P02" || state == "57P03" {
+			return "the server at " + e.address() + " has crashed or is starting: its log says why; run the same command again when it answers"
+		}
 		return "check that " + e.address() + " is the right address and answers, then run the same command again"
 	case report.NotFound:
 		return "check the database's name in the address of " + e.store + " in tenantcopy.yaml"

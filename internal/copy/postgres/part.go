@@ -129,13 +129,21 @@ func (r *reader) checkColumns(ctx context.Context, d door, t *table) error {
 // changed reports a table that is no longer what the snapshot says. An error
 // of another kind, a lost connection for instance, passes as it is.
 func (r *reader) changed(t *table, err error) error {
-	switch stateOf(err) {
-	case "42P01", "42703", "3F000", "42809", "": // gone, renamed, no longer a table
-		if _, ok := err.(*cause); !ok && stateOf(err) == "" {
-			return err
-		}
-		return &report.Error{Code: report.Transient, Store: r.e.store, Side: report.Source, Op: "read table " + t.relation.group(), Err: reduce(err),
-			Hint: "table " + t.relation.group() + " was truncated, rewritten, changed or dropped after the snapshot; run the same command again"}
+	if _, ours := err.(*cause); ours && stateOf(err) == "" || goneState(stateOf(err)) {
+		return r.changedSince("table "+t.relation.group(), err)
 	}
 	return err
+}
+
+// goneState reports what a server says of an object that is gone, renamed, or
+// of another kind than it was.
+func goneState(state string) bool {
+	return state == "42P01" || state == "42703" || state == "3F000" || state == "42809"
+}
+
+// changedSince is the error of a run that met an object which is no longer what
+// the snapshot says.
+func (r *reader) changedSince(what string, err error) error {
+	return &report.Error{Code: report.Transient, Store: r.e.store, Side: report.Source, Op: "read " + what, Err: reduce(err),
+		Hint: what + " was truncated, rewritten, changed or dropped after the snapshot; run the same command again"}
 }

@@ -55,7 +55,7 @@ func (p *rowPlan) release(ctx context.Context) {
 	}
 	p.old.mu.Lock()
 	defer p.old.mu.Unlock()
-	closeConn(ctx, p.old.conn)
+	farewell(ctx, p.old.conn)
 }
 
 // openOldTwin finds out what can stay, or refuses, before anything is written.
@@ -85,6 +85,7 @@ func (s *staged) openOldTwin(ctx context.Context, plan *anonymize.Plan) error {
 		return e.fail(ctx, "connect to the old twin", err)
 	}
 	s.rows.old = old
+	s.sessions = newPool(s.e, s.e.next(), writers(s.e.limit, true)) // nothing has been written yet
 	if err := s.matchOldTwin(ctx, old); err != nil {
 		return s.e.fail(ctx, "read the old twin's tables", err)
 	}

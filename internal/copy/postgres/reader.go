@@ -47,7 +47,7 @@ func Open(ctx context.Context, src tenant.Source) (clone.Reader, error) {
 		return nil, err
 	}
 	e.config.BuildFrontend = newSplitFrontend
-	r := &reader{e: e, sessions: newPool(e, e.database), partSize: limits.part(e), restraint: limits, small: smallTable, mostClosed: mostClosed}
+	r := &reader{e: e, sessions: newPool(e, e.database, e.limit), partSize: limits.part(e), restraint: limits, small: smallTable, mostClosed: mostClosed}
 	conn, err := r.sessions.get(ctx)
 	if err != nil {
 		return nil, e.fail(ctx, "connect", err)

@@ -189,13 +189,43 @@ func TestSessions(t *testing.T) {
 	wantCode(t, err, report.Usage)
 }
 
-// watch asks the server until ctx ends.
+// The same holds at the destination, with pg_restore's sessions, those of the
+// maintenance database, and the one that reads the old twin.
+func TestSessionsAtTheDestination(t *testing.T) {
+	tr := newTrial(t, `CREATE TABLE a AS SELECT n, md5(n::text) AS v FROM generate_series(1, 20000) n; CREATE TABLE b AS TABLE a; CREATE TABLE c AS TABLE a; CREATE MATERIALIZED VIEW m AS SELECT count(*) AS n FROM a`, keeping("a: n v", "b: n v", "c: n v"))
+	tr.partSize, tr.apart, tr.dst.Connections, tr.src.Session.User = 256<<10, true, 4, random()
+	tr.must(t)
+	for most, rules := range map[int]string{4: rulesOf(`a: {n: keep, v: keep}`, `b: {n: keep, v: keep}`, `c: {$rows: {source: all, preserve: "n < 10"}, n: keep, v: keep}`), 5: tr.rules} {
+		tr.rules, tr.dst.Connections = rules, most
+		ctx, cancel := context.WithCancel(t.Context())
+		seen := make(chan watched)
+		go func() { seen <- tr.staging.watch(ctx, t, tr.twin+"%", "tenantcopy/%/"+tr.src.Session.User) }()
+		tr.must(t)
+		cancel()
+		if w := <-seen; w.most > most || w.most < 3 {
+			t.Errorf("%d sessions at once, allowed are %d", w.most, most)
+		}
+	}
+	tr.dst.Connections = 3
+	_, err := tr.run(t.Context(), t)
+	if text := wantCode(t, err, report.Usage); !strings.Contains(text, "allow at least 4") {
+		t.Errorf("error: %s", text)
+	}
+}
+
+// watch asks the source's server until ctx ends.
 func (tr *trial) watch(ctx context.Context, t *testing.T) watched {
-	const sql = `SELECT application_name FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND (datname = $1 OR application_name = $2)`
+	return tr.prod.watch(ctx, t, tr.source(), tr.src.Session.String())
+}
+
+// watch counts, until ctx ends, the sessions in databases or with names that are
+// like those.
+func (s server) watch(ctx context.Context, t *testing.T, databases, names string) watched {
+	const sql = `SELECT application_name FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND (datname LIKE $1 OR application_name LIKE $2)`
 	w := watched{names: make(map[string]bool)}
-	conn := tr.prod.connect(t, "postgres")
+	conn := s.connect(t, "postgres")
 	for ctx.Err() == nil {
-		rows, err := conn.Query(t.Context(), sql, tr.source(), tr.src.Session.String())
+		rows, err := conn.Query(t.Context(), sql, databases, names)
 		if err != nil {
 			t.Error(err)
 			return w

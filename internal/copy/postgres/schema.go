@@ -253,6 +253,11 @@ func filterList(from, to string, already []string) (err error) {
 func (s *staged) restore(ctx context.Context, section string) error {
 	args := []string{"--section=" + section, "--use-list=" + s.archive.list, "--no-owner", "--no-privileges", "--exit-on-error", s.archive.file}
 	options := "-c synchronous_commit=off -c default_transaction_read_only=off " + unlimited(s.version)
-	_, err := child{program: "pg_restore", args: args, e: s.e, options: options, database: s.e.next()}.run(ctx)
+	leave, err := s.sessions.reserve(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	_, err = child{program: "pg_restore", args: args, e: s.e, options: options, database: s.e.next()}.run(ctx)
 	return err
 }

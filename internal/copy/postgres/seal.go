@@ -32,6 +32,7 @@ func (s *staged) Seal(ctx context.Context) error {
 	if err := s.r.holds(ctx); err != nil { // whatever was read until now was read in one snapshot
 		return err
 	}
+	s.sessions.close(ctx)
 	err := s.e.inAdmin(ctx, func(conn *pgx.Conn) error {
 		return comment(ctx, conn, s.e.next(), s.dst.Marker(), s.dst.Run())
 	})

@@ -18,7 +18,7 @@ func (s *staged) setSequences(ctx context.Context) error {
 		n := min(batch, len(left))
 		values, err := s.readSequences(ctx, left[:n])
 		if err != nil {
-			return s.r.e.fail(ctx, "read the sequences", err)
+			return s.r.e.fail(ctx, "read the sequences", s.r.sequencesGone(ctx, left[:n], err))
 		}
 		err = s.inStaged(ctx, func(conn *pgx.Conn) error {
 			for _, v := range values {
@@ -66,6 +66,30 @@ func (s *staged) readSequences(ctx context.Context, sequences []relation) ([]seq
 		return nil
 	})
 	return out, err
+}
+
+// sequencesGone names, in an error that says that something is not there, the
+// sequences that were dropped, renamed or replaced after the snapshot.
+func (r *reader) sequencesGone(ctx context.Context, sequences []relation, err error) error {
+	if !goneState(stateOf(err)) {
+		return err
+	}
+	conn, failed := r.sessions.get(ctx)
+	if failed != nil {
+		return failed
+	}
+	defer r.sessions.put(ctx, conn)
+	for _, seq := range sequences {
+		const sql = `SELECT NOT EXISTS (SELECT FROM pg_class WHERE oid = to_regclass($1) AND relkind = 'S')`
+		var gone bool
+		if failed := (door{conn}).row(ctx, sql, []any{seq.quoted()}, &gone); failed != nil {
+			return failed
+		}
+		if gone {
+			return r.changedSince("sequence "+seq.group(), err)
+		}
+	}
+	return r.changedSince("a sequence", err)
 }
 
 const ownedQuery = `SELECT q.seqrelid::regclass::text, t.oid::regclass::text, a.attname, q.seqmax FROM pg_sequence q

@@ -62,7 +62,28 @@ func parseTwin(s tenant.Store, session tenant.Session) (*endpoint, error) {
 		return nil, &report.Error{Code: report.Usage, Store: s.Name, Side: report.Destination, Op: "read address", Err: &cause{text: why},
 			Hint: "give the twin a database of its own in tenantcopy.yaml"}
 	}
+	if e.limit > 0 && e.limit < fewestSessions {
+		return nil, &report.Error{Code: report.Usage, Store: s.Name, Side: report.Destination, Op: "keep limits.postgres.connections",
+			Err: &cause{text: fmt.Sprintf("a run needs %d sessions, and the limit is %d", fewestSessions, e.limit)}, Hint: fmt.Sprintf("allow at least %d", fewestSessions)}
+	}
 	return e.with(stagedSettings()), nil
+}
+
+// fewestSessions is what a run needs at the destination: one keeps the lock, one
+// the markers, and when the twin is looked at from the maintenance database
+// there are two more. While rows are copied those two write them, or one does
+// and the other reads the old twin.
+const fewestSessions = 4
+
+// writers is how many sessions may write under a limit; 0 is none.
+func writers(limit int, preserves bool) int {
+	switch {
+	case limit == 0:
+		return 0
+	case preserves:
+		return limit - 3
+	}
+	return limit - 2
 }
 
 // next and old are the names of the databases beside the twin.
@@ -70,7 +91,7 @@ func (e *endpoint) next() string { return e.database + "__new" }
 func (e *endpoint) old() string  { return e.database + "__old" }
 
 func newStaged(r *reader, e *endpoint, dst guard.Destination) *staged {
-	return &staged{r: r, e: e, dst: dst, sessions: newPool(e, e.next()), patience: switchWithin, memory: newMemory()}
+	return &staged{r: r, e: e, dst: dst, sessions: newPool(e, e.next(), writers(e.limit, false)), patience: switchWithin, memory: newMemory()}
 }
 
 // Name returns the store's name.

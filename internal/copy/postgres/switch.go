@@ -21,6 +21,7 @@ const (
 // before the renames the twin is the old one, after them the new one, and
 // they are one transaction.
 func (s *staged) Switch(ctx context.Context) error {
+	s.sessions.close(ctx)
 	err := s.e.inAdmin(ctx, func(conn *pgx.Conn) error {
 		dbs, err := readDatabases(ctx, conn, s.e)
 		if err != nil {
@@ -33,7 +34,6 @@ func (s *staged) Switch(ctx context.Context) error {
 			if err := s.strip(ctx); err != nil {
 				return err
 			}
-			s.sessions.close(ctx)
 			if err := s.swap(ctx, conn, dbs); err != nil {
 				return err
 			}
