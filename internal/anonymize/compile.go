@@ -94,12 +94,7 @@ func (c *compiler) group(store, name string) *ruleset.Group {
 	if s == nil {
 		return nil
 	}
-	for i := range s.Groups {
-		if _, ok := s.Groups[i].Pattern.Match(name); ok {
-			return &s.Groups[i]
-		}
-	}
-	return nil
+	return s.Find(name)
 }
 
 // fail notes that a rule does not fit.

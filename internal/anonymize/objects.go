@@ -97,13 +97,8 @@ func (o *Objects) match(name string) (*objectRule, ruleset.Capture) {
 
 // checkObject holds one kind of object against the rules.
 func (c *compiler) checkObject(f Field) {
-	s := c.in.Rules.Store(f.Store)
-	if s != nil {
-		for i := range s.Groups {
-			if _, ok := s.Groups[i].Pattern.Match(f.Sample); ok {
-				return
-			}
-		}
+	if s := c.in.Rules.Store(f.Store); s != nil && s.Find(f.Sample) != nil {
+		return
 	}
 	c.missing = append(c.missing, f)
 }

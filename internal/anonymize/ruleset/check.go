@@ -63,13 +63,11 @@ func (p *reader) sourceOf(group string, pos Pos) *Source {
 func plainTable(group string) string { return strings.TrimPrefix(group, "public.") }
 
 // hiddenGroups refuses a group that an earlier one leaves no name to.
-func (p *reader) hiddenGroups(groups []Group) {
-	for i, g := range groups {
-		for _, before := range groups[:i] {
-			if before.Pattern.covers(g.Pattern) {
-				p.add(g.Pos, "move it up", "%q is never reached: %q on line %d comes first", g.Pattern, before.Pattern, before.Pos.Line)
-				break
-			}
+func (p *reader) hiddenGroups(s *Store) {
+	for i := range s.Groups {
+		g := &s.Groups[i]
+		if before := s.hides(i); before != nil {
+			p.add(g.Pos, "move it up", "%q is never reached: %q on line %d comes first", g.Pattern, before.Pattern, before.Pos.Line)
 		}
 	}
 }

@@ -30,7 +30,8 @@ func (p *reader) store(kv pair) {
 			store.Groups = append(store.Groups, group)
 		}
 	}
-	p.hiddenGroups(store.Groups)
+	store.lookup = newLookup(store.Groups)
+	p.hiddenGroups(&store)
 	p.rules.Stores = append(p.rules.Stores, store)
 }
 

@@ -62,11 +62,7 @@ func ParsePatternFor(store, s string) (Pattern, error) {
 	if s == "" {
 		return Pattern{}, errors.New("empty pattern")
 	}
-	text := s
-	if p.schema && !strings.Contains(s, ".") {
-		text = "public." + s
-	}
-	if err := p.compile(text); err != nil {
+	if err := p.compile(fullName(p.schema, s)); err != nil {
 		return Pattern{}, err
 	}
 	if p.captures && p.schema {
@@ -156,9 +152,7 @@ func (p Pattern) Captures() (source, column string, ok bool) { return p.source, 
 // Match says whether the pattern matches the whole name, and what it captured. In postgres a name is a table of schema public or
 // "schema.table". It allocates nothing, but for a table without schema.
 func (p Pattern) Match(name string) (Capture, bool) {
-	if p.schema && !strings.Contains(name, ".") {
-		name = "public." + name
-	}
+	name = fullName(p.schema, name)
 	if !p.captures {
 		return Capture{}, match(p.before, name, p.separator)
 	}

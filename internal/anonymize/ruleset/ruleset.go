@@ -79,6 +79,8 @@ type Store struct {
 
 	Comments string // postgres: "keep" when comments on objects are carried; else they are dropped
 	Orphans  string // $orphans in postgres, for tables that do not say: OrphansReport (also "") or OrphansRefuse
+
+	lookup *lookup // of Groups; nil in a Store that was not read from a file
 }
 
 // Group is the rules of one table, of the indexes, objects or keys that match a pattern. In postgres and search it has Fields (none when
