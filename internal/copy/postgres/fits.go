@@ -42,8 +42,11 @@ func (r *reader) Fits(ctx context.Context, plan *anonymize.Plan) (wrong, notes [
 				continue
 			}
 			row, err := plan.Row(r.e.store, g.name, fields)
-			if err != nil || row.Empty {
+			if err != nil {
 				return err
+			}
+			if row.Empty {
+				continue
 			}
 			trials, err := plan.Samples(r.e.store, g.name, fields)
 			if err != nil {

@@ -100,6 +100,16 @@ const checkedSQL = `CREATE TYPE mood AS ENUM ('calm', 'busy'); CREATE DOMAIN ema
 CREATE TABLE t (id int PRIMARY KEY, mail email, short varchar(30), tag tag, zip char(5) CHECK (zip ~ '^[0-9]{5}$'), n int CHECK (n BETWEEN 0 AND 99), mood mood NOT NULL, must text NOT NULL, a text, b text, CHECK (a IS NOT NULL OR b IS NOT NULL), CHECK (n < id OR tag <> ''));
 INSERT INTO t SELECT i, 'user' || i || '@x.org', 'u' || i || '@x.org', 'tag', lpad(i::text, 5, '0'), i % 100, 'calm', 'must', 'a', NULL FROM generate_series(100, 400) AS i`
 
+// A table that is left empty does not end the search: those after it are tried
+// as well.
+func TestP25_TablesBehindAnEmptyOneAreTried(t *testing.T) {
+	tr := newTrial(t, `CREATE TABLE a (id int); CREATE TABLE b (id int, zip text CHECK (zip ~ '^[0-9]{5}$')); INSERT INTO b VALUES (1, '12345')`,
+		nobody+"  a: {$rows: none, id: keep}\n  b: {id: keep, zip: {set: nowhere}}\n")
+	if all := tr.refused(t); !strings.Contains(all, "b.zip: set can write a value that constraint b_zip_check refuses") {
+		t.Errorf("the refusal says %q", all)
+	}
+}
+
 // Every value that is written is accepted: by length, type, CHECK, domain.
 func TestP25_WrittenValuesAreAccepted(t *testing.T) {
 	tr := newTrial(t, checkedSQL, nobody+"  t: {id: keep, mail: email, short: email, tag: {set: some}, zip: digits, n: {bucket: 10}, mood: {set: busy}, must: name, a: name, b: text}\n")
