@@ -225,7 +225,7 @@ func (s *staged) build(ctx context.Context, id string, bytes int64, sql ...strin
 	memory := s.memory.take(bytes + bytes/2)
 	defer s.memory.give(memory)
 	_, err := s.once(ctx, id, func(conn *pgx.Conn) (int64, error) {
-		return 0, simple(ctx, conn, setMemory(memory)+";\n"+strings.Join(sql, ";\n"))
+		return 0, simple(ctx, conn, s.setMemory(memory)+";\n"+strings.Join(sql, ";\n"))
 	})
 	return err
 }

@@ -102,6 +102,7 @@ func sessionSettings(session tenant.Session) map[string]string {
 
 		"standard_conforming_strings": "on",
 		"DateStyle":                   "ISO, MDY", "IntervalStyle": "postgres", "TimeZone": "UTC", "extra_float_digits": "3", "bytea_output": "hex", "lc_monetary": "C",
+		"jit":               "off", // every row passes once: compiling costs more than it saves
 		"statement_timeout": "0", "idle_in_transaction_session_timeout": "0",
 		"tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "3", // a vanished client's locks go within a minute
 	}
@@ -210,6 +211,7 @@ type pool struct {
 
 	mu   sync.Mutex
 	free []*pgx.Conn
+	used int // sessions that somebody has got
 }
 
 // newPool makes a pool of at most limit sessions; 0 is no limit.
@@ -235,15 +237,31 @@ func (p *pool) get(ctx context.Context) (*pgx.Conn, error) {
 	if n := len(p.free); n > 0 {
 		conn, p.free = p.free[n-1], p.free[:n-1]
 	}
+	p.used++
 	p.mu.Unlock()
 	if conn != nil {
 		return conn, nil
 	}
 	conn, err := p.e.connect(ctx, p.database)
 	if err != nil {
-		p.leave()
+		p.release()
 	}
 	return conn, err
+}
+
+// inUse is how many sessions somebody has got.
+func (p *pool) inUse() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.used
+}
+
+// release takes back what get has counted.
+func (p *pool) release() {
+	p.mu.Lock()
+	p.used--
+	p.mu.Unlock()
+	p.leave()
 }
 
 // reserve keeps the place of one session for a program of PostgreSQL's, until
@@ -271,7 +289,7 @@ func (p *pool) leave() {
 // closed, and so are the free ones then: what broke it may have broken them,
 // and a retry needs a fresh one.
 func (p *pool) put(ctx context.Context, conn *pgx.Conn) {
-	defer p.leave()
+	defer p.release()
 	if !conn.IsClosed() && conn.PgConn().TxStatus() == 'I' {
 		p.mu.Lock()
 		defer p.mu.Unlock()

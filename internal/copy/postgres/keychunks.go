@@ -60,7 +60,7 @@ func (a *assembly) proof(keys []*foreignKey, st step, plain bool) {
 		defer a.s.memory.give(memory)
 		for _, k := range keys {
 			orphans, err := a.s.once(ctx, fmt.Sprintf("%s/%d", id, k.oid), func(conn *pgx.Conn) (int64, error) {
-				if err := simple(ctx, conn, setMemory(memory)); err != nil {
+				if err := simple(ctx, conn, a.s.setMemory(memory)); err != nil {
 					return 0, err
 				}
 				return a.s.prove(ctx, conn, k, plain)

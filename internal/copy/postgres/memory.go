@@ -3,6 +3,8 @@ package postgres
 import (
 	"fmt"
 	"sync"
+
+	"github.com/tenantcopy/tenantcopy/internal/clone"
 )
 
 // memory is what the destination's server may use for building indexes and
@@ -42,8 +44,15 @@ func (m *memory) give(got int64) {
 // an index.
 const parallelShare = 32 << 20
 
+// mostHelpers is how many workers a server may start for one index beside the
+// session's own process.
+const mostHelpers = 4
+
 // setMemory is the statement that lets a transaction use so much. An index has
-// as many workers beside its own process as the memory feeds, up to four.
-func setMemory(bytes int64) string {
-	return fmt.Sprintf("SET LOCAL maintenance_work_mem = '%dkB'; SET LOCAL max_parallel_maintenance_workers = %d", bytes>>10, min(bytes/parallelShare-1, 4))
+// as many helpers as the memory feeds, and as there are places that no other
+// session of the run takes: where all are busy, helpers only take the
+// processors from each other.
+func (s *staged) setMemory(bytes int64) string {
+	helpers := max(0, min(bytes/parallelShare-1, mostHelpers, int64(clone.DefaultWorkers-s.sessions.inUse())))
+	return fmt.Sprintf("SET LOCAL maintenance_work_mem = '%dkB'; SET LOCAL max_parallel_maintenance_workers = %d", bytes>>10, helpers)
 }
