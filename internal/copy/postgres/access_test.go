@@ -79,6 +79,7 @@ func (s server) copier(t *testing.T, id string, owners ...string) login {
 // Roles with the fewest rights do: at the source one that reads, whose limits
 // are short, at the destination one that creates databases.
 func TestFewestRights(t *testing.T) {
+	t.Parallel()
 	id := random()
 	prod, staging := serverOf(t, "PROD"), serverOf(t, "STAGING")
 	reads := prod.role(t, "reader-"+id, prod.readsAll(t))
@@ -96,6 +97,7 @@ ALTER ROLE "reader-`+id+`" SET search_path = 'hr'; ALTER ROLE "reader-`+id+`" SE
 
 // A policy that hides rows is an error, never a shorter copy.
 func TestP07_RowLevelSecurityIsAnError(t *testing.T) {
+	t.Parallel()
 	id := random()
 	prod := serverOf(t, "PROD")
 	reads := prod.role(t, "reader-"+id, prod.readsAll(t))
@@ -109,6 +111,7 @@ func TestP07_RowLevelSecurityIsAnError(t *testing.T) {
 
 // A missing right is named with its object.
 func TestMissingRights(t *testing.T) {
+	t.Parallel()
 	id := random()
 	prod, staging := serverOf(t, "PROD"), serverOf(t, "STAGING")
 	tr := newTrial(t, tinySQL, tinyRules)
@@ -126,6 +129,7 @@ func TestMissingRights(t *testing.T) {
 
 // What is wrong with an address is told at once.
 func TestOpenErrors(t *testing.T) {
+	t.Parallel()
 	prod := serverOf(t, "PROD")
 	good := prod.store("postgres")
 	for name, c := range map[string]struct {
@@ -162,6 +166,7 @@ func TestOpenErrors(t *testing.T) {
 
 // A source that does not exist is a fact for the guard.
 func TestProbeOfNothing(t *testing.T) {
+	t.Parallel()
 	src := sourceOf(serverOf(t, "PROD"), "acme-"+random())
 	p, err := Probe(t.Context(), src)
 	if err != nil {
@@ -176,6 +181,7 @@ func TestProbeOfNothing(t *testing.T) {
 
 // Sessions say who they are, on both sides.
 func TestSessionNames(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, tinySQL, tinyRules)
 	tr.src.Session.User = "jane"
 	tr.once(report.Copy, func() {
@@ -209,6 +215,7 @@ func TestChildKeepsSecrets(t *testing.T) {
 
 // What a mapped role owns and may do, its counterpart owns and may do.
 func TestRoles(t *testing.T) {
+	t.Parallel()
 	id := random()
 	prod, staging := serverOf(t, "PROD"), serverOf(t, "STAGING")
 	prod.role(t, "app_prod_"+id, "")

@@ -49,6 +49,7 @@ func (tr *trial) afterSeal(t *testing.T, sql string) {
 // What was copied is what is there: every kept value of every type, in any
 // order, in any partition; one that was changed since is noticed.
 func TestKeptValuesAreCompared(t *testing.T) {
+	t.Parallel()
 	for name, tc := range map[string]struct{ sql, want string }{
 		"nothing":         {"", ""},
 		"another order":   {`CREATE TEMP TABLE t AS SELECT id, note FROM logs; DELETE FROM logs; INSERT INTO logs SELECT id, 'a', note FROM t ORDER BY id DESC`, ""},
@@ -66,6 +67,7 @@ func TestKeptValuesAreCompared(t *testing.T) {
 		"a column":        {`ALTER TABLE logs DROP COLUMN note`, "logs: 30 records, but"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			tr := newTrial(t, oddSQL, oddRules)
 			tr.partSize = 8192
 			tr.afterSeal(t, tc.sql)
@@ -92,6 +94,7 @@ func TestKeptValuesAreCompared(t *testing.T) {
 // A hook may change what it likes; what was changed before it is noticed, and
 // the hook does not run then.
 func TestHooksMayChangeRecords(t *testing.T) {
+	t.Parallel()
 	const sql = `CREATE TABLE notes (id int, note text); INSERT INTO notes SELECT i, 'note ' || i FROM generate_series(1, 5) i`
 	for name, tc := range map[string]struct {
 		before string
@@ -102,6 +105,7 @@ func TestHooksMayChangeRecords(t *testing.T) {
 		"before the hook": {`UPDATE notes SET note = 'other' WHERE id = 1`, report.Mismatch, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			tr := newTrial(t, sql, rulesOf(`notes: {id: keep, note: keep}`))
 			tr.afterSeal(t, tc.before)
 			ran := 0
@@ -123,6 +127,7 @@ func TestHooksMayChangeRecords(t *testing.T) {
 
 // The journal gives the sum of a part back, its sign included.
 func TestJournalKeepsTheSum(t *testing.T) {
+	t.Parallel()
 	s := serverOf(t, "STAGING")
 	database := "journal-" + random()
 	s.create(t, database)
@@ -154,6 +159,7 @@ func summing(t testing.TB, apart bool) (*checksum, *anonymize.Row, *anonymize.An
 // Two sets of rows have the same sum if and only if they are the same, in
 // whatever order and pieces they come; the ruled column does not count.
 func TestSumLaw(t *testing.T) {
+	t.Parallel()
 	for _, apart := range []bool{false, true} {
 		c, row, a := summing(t, apart)
 		sum := func(rows [][][]byte, piece int) uint64 {

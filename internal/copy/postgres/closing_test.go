@@ -25,8 +25,10 @@ func endgameTrial(t *testing.T) *trial {
 // Whatever is built after the rows is the same as at the source, each table's
 // in chunks of its own or in batches. P38: the triggers do not fire.
 func TestP38_EndgameIsComplete(t *testing.T) {
+	t.Parallel()
 	for _, apart := range []bool{true, false} {
 		t.Run(fmt.Sprint("apart ", apart), func(t *testing.T) {
+			t.Parallel()
 			tr := endgameTrial(t)
 			tr.apart, tr.partSize = apart, 32<<10
 			tr.must(t)
@@ -50,6 +52,7 @@ AND relname NOT IN ('unfilled') AND NOT EXISTS (SELECT FROM pg_statistic WHERE s
 
 // A table's indexes do not wait for the rows of another table.
 func TestIndexesFollowTheirTable(t *testing.T) {
+	t.Parallel()
 	tr := endgameTrial(t)
 	tr.apart = true
 	s, _ := tr.prepared(t)
@@ -70,6 +73,7 @@ func TestIndexesFollowTheirTable(t *testing.T) {
 // Every chunk may run twice, at once and when all are done, and be cut off at
 // any moment: what is there in the end is the same.
 func TestEndgameTwice(t *testing.T) {
+	t.Parallel()
 	tr := endgameTrial(t)
 	tr.apart = true
 	s, plan := tr.prepared(t)
@@ -100,6 +104,7 @@ func TestEndgameTwice(t *testing.T) {
 // Sessions die between statement and answer, in each kind of chunk: the chunk
 // is tried again and the copy is the same.
 func TestEndgameSessionsDie(t *testing.T) {
+	t.Parallel()
 	tr := endgameTrial(t)
 	tr.apart = true
 	s, plan := tr.prepared(t)

@@ -20,6 +20,7 @@ import (
 // Rows that are referred to come along: over a chain, a reference to the own
 // table, and out of partitions.
 func TestClosureOverChainAndSelf(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, ordersSQL, rulesOf(`regions: {$rows: {source: none, close: true}, id: keep, name: keep}`,
 		`customers: {$rows: {source: "NOT old AND id > 98", close: true}, id: keep, region: keep, boss: keep, old: keep}`, `orders: {$rows: "id IN (2, 4)", id: keep, customer: keep}`))
 	m := tr.must(t)
@@ -34,6 +35,7 @@ func TestClosureOverChainAndSelf(t *testing.T) {
 // A composite key into a partitioned table, cyclic keys, NULLs, and an operator
 // of another schema.
 func TestClosureOverCycleAndPartitions(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, `CREATE SCHEMA ext; CREATE EXTENSION citext SCHEMA ext;
 CREATE TABLE logs (at int, n int, PRIMARY KEY (at, n)) PARTITION BY RANGE (at);
 CREATE TABLE logs_a PARTITION OF logs FOR VALUES FROM (0) TO (10) PARTITION BY LIST (n); CREATE TABLE logs_aa PARTITION OF logs_a DEFAULT; CREATE TABLE logs_b PARTITION OF logs FOR VALUES FROM (10) TO (100);
@@ -52,6 +54,7 @@ ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES b; ALTER TABLE b ADD FOREIGN KEY (a
 
 // Memory is bounded: beyond it the run is refused.
 func TestClosureBound(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, ordersSQL, rulesOf(`regions: {id: keep, name: keep}`, `customers: {$rows: {source: none, close: true}, id: keep, region: keep, boss: keep, old: keep}`, `orders: {id: keep, customer: keep}`))
 	tr.mostClosed = 30
 	tr.wantRefused(t, report.Incompatible, "more than 30 rows would come along by close", "customers")
@@ -60,6 +63,7 @@ func TestClosureBound(t *testing.T) {
 // For any graph of tables and rows: what arrives is exactly what can be reached
 // from the chosen rows, and no reference dangles, for the foreign keys are there.
 func TestClosureLaw(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, `SELECT`, "")
 	rapid.Check(t, func(rt *rapid.T) { tr.closureLaw(t, rt) })
 }

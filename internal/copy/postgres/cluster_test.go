@@ -225,6 +225,7 @@ func (c *cluster) caughtUp(t *testing.T, primary *cluster) {
 
 // A cluster serves, dies, comes back, and has a standby.
 func TestCluster(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	c.create(t, "acme")
 	c.run(t, "acme", tinySQL)

@@ -14,6 +14,7 @@ const commentsOf = `SELECT description FROM pg_description WHERE objoid >= 16384
 
 // Comments are dropped; with $comments: keep they are carried, and scanned.
 func TestP19_Comments(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, commentSQL, tinyRules)
 	tr.must(t)
 	if got := strings.Join(tr.staging.ask(t, tr.twin, commentsOf), ", "); strings.Contains(got, "a table") {

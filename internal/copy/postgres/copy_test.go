@@ -23,6 +23,7 @@ const itemsRules = "version: 1\npeople: none\npostgres:\n  items: {id: keep, v: 
 
 // A large table is copied in many parts, each row once.
 func TestParts(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, itemsSQL, itemsRules)
 	tr.partSize = 64 << 10
 	m := tr.must(t)
@@ -41,6 +42,7 @@ func TestParts(t *testing.T) {
 
 // Rows that are on pages beyond the end that the survey saw are read.
 func TestCutCoversAllPages(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		pages, bytes, size int64
 		ranges             bool
@@ -65,6 +67,7 @@ func TestCutCoversAllPages(t *testing.T) {
 // What happens to a table after the snapshot ends the run with Transient, and
 // never leaves a table empty.
 func TestP02_SchemaChangeInMidCopy(t *testing.T) {
+	t.Parallel()
 	for _, sql := range []string{
 		`TRUNCATE items`,
 		`TRUNCATE items; INSERT INTO items (v) VALUES ('new')`,
@@ -80,6 +83,7 @@ func TestP02_SchemaChangeInMidCopy(t *testing.T) {
 		`CREATE SCHEMA away; ALTER TABLE items SET SCHEMA away`,
 	} {
 		t.Run(sql, func(t *testing.T) {
+			t.Parallel()
 			tr := newTrial(t, itemsSQL, itemsRules)
 			tr.once(report.Copy, func() { tr.prod.run(t, tr.source(), sql) })
 			_, err := tr.run(t.Context(), t)
@@ -95,6 +99,7 @@ func TestP02_SchemaChangeInMidCopy(t *testing.T) {
 
 // What is added after the snapshot is not part of it, and does no harm.
 func TestP02_AdditionsInMidCopy(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, itemsSQL, itemsRules)
 	tr.once(report.Copy, func() {
 		tr.prod.run(t, tr.source(), `INSERT INTO items (v) VALUES ('later'); ALTER TABLE items ADD COLUMN later text DEFAULT 'x'; CREATE TABLE later (a int)`)
@@ -112,6 +117,7 @@ func TestP02_AdditionsInMidCopy(t *testing.T) {
 // Writers move money between two tables in two schemas all through the copy:
 // the total is kept, to the cent.
 func TestP01_TotalsAreExact(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, `CREATE SCHEMA b; CREATE TABLE a (id int PRIMARY KEY, v int); CREATE TABLE b.b (id int PRIMARY KEY, v int);
 INSERT INTO a SELECT i, 1000 FROM generate_series(1, 5000) AS i; INSERT INTO b.b SELECT i, 0 FROM generate_series(1, 5000) AS i`,
 		"version: 1\npeople: none\npostgres:\n  a: {id: keep, v: keep}\n  b.b: {id: keep, v: keep}\n")
@@ -150,6 +156,7 @@ INSERT INTO a SELECT i, 1000 FROM generate_series(1, 5000) AS i; INSERT INTO b.b
 // Sessions at either side die in mid-copy: the parts are copied again, and no
 // row is there twice.
 func TestSessionsDie(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, itemsSQL, itemsRules)
 	tr.partSize = 64 << 10
 	n := 0
@@ -174,6 +181,7 @@ AND state <> 'idle in transaction'`, literal(database)))
 // A part that has committed is not copied again; one whose transaction was
 // rolled back is.
 func TestJournal(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, itemsSQL, itemsRules)
 	s, plan := tr.prepared(t)
 	first, again := copyAll(t, s, plan), copyAll(t, s, plan)
@@ -207,6 +215,7 @@ func TestJournal(t *testing.T) {
 
 // A cancelled run ends although the source does not answer.
 func TestCancelWhileTheSourceIsSilent(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, itemsSQL, itemsRules)
 	blocker := tr.prod.connect(t, tr.source())
 	ctx, cancel := context.WithCancel(t.Context())
@@ -234,6 +243,7 @@ func TestCancelWhileTheSourceIsSilent(t *testing.T) {
 
 // A rule on a partition's key sends rows to where they belong now.
 func TestMaskedPartitionKey(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, `CREATE TABLE logs (at date, who text) PARTITION BY LIST (who);
 CREATE TABLE logs_a PARTITION OF logs FOR VALUES IN ('a'); CREATE TABLE logs_rest PARTITION OF logs DEFAULT;
 INSERT INTO logs VALUES ('2024-01-01', 'a'), ('2024-01-02', 'a'), ('2024-01-03', 'b')`,
@@ -249,6 +259,7 @@ INSERT INTO logs VALUES ('2024-01-01', 'a'), ('2024-01-02', 'a'), ('2024-01-03',
 
 // Rules work in a table that travels as text.
 func TestRulesInTextTable(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, `CREATE TABLE refs (rel regclass, n int, note text, doc jsonb); INSERT INTO refs VALUES ('refs', 7, E'a\tb\\\n', '{"k": "1\t2"}'), (NULL, NULL, NULL, NULL)`,
 		"version: 1\npeople: none\npostgres:\n  refs: {rel: keep, n: keep, note: {set: \"x\\ty\\\\z\"}, doc: {json: {k: {set: \"p\\nq\"}}}}\n")
 	tr.must(t)
@@ -260,6 +271,7 @@ func TestRulesInTextTable(t *testing.T) {
 
 // What the destination refuses is named by column, without the value.
 func TestRefusedValue(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, `CREATE TABLE t (id int, v varchar(10), CHECK (v <> 'forbidden' OR id < 0))`, "version: 1\npeople: none\npostgres:\n  t: {id: keep, v: {set: forbidden}}\n")
 	tr.prod.run(t, tr.source(), `INSERT INTO t VALUES (1, 'secretive')`)
 	_, err := tr.run(t.Context(), t)
@@ -272,6 +284,7 @@ func TestRefusedValue(t *testing.T) {
 // The driver can leave its reader behind when the destination's session dies.
 // leave waits for it, ends one that waits for the source, and lets none begin.
 func TestLeaveEndsReading(t *testing.T) {
+	t.Parallel()
 	prod := serverOf(t, "PROD")
 	conn := prod.connect(t, "postgres")
 	row, a := compiled(t, "{a: keep}", "a")

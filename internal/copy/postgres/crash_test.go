@@ -97,6 +97,7 @@ func (tr *trial) wantServing(t *testing.T) {
 // The program is killed at random moments: the old twin or the new one
 // answers, and a rerun succeeds.
 func TestP33_KilledProgram(t *testing.T) {
+	t.Parallel()
 	tr := second(t)
 	chance := seeded(t)
 	job, err := json.Marshal(childJob{Source: tr.src.Store.URL, SourcePass: tr.src.Store.Password.Reveal(), Twin: tr.dst.URL, TwinPass: tr.dst.Password.Reveal(), Rules: tr.rules})
@@ -132,6 +133,7 @@ func TestP33_KilledProgram(t *testing.T) {
 // The destination's server is killed at random moments: after its recovery the
 // old twin or the new one answers, and a rerun succeeds.
 func TestP33_KilledDestination(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, itemsSQL, itemsRules)
 	c := newCluster(t)
 	tr.staging, tr.dst = c.server, c.store(tr.twin)

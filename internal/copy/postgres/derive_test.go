@@ -19,6 +19,7 @@ INSERT INTO parted SELECT i, 'Value', 'secretive' FROM generate_series(1, 50) AS
 // every row, of every partition, however its parts are cut; nothing of it is
 // left in the schema.
 func TestDerive(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, searchSQL, nobody+`  docs: {id: keep, title: {set: Other}, body: keep, E-Mail: email, search: {derive: "to_tsvector('simple', title || ' ' || docs.id)"}, low: {derive: 'lower("E-Mail")'}, big: {derive: "repeat(title, id % 3)"}}
   parted: {id: digits, v: {set: New}, low: {derive: "lower(v)"}}
 `)
@@ -42,6 +43,7 @@ UNION ALL SELECT count(*)::text FROM parted WHERE low = 'new'`)
 // A full-text vector of real words is not kept; the trigger that fills it at
 // the source says how to derive it, and the suggestion is accepted.
 func TestVectorsAreDerived(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, searchSQL+`; CREATE TABLE users (id int PRIMARY KEY, name text); INSERT INTO users VALUES (1, 'Waltraud Secretperson')`, `version: 1
 person: {postgres: {users: {id: id, name: name}}}
 postgres:
@@ -63,6 +65,7 @@ postgres:
 
 // What is no expression over one row is refused, with its line.
 func TestDeriveRefuses(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, searchSQL, "")
 	for expr, want := range map[string]string{
 		"no_such_column": "docs.big: the expression on line 4 cannot be computed: SQLSTATE 42703", "lower(": "SQLSTATE 42601", "1) FROM docs; DROP TABLE docs; SELECT (1": "SQLSTATE 42601",

@@ -18,6 +18,7 @@ import (
 
 // Nothing that a server says in its own words leaves the package.
 func TestErrorsAreReduced(t *testing.T) {
+	t.Parallel()
 	const data = "jane.miller"
 	e := &endpoint{store: "postgres", side: report.Destination, config: &pgx.ConnConfig{Config: pgconn.Config{Host: "pg", Port: 5432, User: "app"}}, names: &names{known: map[string]bool{"users": true, "users_key": true}}}
 	server := func(code string) error {
@@ -66,6 +67,7 @@ func TestErrorsAreReduced(t *testing.T) {
 
 // The column is taken out of a context line, the value is not.
 func TestColumnIn(t *testing.T) {
+	t.Parallel()
 	l := &load{columns: []column{{name: "name"}, {name: "name: x"}, {name: "n"}}}
 	for where, want := range map[string]string{
 		"COPY t, line 3, column name":             "name",
@@ -82,6 +84,7 @@ func TestColumnIn(t *testing.T) {
 
 // What pg_restore was at is told, what it quotes is not.
 func TestComplaintsAreReduced(t *testing.T) {
+	t.Parallel()
 	e := &endpoint{store: "postgres", side: report.Destination, config: &pgx.ConnConfig{}, names: &names{}}
 	complaint := `pg_restore: while PROCESSING TOC:
 pg_restore: from TOC entry 3456; 2606 16395 CONSTRAINT users users_email_key postgres
@@ -104,6 +107,7 @@ DETAIL:  Key (email)=(jane.miller@corp.org) is duplicated.`
 
 // A long complaint keeps its beginning and its end, and no more.
 func TestTail(t *testing.T) {
+	t.Parallel()
 	var kept tail
 	for range 100 {
 		_, _ = kept.Write([]byte("first " + strings.Repeat("x", 10_000)))

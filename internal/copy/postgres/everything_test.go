@@ -61,6 +61,7 @@ func (s server) fullSchema(t *testing.T, database string) string {
 // A schema made to contain everything that pg_dump carries arrives complete,
 // owners and rights included.
 func TestEverythingPgDumpCarries(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, everythingSQL, everythingRules)
 	t.Cleanup(func() {
 		tr.prod.run(t, tr.source(), `ALTER SUBSCRIPTION sub DISABLE; ALTER SUBSCRIPTION sub SET (slot_name = NONE)`)

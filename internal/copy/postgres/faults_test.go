@@ -42,9 +42,11 @@ func second(t *testing.T) *trial {
 
 // Every connection to one side is cut at the beginning of each phase.
 func TestP36_ConnectionsCutInEachPhase(t *testing.T) {
+	t.Parallel()
 	for _, side := range []report.Side{report.Source, report.Destination} {
 		for _, phase := range []report.Phase{report.Survey, report.Prepare, report.Copy, report.Seal, report.Verify} {
 			t.Run(fmt.Sprint(side, " ", phase), func(t *testing.T) {
+				t.Parallel()
 				tr := second(t)
 				var p *proxy
 				if side == report.Source {
@@ -65,8 +67,10 @@ func TestP36_ConnectionsCutInEachPhase(t *testing.T) {
 // A connection breaks after some bytes of rows, on either side: the part is
 // carried again, and no row is there twice.
 func TestP36_ConnectionCutInsideCOPY(t *testing.T) {
+	t.Parallel()
 	for _, side := range []report.Side{report.Source, report.Destination} {
 		t.Run(string(side), func(t *testing.T) {
+			t.Parallel()
 			tr := second(t)
 			var copying atomic.Bool
 			var cuts atomic.Int32
@@ -93,6 +97,7 @@ func TestP36_ConnectionCutInsideCOPY(t *testing.T) {
 // The server commits a part and the answer is lost: the retry finds the
 // journal's line and doubles nothing.
 func TestP36_AnswerToCommitIsLost(t *testing.T) {
+	t.Parallel()
 	tr := second(t)
 	p := newProxy(t, tr.staging)
 	tr.dst = p.before(tr.dst)
@@ -112,6 +117,7 @@ func TestP36_AnswerToCommitIsLost(t *testing.T) {
 // Each of our sessions is ended, one a run: the first of both servers, the
 // second, and so on.
 func TestP36_EachSessionEnded(t *testing.T) {
+	t.Parallel()
 	const sessions = `SELECT pid::text FROM pg_stat_activity WHERE application_name LIKE 'tenantcopy/%' AND usename = $1 AND pid <> pg_backend_pid() ORDER BY backend_start, pid`
 	for k, more := 0, true; more; k++ {
 		more = false
@@ -143,6 +149,7 @@ func TestP36_EachSessionEnded(t *testing.T) {
 // A second run on a twin is refused while the first one is at work, and the
 // same command again gives the same result.
 func TestP35_TwoRunsAtOnce(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, itemsSQL, itemsRules)
 	one, two := *tr, *tr
 	one.seen, two.seen = strings.Builder{}, strings.Builder{}
@@ -170,6 +177,7 @@ func TestP35_TwoRunsAtOnce(t *testing.T) {
 // What the source's role may not read is named before the start, all of it,
 // with the statements that allow it.
 func TestMissingGrantsAreNamed(t *testing.T) {
+	t.Parallel()
 	id := random()
 	tr := newTrial(t, `ALTER DEFAULT PRIVILEGES REVOKE SELECT ON TABLES FROM PUBLIC; ALTER DEFAULT PRIVILEGES REVOKE SELECT ON SEQUENCES FROM PUBLIC; ALTER DEFAULT PRIVILEGES REVOKE USAGE ON SCHEMAS FROM PUBLIC;
 CREATE SCHEMA hr; CREATE TABLE hr."Staff list" (id serial, v text); CREATE TABLE plain (v text); CREATE TABLE fine (v text); CREATE SEQUENCE lone; GRANT SELECT ON fine TO PUBLIC`,
@@ -204,6 +212,7 @@ CREATE SCHEMA hr; CREATE TABLE hr."Staff list" (id serial, v text); CREATE TABLE
 // them cannot be lifted at the start, since older servers refuse what they do
 // not know; they must leave time for one statement.
 func TestP06_LimitsOfTheRole(t *testing.T) {
+	t.Parallel()
 	id := random()
 	tr := newTrial(t, itemsSQL, itemsRules)
 	limits := []string{"statement_timeout = '1ms'", "idle_in_transaction_session_timeout = '1ms'", "lock_timeout = '1ms'", "default_transaction_isolation = 'serializable'"}

@@ -30,6 +30,7 @@ const nobody = "version: 1\npeople: none\npostgres:\n"
 
 // A column that production has got since the rules were written ends the run.
 func TestP23_ANewColumnStopsTheRun(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, `CREATE TABLE t (id int, v text)`, nobody+"  t: {id: keep, v: keep}\n")
 	tr.must(t)
 	tr.prod.run(t, tr.source(), `ALTER TABLE t ADD COLUMN mother_name text`)
@@ -56,6 +57,7 @@ DO $$ BEGIN IF current_setting('server_version_num')::int >= 150000 THEN EXECUTE
 // All kinds of unique keys stand in the copy, under verbs that keep values
 // apart; every verb that does not is refused, with its key.
 func TestP24_UniqueKeysOfEveryKindHold(t *testing.T) {
+	t.Parallel()
 	good := nobody + "  people: {id: digits, email: email, ci: email, nick: uuid, slug: digits, room: digits, during: keep, gone: keep, tenant: keep, code: keep, single: digits}\n"
 	tr := newTrial(t, uniqueSQL, good)
 	tr.must(t)
@@ -88,6 +90,7 @@ func TestP24_UniqueKeysOfEveryKindHold(t *testing.T) {
 // A key that is unique but for its case stays so: two addresses that differ in
 // nothing else are two.
 func TestP24_CaseVariantsStayApart(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, `CREATE TABLE t (email text UNIQUE); INSERT INTO t VALUES ('rose.hill@x.org'), ('Rose.hill@x.org'), ('Rose.Hill@x.org'), ('ROSE.HILL@X.ORG'), ('rOse.hill@x.org'), ('roSe.hill@X.org'), (' rose.hill@x.org')`,
 		nobody+"  t: {email: email}\n")
 	tr.must(t)
@@ -112,6 +115,7 @@ func TestP25_TablesBehindAnEmptyOneAreTried(t *testing.T) {
 
 // Every value that is written is accepted: by length, type, CHECK, domain.
 func TestP25_WrittenValuesAreAccepted(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, checkedSQL, nobody+"  t: {id: keep, mail: email, short: email, tag: {set: some}, zip: digits, n: {bucket: 10}, mood: {set: busy}, must: name, a: name, b: text}\n")
 	m := tr.must(t)
 	if notes := strings.Join(m.Stores[0].Notes, "\n"); !strings.Contains(notes, "that the rules of t keep constraint t_check1 is only proved by the load") && !strings.Contains(notes, "constraint t_check") {
@@ -125,6 +129,7 @@ func TestP25_WrittenValuesAreAccepted(t *testing.T) {
 // What a CHECK, a domain or an enum would refuse is refused before anything
 // is written, with the constraint's name.
 func TestP25_WhatChecksRefuseIsRefused(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, checkedSQL, nobody+"  t: {id: keep, mail: name, short: secret, tag: name, zip: {set: none}, n: digits, mood: {set: angry}, must: null, a: null, b: text}\n")
 	first := tr.refused(t)
 	for _, want := range []string{"t.short: secret writes up to", "t.mood: set writes a constant that type public.mood does not list", "t.must: null on a column that is NOT NULL"} {
@@ -145,6 +150,7 @@ func TestP25_WhatChecksRefuseIsRefused(t *testing.T) {
 // Keys that are masked alike still join: foreign keys, polymorphic pairs, ids
 // in text and inside jsonb. Keys that are not are refused with both places.
 func TestP27_MaskedKeysStillJoin(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, `CREATE TABLE users (id bigint PRIMARY KEY, login text UNIQUE);
 CREATE TABLE notes (id int PRIMARY KEY, user_id int REFERENCES users (id), login varchar(90) REFERENCES users (login), subject_type text, subject_id text, doc jsonb);
 INSERT INTO users SELECT i * 7919, 'u' || i || '@x.org' FROM generate_series(1, 500) AS i;
@@ -166,6 +172,7 @@ AND u.id = (doc #>> '{user,id}')::int8 AND to_jsonb(u.id) = doc #> '{ids,0}' AND
 
 // A constant on a foreign key must be a key.
 func TestP27_ConstantsOnForeignKeys(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, `CREATE TABLE kinds (id int PRIMARY KEY); INSERT INTO kinds VALUES (1), (2); CREATE TABLE t (kind int REFERENCES kinds); INSERT INTO t VALUES (2)`,
 		nobody+"  kinds: {id: keep}\n  t: {kind: {set: 3}}\n")
 	if got := tr.refused(t); !strings.Contains(got, "t.kind: set writes a constant that kinds.id, which foreign key t_kind_fkey refers to, does not have") {
@@ -178,6 +185,7 @@ func TestP27_ConstantsOnForeignKeys(t *testing.T) {
 // A masked partition key sends rows to the partition of the new value; where
 // one could be without a partition, the rule is refused.
 func TestP28_MaskedPartitionKey(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, `CREATE TABLE logs (id int, region text) PARTITION BY LIST (region); CREATE TABLE logs_eu PARTITION OF logs FOR VALUES IN ('eu'); CREATE TABLE logs_us PARTITION OF logs FOR VALUES IN ('us');
 CREATE TABLE ev (id int, who text) PARTITION BY HASH (who); CREATE TABLE ev0 PARTITION OF ev FOR VALUES WITH (MODULUS 2, REMAINDER 0); CREATE TABLE ev1 PARTITION OF ev FOR VALUES WITH (MODULUS 2, REMAINDER 1);
 CREATE TABLE ra (id int) PARTITION BY RANGE (id); CREATE TABLE ra_low PARTITION OF ra FOR VALUES FROM (0) TO (100); CREATE TABLE ra_rest PARTITION OF ra DEFAULT;
@@ -199,6 +207,7 @@ INSERT INTO logs SELECT i, CASE i % 2 WHEN 0 THEN 'eu' ELSE 'us' END FROM genera
 
 // NULL stays NULL under every verb, and in a text table.
 func TestP32_NULLStaysNULL(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, `CREATE TABLE t (id int, a text, b varchar(90), c text, d text, e jsonb, f text[], g date, h numeric, i uuid, j bytea, k text, l text); INSERT INTO t (id) VALUES (1), (2);
 CREATE TABLE r (rel regclass, a text, b text); INSERT INTO r DEFAULT VALUES`,
 		nobody+"  t: {id: keep, a: name, b: email, c: phone, d: {set: x}, e: scan, f: {list: text}, g: {shift: 3d}, h: digits, i: uuid, j: placeholder, k: secret, l: iban}\n  r: {rel: keep, a: {set: x}, b: name}\n")

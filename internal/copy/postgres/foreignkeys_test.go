@@ -37,6 +37,7 @@ postgres:
 // What breaks a key at the source already is counted and told, and the key
 // stays unproved.
 func TestP37_OrphansAreReported(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, orphansSQL, orphansRules)
 	m := tr.must(t)
 	told := strings.Join(m.Stores[0].Notes, "\n")
@@ -60,6 +61,7 @@ func TestP37_OrphansAreReported(t *testing.T) {
 // The rules may have a table's broken keys end the run; the others are
 // reported as before.
 func TestP37_OrphansAreRefused(t *testing.T) {
+	t.Parallel()
 	for rules, want := range map[string]string{
 		strings.Replace(orphansRules, "children: {", "children: {$orphans: refuse, ", 1):   ": rows that refer to nothing, at the source already: 2",
 		strings.Replace(orphansRules, "postgres:\n", "postgres:\n  $orphans: refuse\n", 1): "check foreign key",
@@ -76,6 +78,7 @@ func TestP37_OrphansAreRefused(t *testing.T) {
 // Two tables that refer to each other, and many keys on one table, do not
 // wait for each other for ever.
 func TestForeignKeysDoNotDeadlock(t *testing.T) {
+	t.Parallel()
 	var sql strings.Builder
 	rules := "version: 1\npeople: none\npostgres:\n"
 	const tables = 6

@@ -12,6 +12,7 @@ import (
 // What the client makes of a stored value is what the server writes; nothing
 // is made of values that are too short to be a telephone number.
 func TestReadings(t *testing.T) {
+	t.Parallel()
 	names, err := person.NamesVersion("v1")
 	if err != nil {
 		t.Fatal(err)

@@ -22,6 +22,7 @@ func objectTrial(t *testing.T, verb string) *trial {
 
 // Large objects are copied with their numbers, owners and rights.
 func TestP13_LargeObjectsAreCopied(t *testing.T) {
+	t.Parallel()
 	owner := "owner_" + random()
 	serverOf(t, "STAGING").role(t, owner, "")
 	tr := objectTrial(t, "keep")
@@ -46,6 +47,7 @@ func TestP13_LargeObjectsAreCopied(t *testing.T) {
 // Without a rule they are refused; with null the numbers stay and the content
 // goes.
 func TestP13_LargeObjectsNeedARule(t *testing.T) {
+	t.Parallel()
 	tr := objectTrial(t, "null")
 	rules := tr.rules
 	tr.rules = strings.Split(rules, "  pg_largeobject")[0]
@@ -63,6 +65,7 @@ func TestP13_LargeObjectsNeedARule(t *testing.T) {
 // What a large object says is looked at by the proof, on the border of two
 // blocks too.
 func TestP13_LeakInALargeObjectIsFound(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, tinySQL+`; SELECT lo_from_bytea(70001, convert_to(repeat('lorem ', 174760) || 'xx jane.miller@corp-customer.org ' || repeat('lorem ', 9), 'UTF8'))`, tinyRules+"  pg_largeobject: {data: keep}\n")
 	_, err := tr.run(t.Context(), t)
 	if text := wantCode(t, err, report.Privacy); !strings.Contains(text, "pg_largeobject") {
@@ -72,6 +75,7 @@ func TestP13_LeakInALargeObjectIsFound(t *testing.T) {
 
 // A chunk of large objects run twice changes nothing.
 func TestP13_LargeObjectsTwice(t *testing.T) {
+	t.Parallel()
 	tr := objectTrial(t, "keep")
 	s, plan := tr.prepared(t)
 	a := plan.New()

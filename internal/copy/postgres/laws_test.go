@@ -14,7 +14,10 @@ import (
 )
 
 // TestLaws runs the laws of every adapter.
-func TestLaws(t *testing.T) { copytest.Laws(t, fixture) }
+func TestLaws(t *testing.T) {
+	t.Parallel()
+	copytest.Laws(t, fixture)
+}
 
 //go:embed testdata/tenant.sql
 var tenantSQL string
@@ -56,6 +59,7 @@ func sourceOf(prod server, database string) tenant.Source {
 
 func fixture(t *testing.T) *copytest.Fixture {
 	t.Helper()
+	t.Parallel() // each law has a fixture of its own
 	prod, staging := serverOf(t, "PROD"), serverOf(t, "STAGING")
 	id := random()
 	reads, copies := prod.reader(t, id), staging.copier(t, id)

@@ -28,6 +28,7 @@ func (tr *trial) alter(t *testing.T, sql string) {
 // views it has printed, not the one whose people it reads, not those it has
 // copied.
 func TestNoLockIsKept(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, lockSQL, keeping("t: n v"))
 	tr.partSize = 1 << 20
 	s, plan := tr.prepared(t)
@@ -61,6 +62,7 @@ func TestNoLockIsKept(t *testing.T) {
 // A migration at the source in the middle of a copy waits for 2 s at most.
 // One that leaves the columns of the snapshot alone does not disturb the run.
 func TestP02_ColumnAddedInMidCopy(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, lockSQL+`; INSERT INTO t SELECT n, repeat(md5(n::text), 30) FROM generate_series(60001, 250000) n`, keeping("t: n v"))
 	var chunks atomic.Int32
 	tr.event = func(e report.Event) {

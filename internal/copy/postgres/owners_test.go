@@ -80,6 +80,7 @@ func wantNote(t *testing.T, m report.Manifest, text string) {
 // After a first copy the roles that roles: names own and may do what their
 // counterparts do, and the application can read, write and migrate.
 func TestP17_FirstCopyBelongsToMappedRoles(t *testing.T) {
+	t.Parallel()
 	tr, who := staffedTrial(t)
 	tr.dst.Roles = map[string]string{who.prodOwner: who.owner.name, who.prodUser: who.user.name}
 	m := tr.must(t)
@@ -100,6 +101,7 @@ DROP FUNCTION app.f(int); CREATE TABLE public.fresh (id int); DROP TABLE public.
 // A twin keeps its owners, rights, default rights and settings, whatever
 // production has.
 func TestP17_TwinKeepsItsOwnersRightsAndSettings(t *testing.T) {
+	t.Parallel()
 	tr, who := staffedTrial(t)
 	tr.dst.Roles = map[string]string{who.prodOwner: who.owner.name}
 	tr.must(t)
@@ -161,6 +163,7 @@ UNION ALL SELECT 'settings', (SELECT string_agg(x, ' ' ORDER BY x) FROM unnest(s
 // Without roles: a first copy belongs to whoever copies, and the report says
 // whose things had no counterpart.
 func TestP17_UnmappedOwnersAreReported(t *testing.T) {
+	t.Parallel()
 	tr, who := staffedTrial(t)
 	m := tr.must(t)
 	wantNote(t, m, "role "+who.prodOwner+" of the source has no counterpart under roles: what it owns")
@@ -173,6 +176,7 @@ func TestP17_UnmappedOwnersAreReported(t *testing.T) {
 // A role that is not there, or that we are no member of, is told of with what
 // to do, before anything is written.
 func TestP17_MissingMembershipIsRefusedWithItsGrant(t *testing.T) {
+	t.Parallel()
 	tr, who := staffedTrial(t)
 	tr.dst.Roles = map[string]string{who.prodOwner: "no_such_role", who.prodUser: who.user.name}
 	_, err := tr.run(t.Context(), t)

@@ -24,6 +24,7 @@ func (c chopped) Read(b []byte) (int, error) {
 // What a splitter hands over is the same stream, in messages that are no
 // longer than a piece, however it is cut up by the network and by its reader.
 func TestSplitter(t *testing.T) {
+	t.Parallel()
 	for seed := range uint64(60) {
 		rnd := rand.New(rand.NewPCG(seed, 7))
 		var wire, want bytes.Buffer
@@ -73,6 +74,7 @@ func TestSplitter(t *testing.T) {
 
 // An interrupted read goes on where it was, and an end in mid-message is one.
 func TestSplitterInterrupted(t *testing.T) {
+	t.Parallel()
 	wire := append([]byte{'Z', 0, 0, 0, 5}, 'I')
 	s := &splitter{r: iotest.TimeoutReader(iotest.OneByteReader(bytes.NewReader(wire)))}
 	var got []byte
@@ -99,6 +101,7 @@ func TestSplitterInterrupted(t *testing.T) {
 // A row that comes in pieces leaves as the same row that comes whole, and is
 // counted the same.
 func TestRowInPieces(t *testing.T) {
+	t.Parallel()
 	const rules = "{c00: keep, c01: keep, c02: digits, c03: keep, c04: {set: x}}"
 	columns := []string{"c00", "c01", "c02", "c03", "c04"}
 	big := bytes.Repeat([]byte("0123456789abcdef"), 40000)

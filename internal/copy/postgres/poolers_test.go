@@ -83,12 +83,14 @@ func everyParameter() string {
 // An address whose sessions do not last is refused before anything is written,
 // on either side, whatever its port.
 func TestP04_PoolersAreRefused(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ name, settings, says string }{
 		{"by transaction", "pool_mode = transaction", "own port"},
 		{"by transaction, settings swallowed", "pool_mode = transaction\n" + everyParameter(), "do not arrive"},
 		{"by session, settings swallowed", "pool_mode = session\n" + everyParameter(), "do not arrive"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			tr := newTrial(t, tinySQL, tinyRules)
 			src, dst := tr.src.Store, tr.dst
 			tr.src.Store = pooler(t, tr.prod, src, c.settings)
@@ -111,6 +113,7 @@ func TestP04_PoolersAreRefused(t *testing.T) {
 // A pooler is known by what it does to sessions, not by the settings that it
 // loses.
 func TestP04_SessionsOfATransactionPooler(t *testing.T) {
+	t.Parallel()
 	prod := serverOf(t, "PROD")
 	for mode, want := range map[string]string{"session": "", "transaction": "does not last", "transaction\ndefault_pool_size = 1\nquery_wait_timeout = 2": ""} {
 		e, err := parseEndpoint(pooler(t, prod, prod.store("postgres"), "pool_mode = "+mode+"\n"+everyParameter()), report.Source, tenant.Session{Run: "r", User: "u"})
@@ -130,6 +133,7 @@ func TestP04_SessionsOfATransactionPooler(t *testing.T) {
 
 // An address that leads to one server now and to another next is refused.
 func TestP04_LoadBalancedReader(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, tinySQL, tinyRules)
 	other := newCluster(t)
 	other.run(t, "postgres", `ALTER ROLE postgres PASSWORD `+literal(tr.prod.password.Reveal()))

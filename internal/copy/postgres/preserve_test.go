@@ -29,6 +29,7 @@ const flagsSeen = `SELECT concat_ws('|', id, name, tenant, moods, twice) FROM fl
 
 // Only rows of the old twin are there; run again, they still are.
 func TestPreserveAlone(t *testing.T) {
+	t.Parallel()
 	tr := flags(t, "preserve")
 	for range 2 {
 		m := tr.must(t)
@@ -47,11 +48,13 @@ func TestPreserveAlone(t *testing.T) {
 
 // By a condition some stay, and on a clash one side gives way: on any key.
 func TestPreserveBesideTheSource(t *testing.T) {
+	t.Parallel()
 	for prefer, want := range map[string][]string{
 		"source": {"1|flag1|1|{on}|2", "2|flag2|2|{on}|4", "3|flag3|3|{on}|6", "90|own|2|{off,NULL}|4"},
 		"twin":   {"1|flag1|1|{on}|2", "2|changed here|2|{on}|4", "90|own|2|{off,NULL}|4", "92|flag3|1|2"},
 	} {
 		t.Run(prefer, func(t *testing.T) {
+			t.Parallel()
 			tr := flags(t, `{source: all, preserve: "flags.name <> 'flag1' AND added <= now() AND tenant IS NOT NULL", prefer: `+prefer+`}`)
 			for range 2 {
 				m := tr.must(t)
@@ -70,6 +73,7 @@ func TestPreserveBesideTheSource(t *testing.T) {
 
 // The chunk may run twice.
 func TestPreserveTwice(t *testing.T) {
+	t.Parallel()
 	tr := flags(t, `{source: all, preserve: all, prefer: twin}`)
 	s, plan := tr.prepared(t)
 	first, again := copyAll(t, s, plan), copyAll(t, s, plan)
@@ -80,6 +84,7 @@ func TestPreserveTwice(t *testing.T) {
 
 // Columns are matched by name.
 func TestPreserveColumns(t *testing.T) {
+	t.Parallel()
 	tr := flags(t, "preserve")
 	tr.staging.run(t, tr.twin, `ALTER TABLE flags ADD COLUMN mine text DEFAULT 'x', DROP COLUMN twice; ALTER TABLE flags ALTER tenant TYPE smallint`)
 	tr.prod.run(t, tr.source(), `ALTER TABLE flags ADD COLUMN kind text DEFAULT 'new', ADD COLUMN plain int, DROP COLUMN moods`)
@@ -96,6 +101,7 @@ func TestPreserveColumns(t *testing.T) {
 
 // Rows of a twin that tenantcopy did not make may be real people's.
 func TestPreserveForeignTwinRefused(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, flagsSQL, rulesOf(`tenants: {id: keep}`, `flags: {$rows: preserve}`))
 	tr.staging.create(t, tr.twin)
 	tr.staging.run(t, tr.twin, `CREATE TABLE flags (id int, name text); INSERT INTO flags VALUES (1, 'Waltraud'); ALTER TABLE flags OWNER TO `+ident(tr.dstUser(t)))
@@ -118,6 +124,7 @@ func (tr *trial) dstUser(t *testing.T) string {
 
 // With no twin there is nothing to preserve.
 func TestPreserveWithoutTwin(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, flagsSQL, rulesOf(`tenants: {id: keep}`, `flags: {$rows: preserve}`))
 	m := tr.must(t)
 	tr.wantRows(t, `SELECT count(*)::text FROM flags`, "0")
@@ -129,6 +136,7 @@ func TestPreserveWithoutTwin(t *testing.T) {
 // A mistake in the old twin's condition is told before anything is written, and
 // so are references that do not fit, before the twin is touched.
 func TestPreserveMistakes(t *testing.T) {
+	t.Parallel()
 	tr := flags(t, `{preserve: "nmae = 'x'"}`)
 	tr.wantRefused(t, report.Usage, "rules.yaml:5:29: preserve of flags", "at nmae")
 	tr.prod.run(t, tr.source(), `DELETE FROM flags; DELETE FROM tenants WHERE id = 2`)
@@ -143,6 +151,7 @@ func TestPreserveMistakes(t *testing.T) {
 
 // Rows that stay are read by verify like all others.
 func TestPreserveLeak(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, `CREATE TABLE users (id int PRIMARY KEY, name text, email text); INSERT INTO users VALUES (1, 'Waltraud Secretperson', 'waltraud@secret-corp.example');
 CREATE TABLE notes (id int PRIMARY KEY, body text)`, "version: 1\nperson: {postgres: {users: {id: id, name: name, email: email}}}\npostgres:\n  users: {id: keep, name: person.name, email: person.email}\n  notes: {$rows: preserve}\n")
 	tr.must(t)
@@ -157,6 +166,7 @@ CREATE TABLE notes (id int PRIMARY KEY, body text)`, "version: 1\nperson: {postg
 // Partitions, a key by expression and predicate, an exclusion, and keys that
 // take two NULLs for one.
 func TestPreserveOddKeys(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, `CREATE TABLE parts (k int, v text, PRIMARY KEY (k)) PARTITION BY RANGE (k);
 CREATE TABLE parts_a PARTITION OF parts FOR VALUES FROM (0) TO (10); CREATE TABLE parts_b PARTITION OF parts FOR VALUES FROM (10) TO (20);
 INSERT INTO parts VALUES (1, 'src'), (12, 'src');

@@ -13,6 +13,7 @@ import (
 // One input has one output: in two tables, in two runs, in any case and with
 // any blanks around it; under another key it has another, and none in common.
 func TestP26_SameInputSameOutput(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, `CREATE TABLE a (id int, mail text, n text, num bigint); CREATE TABLE b (id int, m varchar(90), n text, num text);
 INSERT INTO a SELECT i, 'User' || i || '@x.org', 'Rose Quell' || i, i * 1000 FROM generate_series(1, 300) AS i; INSERT INTO b SELECT i, '  user' || i || '@X.org ', 'Rose Quell' || i, i * 1000 FROM generate_series(1, 300) AS i`,
 		nobody+"  a: {id: keep, mail: email, n: name, num: digits}\n  b: {id: keep, m: email, n: name, num: digits}\n")
@@ -46,6 +47,7 @@ const docsSQL = `CREATE TABLE t (id int PRIMARY KEY, doc jsonb); INSERT INTO t V
 // Nested arrays are reached, a path that is missing is no error, and a scalar
 // at the root, or a key that is itself an address, is ruled or refused.
 func TestP29_JSONOfEveryShape(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, docsSQL, nobody+`  t: {id: keep, doc: {json: {"a[].b[].mail": email, "a[].b[].n": keep, "no.such.path": name, gone: keep, "**": scan}}}`+"\n")
 	tr.prod.run(t, tr.source(), `INSERT INTO t VALUES (9, '{"secretive@x.org": {"other.secretive@x.org": true}}')`)
 	tr.must(t)
@@ -71,6 +73,7 @@ func TestP29_JSONOfEveryShape(t *testing.T) {
 // Every place where a schema or an odd table can hold somebody is classified
 // or refused, and what the server derives of it is derived anew.
 func TestP30_PersonalDataInOddPlaces(t *testing.T) {
+	t.Parallel()
 	const rules = `version: 1
 person: {postgres: {users: {id: id, name: name, email: email}}}
 postgres:
@@ -113,6 +116,7 @@ CREATE TABLE audit_log (row_data bytea, who text); CREATE TABLE outbox (payload 
 // A value that a function of the application's puts where a server names
 // objects does not reach a message.
 func TestP31_NoValueInAnError(t *testing.T) {
+	t.Parallel()
 	const sql = `CREATE FUNCTION picky(v text, other text) RETURNS bool LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN
 IF v = 'forbidden' THEN RAISE EXCEPTION 'no % and %', v, other USING ERRCODE = 'check_violation', CONSTRAINT = other, COLUMN = other, TABLE = other, SCHEMA = other, DATATYPE = other, DETAIL = other, HINT = other; END IF; RETURN true; END $$;
 CREATE TABLE t (id int, v text, other text, CONSTRAINT t_picky CHECK (picky(v, other))); INSERT INTO t VALUES (1, 'fine', 'secretive')`

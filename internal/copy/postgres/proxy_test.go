@@ -170,6 +170,7 @@ func completes(chunk []byte, tag string) bool {
 
 // A proxy passes everything on, and cuts when it is told to.
 func TestProxy(t *testing.T) {
+	t.Parallel()
 	s := serverOf(t, "PROD")
 	p := newProxy(t, s)
 	through := s

@@ -15,8 +15,10 @@ import (
 // A role that cannot finish is refused before anything is written, with the
 // statements that an administrator has to say.
 func TestRightsAreNamed(t *testing.T) {
+	t.Parallel()
 	for name, options := range map[string]string{"no database": "", "no member": "CREATEDB"} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			id := random()
 			tr := newTrial(t, tinySQL, tinyRules)
 			tr.staging.create(t, tr.twin)
@@ -40,6 +42,7 @@ func TestRightsAreNamed(t *testing.T) {
 // Sessions that come back as fast as they can, as a pooler's do, do not keep
 // the copy from going live, and then read it.
 func TestSwitchAgainstReconnecting(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, tinySQL, tinyRules)
 	s, _ := tr.sealedOver(t)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -78,6 +81,7 @@ func TestSwitchAgainstReconnecting(t *testing.T) {
 // An address that leads to another database of the same name is found out
 // after the renames, and once it leads right the next command finishes.
 func TestPoolerThatServesTheOldDatabase(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, tinySQL, tinyRules)
 	s, _ := tr.sealedOver(t)
 	tr.prod.create(t, tr.twin)

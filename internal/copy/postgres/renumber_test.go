@@ -46,6 +46,7 @@ func record(mood, moods uint32, value []byte, list []byte) []byte {
 }
 
 func TestRenumber(t *testing.T) {
+	t.Parallel()
 	n := numbersOfTest()
 	calm := []byte("calm")
 	for name, c := range map[string]struct {

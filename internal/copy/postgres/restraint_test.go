@@ -47,6 +47,7 @@ func (tr *trial) surveyed(t *testing.T) *reader {
 // One run more than the source's owner allows is refused and told who reads;
 // the place is free again when a reader is closed or its session dies.
 func TestRunsPerServer(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, `CREATE TABLE t (n int); INSERT INTO t VALUES (1)`, keeping("t: n"))
 	other := newTrial(t, `CREATE TABLE t (n int); INSERT INTO t VALUES (1)`, keeping("t: n"))
 	const most = 2
@@ -83,6 +84,7 @@ func TestRunsPerServer(t *testing.T) {
 
 // Without a maintenance database the tenant's own one counts the runs.
 func TestRunsWithoutMaintenanceDatabase(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, `CREATE TABLE t (n int)`, keeping("t: n"))
 	tr.src.Store.Limits.Runs, tr.src.Store.Maintenance = 1, "no-such-"+random()
 	tr.surveyed(t)
@@ -93,6 +95,7 @@ func TestRunsWithoutMaintenanceDatabase(t *testing.T) {
 // A snapshot that is older than allowed is not read on; the report says how
 // old one became.
 func TestSnapshotAge(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, `CREATE TABLE t (n int); INSERT INTO t SELECT generate_series(1, 1000)`, keeping("t: n"))
 	tr.src.Store.Limits.SnapshotAge = time.Hour
 	m := tr.must(t)
@@ -121,6 +124,7 @@ func TestSnapshotAge(t *testing.T) {
 // Parts are sized for about a second of what the limit allows, shared by those
 // that are read at once.
 func TestPartSize(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		rate        int64
 		connections int
@@ -160,6 +164,7 @@ type watched struct {
 // A run never has more sessions at the source than allowed, pg_dump's
 // included, and every one says which run it is and who runs it.
 func TestSessions(t *testing.T) {
+	t.Parallel()
 	for most, limits := range map[int]tenant.Limits{2: {}, 3: {Runs: 50}} {
 		tr := newTrial(t, `CREATE TABLE a AS SELECT n, md5(n::text) AS v FROM generate_series(1, 40000) n; CREATE TABLE b AS TABLE a; CREATE TABLE c AS TABLE a; CREATE SEQUENCE s`, keeping("a: n v", "b: n v", "c: n v"))
 		tr.partSize, tr.src.Store.Connections, tr.src.Store.Limits = 256<<10, most, limits

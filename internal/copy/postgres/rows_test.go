@@ -43,6 +43,7 @@ func (tr *trial) wantRefused(t *testing.T, code report.Code, words ...string) {
 
 // A condition selects rows in every part of a table.
 func TestRowsConditionInParts(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, itemsSQL, rulesOf(`items: {$rows: "items.w % 3 = 0 OR v = ''", id: keep, v: keep, w: keep}`, `others: {$rows: none}`))
 	tr.partSize = 64 << 10
 	m := tr.must(t)
@@ -59,6 +60,7 @@ func TestRowsConditionInParts(t *testing.T) {
 
 // It holds for all partitions, speaks of the table by its name, and may be odd.
 func TestRowsConditionOddNames(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, `CREATE SCHEMA "Odd ""S"; CREATE TABLE "Odd ""S"."T ; --" ("Größe" int, "select" text, at timestamptz) PARTITION BY LIST ("Größe");
 CREATE TABLE "Odd ""S".one PARTITION OF "Odd ""S"."T ; --" FOR VALUES IN (1); CREATE TABLE "Odd ""S".rest PARTITION OF "Odd ""S"."T ; --" DEFAULT;
 INSERT INTO "Odd ""S"."T ; --" SELECT i % 3, 'it''s ' || i, now() - i * interval '1 day' FROM generate_series(1, 30) i;
@@ -73,6 +75,7 @@ CREATE TABLE ids (id int); INSERT INTO ids VALUES (1), (2), (3); CREATE TABLE no
 
 // What a condition reads beside its own table must be that of the snapshot.
 func TestRowsConditionReadsTruncatedTable(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, `CREATE TABLE ids (id int); INSERT INTO ids SELECT generate_series(1, 100); CREATE TABLE chosen (id int); INSERT INTO chosen VALUES (7)`,
 		rulesOf(`ids: {$rows: "id IN (SELECT c.id FROM public.chosen c)", id: keep}`, `chosen: {$rows: none}`))
 	tr.once(report.Copy, func() { tr.prod.run(t, tr.source(), `TRUNCATE chosen`) })
@@ -83,6 +86,7 @@ func TestRowsConditionReadsTruncatedTable(t *testing.T) {
 // A mistake is told with its place in the rules, all at once, before anything
 // is written; values of data are not.
 func TestRowsConditionMistakes(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, itemsSQL+`; CREATE TABLE third (id int); CREATE FUNCTION touch(int) RETURNS boolean LANGUAGE sql AS 'SELECT true'`,
 		rulesOf(`items: {$rows: "creatd_at > now()", id: keep, v: keep, w: keep}`, `others: {$rows: "id + 1", id: keep, v: keep}`, `third: {$rows: "random() < 0.5 AND public.touch(id)", id: keep}`))
 	tr.wantRefused(t, report.Usage, "rules.yaml:4:18: $rows of items: SQLSTATE 42703", "at creatd_at", "rules.yaml:5:19: $rows of others: SQLSTATE 42804", "function random is volatile", "function touch is volatile")
@@ -97,6 +101,7 @@ CREATE TABLE orders (id int, customer int REFERENCES customers (id)); INSERT INT
 
 // References that would dangle are counted before anything is written.
 func TestRowsDanglingRefused(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, ordersSQL, rulesOf(`regions: {$rows: none}`, `customers: {$rows: "NOT old", id: keep, region: keep, boss: keep, old: keep}`, `orders: {id: keep, customer: keep}`))
 	n := tr.prod.ask(t, tr.source(), `SELECT count(*)::text FROM orders o JOIN customers c ON c.id = o.customer WHERE old`)[0]
 	tr.wantRefused(t, report.Incompatible, "rules.yaml:5:22: foreign key orders_customer_fkey: "+n+" rows of orders would refer to rows of customers that are left out",

@@ -46,6 +46,7 @@ func TestClientPrograms(t *testing.T) {
 
 // Only whole entries are left out, whatever names look like.
 func TestFilterList(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	from, to := filepath.Join(dir, "from"), filepath.Join(dir, "to")
 	list := `;

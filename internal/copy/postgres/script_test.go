@@ -8,6 +8,7 @@ import (
 // The script is cut at the heads of the archive's own entries only, and a
 // head that text of the application's making fakes is found out.
 func TestCutScript(t *testing.T) {
+	t.Parallel()
 	const list = "; comment\n7; 2606 100 CONSTRAINT public t t_pkey me\n9; 1259 101 INDEX public i me\n"
 	const script = `\restrict token
 SET client_encoding = 'UTF8';
@@ -61,6 +62,7 @@ CREATE INDEX i ON public.t (f('
 
 // The first statement ends at the first semicolon outside of quotes.
 func TestFirstStatement(t *testing.T) {
+	t.Parallel()
 	for sql, want := range map[string]string{
 		`CREATE INDEX i ON t (a); ALTER`:                   `CREATE INDEX i ON t (a)`,
 		`CREATE INDEX "a;""b;" ON t (a);`:                  `CREATE INDEX "a;""b;" ON t (a)`,

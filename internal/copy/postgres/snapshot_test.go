@@ -26,8 +26,10 @@ func (tr *trial) wantOldTwin(t *testing.T, sql, want string) {
 // The connection that keeps the snapshot is killed: the run ends with
 // Transient, whatever it was doing, and the old twin is as it was.
 func TestP03_SnapshotLost(t *testing.T) {
+	t.Parallel()
 	for _, phase := range []report.Phase{report.People, report.Compile, report.Prepare, report.Copy, report.Seal} {
 		t.Run(string(phase), func(t *testing.T) {
+			t.Parallel()
 			tr := newTrial(t, itemsSQL, itemsRules)
 			tr.must(t)
 			tr.prod.run(t, tr.source(), `DELETE FROM items WHERE id > 100`)
@@ -47,6 +49,7 @@ func TestP03_SnapshotLost(t *testing.T) {
 // The same while the destination builds an index, which reads nothing at the
 // source: the run does not wait for the index to end.
 func TestP03_SnapshotLostWhileIndexesAreBuilt(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, `CREATE TABLE items (id int); INSERT INTO items VALUES (1);
 CREATE FUNCTION waits(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN PERFORM pg_advisory_xact_lock_shared(4711); RETURN $1; END';
 CREATE INDEX ON items (waits(id))`, "version: 1\npeople: none\npostgres:\n  items: {id: keep}\n")
@@ -83,6 +86,7 @@ CREATE INDEX ON items (waits(id))`, "version: 1\npeople: none\npostgres:\n  item
 // After Seal the source is not read any more: its session is over, and nobody
 // waits for it.
 func TestP03_SnapshotIsGivenUpBeforeTheProof(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, itemsSQL, itemsRules)
 	tr.once(report.Verify, func() {
 		if n := tr.prod.ask(t, "postgres", `SELECT pid::text FROM pg_stat_activity WHERE datname = $1 AND state LIKE 'idle in transaction%'`, tr.source()); len(n) > 0 {

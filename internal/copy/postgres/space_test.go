@@ -20,6 +20,7 @@ func spaceRules() string { return keeping("t: n v") + "  empty: {$rows: none, n:
 // A copy that does not fit into the volume is refused with the figures before
 // anything is written; what no rule brings is not counted.
 func TestSpaceIsCheckedBeforePrepare(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, spaceSQL, spaceRules())
 	tr.must(t)
 	tr.prod.run(t, tr.source(), `DELETE FROM t WHERE n > 100`)
@@ -40,6 +41,7 @@ func TestSpaceIsCheckedBeforePrepare(t *testing.T) {
 
 // The estimate is near what the copy takes.
 func TestSpaceEstimate(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, spaceSQL, spaceRules())
 	s, plan := tr.prepared(t)
 	before, err := s.stagedSize(t.Context())
@@ -62,6 +64,7 @@ func TestSpaceEstimate(t *testing.T) {
 
 // A copy that outgrows its estimate stops between two parts.
 func TestCopyOutgrowsItsEstimate(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, spaceSQL, spaceRules())
 	tr.partSize = 1 << 20
 	s, plan := tr.prepared(t)
@@ -117,6 +120,7 @@ const bigTable = `CREATE TABLE t (n int, v text); ALTER TABLE t ALTER v SET STOR
 // The destination's disk is full in mid-copy: the run ends with Full, the old
 // twin serves, and the next run finds nothing in its way.
 func TestP36_DiskFull(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	tr := newTrial(t, bigTable, keeping("t: n v"))
 	tr.staging, tr.dst = c.server, c.store(tr.twin)
@@ -136,6 +140,7 @@ func TestP36_DiskFull(t *testing.T) {
 // and may not come back before there is room; what one session was told in its
 // last moment counts for all. The old twin serves when the server does.
 func TestP36_WALFull(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, "restart_after_crash = on", "max_replication_slots = 5")
 	tr := newTrial(t, bigTable, keeping("t: n v"))
 	tr.staging, tr.dst = c.server, c.store(tr.twin)

@@ -27,6 +27,7 @@ func standbyTrial(t *testing.T) (tr *trial, primary, standby *cluster) {
 
 // A standby is a source like any other.
 func TestP05_StandbyAsSource(t *testing.T) {
+	t.Parallel()
 	tr, _, _ := standbyTrial(t)
 	tr.must(t)
 	tr.wantSame(t)
@@ -35,6 +36,7 @@ func TestP05_StandbyAsSource(t *testing.T) {
 // What the primary's VACUUM removes, the standby takes from the snapshot: its
 // session is ended, and the run says why and what to do.
 func TestP05_VacuumOnThePrimary(t *testing.T) {
+	t.Parallel()
 	tr, primary, standby := standbyTrial(t)
 	tr.once(report.Copy, func() {
 		primary.run(t, tr.source(), `DELETE FROM items WHERE id % 2 = 0`)
@@ -56,6 +58,7 @@ func TestP05_VacuumOnThePrimary(t *testing.T) {
 // A part that stands in the way of a lock of the primary is ended there, and
 // carried again while the snapshot holds.
 func TestP05_ConflictOfAPart(t *testing.T) {
+	t.Parallel()
 	tr, primary, standby := standbyTrial(t)
 	p := newProxy(t, tr.prod)
 	tr.src.Store = p.before(tr.src.Store)

@@ -9,6 +9,7 @@ import (
 // is one part its rows are known to be visible: an index-only scan reads no
 // row.
 func TestP39_FirstQuery(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, strings.ReplaceAll(itemsSQL, "repeat('v', i % 100)", "repeat('v', 50 + i % 100)"), itemsRules)
 	tr.must(t)
 	tr.wantSame(t)

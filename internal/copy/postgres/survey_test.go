@@ -28,6 +28,7 @@ func surveyed(t *testing.T, sql string) (*reader, clone.Survey) {
 }
 
 func TestFields(t *testing.T) {
+	t.Parallel()
 	_, survey := surveyed(t, tenantSQL+`; CREATE TABLE forms (id int PRIMARY KEY, va varchar(7)[], dc short_code NOT NULL, n numeric(3), by bytea, expr text, excl int4range, w text);
 CREATE UNIQUE INDEX ON forms (lower(expr)); CREATE UNIQUE INDEX ON forms (n) INCLUDE (w); ALTER TABLE forms ADD EXCLUDE USING gist (excl WITH &&)`)
 	got := make(map[string]anonymize.Field)
@@ -78,6 +79,7 @@ CREATE UNIQUE INDEX ON forms (lower(expr)); CREATE UNIQUE INDEX ON forms (n) INC
 
 // Every place where a schema can name somebody is surveyed.
 func TestTexts(t *testing.T) {
+	t.Parallel()
 	_, survey := surveyed(t, `CREATE TYPE label AS ENUM ('word01'); CREATE DOMAIN d AS text DEFAULT 'word02' CHECK (VALUE <> 'word03');
 CREATE TABLE t (id int, v text DEFAULT 'word04' CHECK (v <> 'word05'), g text GENERATED ALWAYS AS (v || 'word06') STORED) PARTITION BY LIST (v);
 CREATE TABLE p PARTITION OF t FOR VALUES IN ('word07');
@@ -133,6 +135,7 @@ func peopleOf(t *testing.T, r *reader, where person.Columns) ([]person.Record, e
 }
 
 func TestPeople(t *testing.T) {
+	t.Parallel()
 	r, _ := surveyed(t, peopleSQL)
 	users, err := peopleOf(t, r, person.Columns{Group: "public.users", ID: "id", Name: "full_name", Email: "email", Phone: "phone", Locale: "locale"})
 	if err != nil || len(users) != 5 {
@@ -157,6 +160,7 @@ func TestPeople(t *testing.T) {
 
 // A reader that wants no more is asked no more.
 func TestPeopleStops(t *testing.T) {
+	t.Parallel()
 	r, _ := surveyed(t, peopleSQL)
 	for range r.People(t.Context(), person.Columns{Group: "employees", ID: "user_id", First: "first"}) {
 		break
@@ -164,6 +168,7 @@ func TestPeopleStops(t *testing.T) {
 }
 
 func TestPeopleErrors(t *testing.T) {
+	t.Parallel()
 	r, _ := surveyed(t, peopleSQL)
 	_, err := peopleOf(t, r, person.Columns{Group: "nobody", ID: "id", Name: "name"})
 	wantCode(t, err, report.Usage)
@@ -176,6 +181,7 @@ func TestPeopleErrors(t *testing.T) {
 // People who are gone from the table since the snapshot would not be looked
 // for, so their absence is an error.
 func TestPeopleAfterTruncate(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, peopleSQL, tinyRules)
 	r, err := Open(t.Context(), tr.src)
 	if err != nil {
@@ -193,6 +199,7 @@ func TestPeopleAfterTruncate(t *testing.T) {
 // Credentials of other servers, and triggers on what we do ourselves, stay
 // behind; everything else of the schema is carried.
 func TestLeftOut(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, tinySQL+`; CREATE FOREIGN DATA WRAPPER w; CREATE SERVER se FOREIGN DATA WRAPPER w OPTIONS (host 'h');
 CREATE USER MAPPING FOR PUBLIC SERVER se OPTIONS (password 'hidden'); CREATE FOREIGN TABLE ft (a int) SERVER se;
 CREATE FUNCTION e() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''fired''; END'; CREATE EVENT TRIGGER et_`+random()+` ON ddl_command_end WHEN TAG IN ('DROP TABLE') EXECUTE FUNCTION e()`, tinyRules)

@@ -17,6 +17,7 @@ const tinyRules = "version: 1\npeople: none\npostgres:\n  t: {v: keep}\n"
 
 // A session on the twin does not keep a second run from making it live.
 func TestSessionOpenOnTheTwin(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, tinySQL, tinyRules)
 	tr.must(t)
 	open := connectTo(t, tr.dst)
@@ -81,6 +82,7 @@ func (tr *trial) sealedOver(t *testing.T) (*staged, guard.Destination) {
 // A switch that was stopped anywhere is finished by the next command, in a
 // process that knows nothing of it.
 func TestSwitchStopped(t *testing.T) {
+	t.Parallel()
 	for name, stop := range map[string]func(t *testing.T, tr *trial, s *staged){
 		"before it began": func(*testing.T, *trial, *staged) {},
 		"after the staged database was stripped": func(t *testing.T, _ *trial, s *staged) {
@@ -103,6 +105,7 @@ func TestSwitchStopped(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			tr := newTrial(t, tinySQL, tinyRules)
 			s, dst := tr.sealedOver(t)
 			stop(t, tr, s)
@@ -139,6 +142,7 @@ func TestSwitchStopped(t *testing.T) {
 // A twin that a stopped switch has shut is opened again by Discard, and holds
 // what it held.
 func TestDiscardOpensTheTwin(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, tinySQL, tinyRules)
 	s, _ := tr.sealedOver(t)
 	tr.staging.run(t, "postgres", `ALTER DATABASE `+ident(tr.twin)+` ALLOW_CONNECTIONS false`)
@@ -156,6 +160,7 @@ func TestDiscardOpensTheTwin(t *testing.T) {
 // A session that our role may not end is waited for; then the switch ends, and
 // the twin serves as before.
 func TestSessionThatCannotBeEnded(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, tinySQL, tinyRules)
 	name := "writer-" + random()
 	tr.dst = as(tr.dst, name, tr.staging.role(t, name, "CREATEDB"))
@@ -184,6 +189,7 @@ func TestSessionThatCannotBeEnded(t *testing.T) {
 
 // What is not sealed is never made live, nor is a copy that is gone.
 func TestSwitchRefuses(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, tinySQL, tinyRules)
 	tr.must(t)
 	tr.prod.run(t, tr.source(), `UPDATE t SET v = 'second'`)
@@ -205,6 +211,7 @@ func TestSwitchRefuses(t *testing.T) {
 
 // Databases beside the twin that are somebody else's are not touched.
 func TestForeignDatabases(t *testing.T) {
+	t.Parallel()
 	for _, ending := range []string{"__new", "__old"} {
 		tr := newTrial(t, tinySQL, tinyRules)
 		tr.staging.create(t, tr.twin+ending)
@@ -220,6 +227,7 @@ func TestForeignDatabases(t *testing.T) {
 // A twin that was not made by us is replaced only when the user has said so;
 // an empty one without being asked.
 func TestTwinOfOthers(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, tinySQL, tinyRules)
 	tr.staging.create(t, tr.twin)
 	tr.own(t)
@@ -242,6 +250,7 @@ func TestTwinOfOthers(t *testing.T) {
 
 // The second of two says who holds the lock.
 func TestLockNamesItsHolder(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, tinySQL, tinyRules)
 	dst, err := tr.admit(t.Context())
 	if err != nil {

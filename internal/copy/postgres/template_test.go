@@ -27,6 +27,7 @@ func (tr *trial) template(t *testing.T, sql string) {
 // Extensions that the copying role may not install are named before the start,
 // all at once, and come from a template.
 func TestP15_ExtensionsComeFromATemplate(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, wrapperSQL+`; CREATE EXTENSION file_fdw`, tinyRules)
 	_, err := tr.run(t.Context(), t)
 	text := wantCode(t, err, report.Incompatible)
@@ -46,6 +47,7 @@ func TestP15_ExtensionsComeFromATemplate(t *testing.T) {
 
 // A provider's own list of extensions is read.
 func TestP15_ProvidersListIsRead(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, tinySQL+`; CREATE EXTENSION cube; CREATE EXTENSION citext`, tinyRules)
 	tr.staging.run(t, "postgres", `ALTER ROLE `+ident(tr.copies())+` SET "azure.extensions" = 'citext,VECTOR'`)
 	_, err := tr.run(t.Context(), t)
@@ -56,6 +58,7 @@ func TestP15_ProvidersListIsRead(t *testing.T) {
 
 // A template that does not fit is refused with what is wrong.
 func TestP15_TemplatesThatDoNotFit(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, tinySQL, tinyRules)
 	refused := func(code report.Code, want string) {
 		t.Helper()
@@ -77,6 +80,7 @@ func TestP15_TemplatesThatDoNotFit(t *testing.T) {
 // Encodings and collations that differ are told of in words; the copy has the
 // source's.
 func TestP18_LocalesThatDiffer(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, tinySQL, tinyRules)
 	name := tr.source() + "-latin"
 	tr.prod.run(t, "postgres", `CREATE DATABASE `+ident(name)+` TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'`)
@@ -104,6 +108,7 @@ func TestP18_LocalesThatDiffer(t *testing.T) {
 
 // Foreign tables and what reads them are there, and lead nowhere.
 func TestP16_ForeignServersAreNeutralised(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, wrapperSQL, tinyRules)
 	tr.template(t, `CREATE SCHEMA maps; CREATE EXTENSION cube SCHEMA maps; CREATE EXTENSION postgres_fdw; GRANT USAGE ON FOREIGN DATA WRAPPER postgres_fdw TO PUBLIC`)
 	m := tr.must(t)

@@ -29,6 +29,7 @@ func (c *slowConn) readFor(d time.Duration, size int) (sum int64) {
 // All sessions together receive what the limit allows, no more and hardly
 // less, on a clock that only the pauses move.
 func TestThrottle(t *testing.T) {
+	t.Parallel()
 	const rate, seconds = 1 << 20, 20
 	for _, sessions := range []int{1, 4} {
 		for _, size := range []int{100, 8 << 10, 1 << 20} {
@@ -58,6 +59,7 @@ func TestThrottle(t *testing.T) {
 
 // A pause saves nothing up: after an idle minute the rate is what it was.
 func TestThrottleSavesNothingUp(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const rate = 1 << 20
 		bucket := newThrottle(rate)
@@ -73,6 +75,7 @@ func TestThrottleSavesNothingUp(t *testing.T) {
 // A deadline, by which the driver interrupts a session, and a close end a
 // pause; without a deadline it pauses again.
 func TestThrottleWakes(t *testing.T) {
+	t.Parallel()
 	for name, end := range map[string]func(c *slowConn){
 		"deadline":      func(c *slowConn) { _ = c.SetDeadline(time.Unix(1, 0)) },
 		"read deadline": func(c *slowConn) { _ = c.SetReadDeadline(time.Unix(1, 0)) },

@@ -84,6 +84,7 @@ func walk(row *anonymize.Row, a *anonymize.Anonymizer, text bool, messages ...[]
 const ending = "\xff\xff"
 
 func TestWalker(t *testing.T) {
+	t.Parallel()
 	keepRow, keeper := compiled(t, "{a: keep, b: keep, c: keep}", "a", "b", "c")
 	maskRow, masker := compiled(t, "{a: keep, b: {set: new}, c: keep}", "a", "b", "c")
 	v := func(s string) []byte { return []byte(s) }
@@ -121,6 +122,7 @@ func TestWalker(t *testing.T) {
 }
 
 func TestTextWalker(t *testing.T) {
+	t.Parallel()
 	row, a := compiled(t, `{a: keep, b: {set: "x\ty\\\n"}, c: keep}`, "a", "b", "c")
 	for in, want := range map[string]string{
 		"1\told\t3\n":      "1\tx\\ty\\\\\\n\t3\n",
@@ -167,6 +169,7 @@ func FuzzWalker(f *testing.F) {
 
 // Escaping and unescaping are each other's inverse, for every value.
 func TestEscapes(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		value := rapid.SliceOf(rapid.Byte()).Draw(t, "value")
 		w := &walker{}
@@ -212,6 +215,7 @@ func FuzzEye(f *testing.F) {
 // TestSinkStaysSmall: however many rows pass, what was taken makes room. Takes
 // never end where a row does.
 func TestSinkStaysSmall(t *testing.T) {
+	t.Parallel()
 	out := &sink{}
 	message := make([]byte, 1000)
 	row := make([]byte, 777)
