@@ -127,13 +127,20 @@ func complaints() []complaintOf {
 	}
 }
 
-var tocEntry = regexp.MustCompile(`(?m)from TOC entry [0-9]+; [0-9]+ [0-9]+ (.+)$`)
+var (
+	tocEntry = regexp.MustCompile(`(?m)from TOC entry [0-9]+; [0-9]+ [0-9]+ (.+)$`)
+	creating = regexp.MustCompile(`(?m)^pg_restore: creating (.+)$`)
+)
 
-// complained lists the objects, by kind and name, that pg_restore was at.
+// complained lists the objects, by kind and name, that pg_restore was at: those
+// that it says were wrong, or else what it began last.
 func complained(text string) []string {
 	var out []string
 	for _, m := range tocEntry.FindAllStringSubmatch(text, 5) {
 		out = append(out, m[1])
+	}
+	if begun := creating.FindAllStringSubmatch(text, -1); len(out) == 0 && len(begun) > 0 {
+		out = append(out, begun[len(begun)-1][1])
 	}
 	return out
 }

@@ -67,7 +67,10 @@ func (s *staged) checkFit(ctx context.Context) error {
 		if err := s.checkLocale(s.locale); err != nil {
 			return err
 		}
-		return s.checkExtensions(ctx, conn, wanted)
+		if err := s.checkExtensions(ctx, conn, wanted); err != nil {
+			return err
+		}
+		return s.checkPrivileged(ctx, conn)
 	})
 	if err != nil {
 		return err
@@ -240,8 +243,11 @@ func filterList(from, to string, already []string) (err error) {
 	w := bufio.NewWriter(out)
 	for lines.Scan() {
 		m := listEntry.FindStringSubmatch(lines.Text())
+		_, numbers, _ := strings.Cut(lines.Text(), "; ")
 		if m == nil || slices.ContainsFunc(leftOut(), func(kind string) bool { return strings.HasPrefix(m[1], kind) }) ||
-			slices.ContainsFunc(already, func(entry string) bool { return strings.HasPrefix(m[1], entry+" ") }) {
+			slices.ContainsFunc(already, func(entry string) bool {
+				return strings.HasPrefix(m[1], entry+" ") || strings.HasPrefix(numbers, entry+" ")
+			}) {
 			continue
 		}
 		fmt.Fprintln(w, lines.Text())
@@ -251,7 +257,7 @@ func filterList(from, to string, already []string) (err error) {
 
 // restore replays one section of the archive into the staged database.
 func (s *staged) restore(ctx context.Context, section string) error {
-	args := []string{"--section=" + section, "--use-list=" + s.archive.list, "--no-owner", "--no-privileges", "--exit-on-error", s.archive.file}
+	args := []string{"--section=" + section, "--use-list=" + s.archive.list, "--no-owner", "--no-privileges", "--exit-on-error", "--verbose", s.archive.file}
 	options := "-c synchronous_commit=off -c default_transaction_read_only=off " + unlimited(s.version)
 	leave, err := s.sessions.reserve(ctx)
 	if err != nil {

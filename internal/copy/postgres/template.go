@@ -18,6 +18,8 @@ type template struct {
 	extensions map[string]string // installed: name → version
 	schemas    []string
 	locale     locale
+	privileged []string     // what only a superuser makes, by kind and name
+	there      []privileged // of the source's, what the template has
 }
 
 // server reports whether it is the server's own empty one, which fits every
@@ -72,6 +74,13 @@ func (s *staged) readTemplate(ctx context.Context, admin *pgx.Conn) (template, e
 		}
 		if err := conn.QueryRow(ctx, `SELECT array_agg(nspname::text) FROM pg_namespace WHERE nspname NOT LIKE 'pg\_%'`).Scan(&t.schemas); err != nil {
 			return err
+		}
+		made, err := readPrivileged(ctx, conn.Query, s.version)
+		if err != nil {
+			return err
+		}
+		for _, p := range made {
+			t.privileged = append(t.privileged, p.name)
 		}
 		if t.locale, err = readLocale(ctx, conn.Query); err != nil {
 			return err
@@ -153,9 +162,13 @@ func (s *staged) checkExtensions(ctx context.Context, conn *pgx.Conn, wanted []e
 func lonely() []string { return []string{"pg_cron"} }
 
 // already lists the entries of the archive that the template has, or that no
-// twin gets.
+// twin gets, by how their lines begin: with the numbers of the object or, after
+// those, with its kind and name.
 func (s *staged) already() []string {
 	var out []string
+	for _, p := range s.template.there {
+		out = append(out, p.entries()...)
+	}
 	for _, name := range lonely() {
 		out = append(out, "EXTENSION - "+name)
 	}
