@@ -148,8 +148,8 @@ func (b *Builder) AddEntry(e Entry, id int32) {
 
 // Build ends the collection and returns the dictionary; the builder is empty afterwards.
 func (b *Builder) Build() *Dictionary {
-	d := &Dictionary{words: b.words, edges: b.edges}
-	d.first = make([]int32, len(b.words.hashes))
+	d := &Dictionary{words: b.words, edges: b.edges, latin: latinTable(), common: newWordSet(commonEnglish, commonGerman)}
+	d.first = make([]int32, len(b.words.ends))
 	for w := range d.first {
 		d.first[w] = b.edges.get(root, int32(w))
 	}
@@ -160,6 +160,7 @@ func (b *Builder) Build() *Dictionary {
 		from, d.ends[state] = end, int32(to)
 	}
 	d.owners = slices.Clip(d.owners[:to])
+	d.describe()
 	*b = *NewBuilder(0)
 	return d
 }
@@ -221,6 +222,11 @@ type Dictionary struct {
 	first  []int32 // by word: state behind the root
 	ends   []int32 // by state: end of its owners
 	owners []owner
+	latin  [latins]latin
+	traits []trait  // by word
+	kinds  []uint8  // by state: a bit for each kind of its owners
+	borne  []uint64 // by person: a bit for each phrase of hers, and for some that are not
+	common wordSet
 }
 
 // ownersOf returns the readings of a state, best first.
@@ -247,12 +253,21 @@ func (d *Dictionary) Owners(m Match) []int32 {
 // Find appends the mentions in s from left to right: leftmost, of these the longest, whole words only, never
 // overlapping. A possessive 's and a German -s stay outside the range.
 func (d *Dictionary) Find(dst []Match, s []byte) []Match {
-	return d.find(dst, s, nil)
+	var w walk
+	w.begin(d, s)
+	for m, ok := w.next(nil); ok; m, ok = w.next(nil) {
+		dst = append(dst, m)
+	}
+	return dst
 }
 
 // Lookup reports whether the whole value, blanks at its ends aside, is one phrase.
 func (d *Dictionary) Lookup(phrase []byte) (Match, bool) {
-	w := walk{d: d, s: phrase}
+	if len(d.owners) == 0 {
+		return Match{}, false
+	}
+	var w walk
+	w.begin(d, phrase)
 	t, ok := w.word(0)
 	if !ok || len(trimBlanks(phrase[:t.start])) > 0 {
 		return Match{}, false

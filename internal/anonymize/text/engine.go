@@ -38,7 +38,6 @@ func (c *Counts) Add(o Counts) {
 type Engine struct {
 	names  *Dictionary
 	places placeTable
-	common wordSet
 }
 
 // NewEngine returns an engine over a dictionary and the places of the source. A nil dictionary knows nobody.
@@ -46,7 +45,7 @@ func NewEngine(d *Dictionary, places []Place) *Engine {
 	if d == nil {
 		d = NewBuilder(0).Build()
 	}
-	return &Engine{names: d, places: newPlaceTable(places), common: newWordSet(commonEnglish, commonGerman)}
+	return &Engine{names: d, places: newPlaceTable(places)}
 }
 
 // Rewrite appends s with every mention replaced, and adds to c what it did; c may be nil. Encodings inside the text
@@ -131,8 +130,8 @@ func (w *worker) replace(dst, s []byte, p piece, n *Counts) []byte {
 
 // pieces appends what is to be replaced in s, from left to right, without overlaps.
 func (w *worker) pieces(dst []piece, s []byte) []piece {
-	var room [8]Span
-	var more [8]Span
+	var room, more [8]Span
+	var names walk
 	emails := FindEmails(room[:0], s)
 	phones := findPhones(more[:0], s, w.r)
 	at, place := w.e.places.next(s, 0)
@@ -149,7 +148,7 @@ func (w *worker) pieces(dst []piece, s []byte) []piece {
 		if len(phones) > 0 && phones[0].End <= next.Start {
 			next = piece{Span: phones[0], topic: aPhone}
 		}
-		dst = w.namesIn(dst, s, Span{pos, next.Start})
+		dst = w.namesIn(dst, s, Span{pos, next.Start}, &names)
 		if next.Start == len(s) {
 			return dst
 		}
@@ -173,13 +172,10 @@ func behind(spans []Span, pos int) []Span {
 }
 
 // namesIn appends the names within a part of s.
-func (w *worker) namesIn(dst []piece, s []byte, part Span) []piece {
-	if part.Start == part.End {
-		return dst
-	}
-	var room [8]Match
-	p := policy{common: &w.e.common, context: w.o.Context}
-	for _, m := range w.e.names.find(room[:0], s[part.Start:part.End], &p) {
+func (w *worker) namesIn(dst []piece, s []byte, part Span, names *walk) []piece {
+	p := policy{context: w.o.Context}
+	names.begin(w.e.names, s[part.Start:part.End])
+	for m, ok := names.next(&p); ok; m, ok = names.next(&p) {
 		m.Start += part.Start
 		m.End += part.Start
 		dst = append(dst, piece{Span: Span{m.Start, m.End}, topic: aName, match: m})

@@ -32,13 +32,10 @@ func newWordSet(lists ...string) wordSet {
 }
 
 // has reports whether a folded word is in the set.
-func (w *wordSet) has(key []byte) bool { return w.words.find(mix(hashOf(key)), key) != none }
+func (w *wordSet) has(key []byte) bool { return w.words.find(key) != none }
 
 // policy is the filter of one value.
-type policy struct {
-	common  *wordSet
-	context []int32
-}
+type policy struct{ context []int32 }
 
 // mention is what the policy looks at in a phrase.
 type mention struct {
@@ -50,31 +47,37 @@ type mention struct {
 	dot     bool // a dot follows a letter that stands alone
 }
 
-// accept decides about one phrase and whose name it is.
-func (p *policy) accept(d *Dictionary, s []byte, m Match) (Match, bool) {
-	if m.Kind >= Surname && len(p.context) == 0 && isLowerWord(s[m.Start:m.End]) {
+// accept decides about one phrase and whose name it is: of the words of w from base on, up to the one before after.
+func (p *policy) accept(w *walk, m Match, after int) (Match, bool) {
+	if m.Kind >= Surname && len(p.context) == 0 && isLowerWord(w.s[m.Start:m.End]) {
 		return m, false // by far the most frequent case: will, may, price
 	}
-	at := p.look(s, m)
-	owners := d.ownersOf(m.state)
+	at, ok := p.glance(w, m, after)
+	if !ok {
+		at = p.look(w.d, w.s, m)
+	}
 	if len(p.context) > 0 && at.inContext() {
-		if o, ok := meant(owners, p.context); ok {
+		if o, ok := w.d.meant(m.state, p.context); ok {
 			m.ID, m.Kind, m.Ambiguous = o.id, o.kind, false
 			return m, true
 		}
 	}
-	refused := Kind(0)
-	for _, o := range owners { // thousands may share a name, in few forms
-		if o.kind == refused {
-			continue
+	accepted := uint8(0) // of the kinds that there are
+	for k := Full; k <= Given; k++ {
+		if at.alone(k) {
+			accepted |= 1 << (k - 1)
 		}
-		if at.alone(o.kind) {
-			m.ID, m.Kind = o.id, o.kind
-			return m, true
-		}
-		refused = o.kind
 	}
-	return m, false
+	if accepted &= w.d.kinds[m.state]; accepted == 0 {
+		return m, false
+	}
+	for _, o := range w.d.ownersOf(m.state) { // thousands may share a name, in few forms
+		if accepted>>(o.kind-1)&1 != 0 {
+			m.ID, m.Kind = o.id, o.kind
+			break
+		}
+	}
+	return m, true
 }
 
 // meant finds the best reading by somebody of the context.
@@ -95,8 +98,52 @@ func meant(owners []owner, context []int32) (owner, bool) {
 	return owners[best], true
 }
 
+// glance is look for a phrase of simple words that the dictionary has described; ok is false for any other.
+func (p *policy) glance(w *walk, m Match, after int) (at mention, ok bool) {
+	at = mention{common: true, capital: true}
+	anyCapital, particles := false, false
+	for i := w.base; i < after; i++ {
+		t := &w.words[i%ring]
+		id, size := t.id, t.end-t.start
+		if t.end > m.End { // less its final s
+			if id, size = t.bare, size-1; after-w.base == 1 {
+				return at, false // it is the whole word that may be a common one
+			}
+		}
+		if !t.simple || id == none {
+			return at, false
+		}
+		at.words++
+		trait := w.d.traits[id]
+		if trait&isParticleWord != 0 && i+1 < after {
+			particles = true
+			continue
+		}
+		r, n := rune(w.s[t.start]), 1
+		if r >= utf8.RuneSelf {
+			r, n = utf8.DecodeRune(w.s[t.start:])
+		}
+		upper, under := 'A' <= r && r <= 'Z', 'a' <= r && r <= 'z'
+		if n > 1 {
+			upper, under = unicode.IsUpper(r), unicode.IsLower(r)
+		}
+		common := trait&isCommonWord != 0 || n == size || '0' <= r && r <= '9'
+		at.common = at.common && common
+		at.capital = at.capital && (upper || !common)
+		anyCapital = anyCapital || upper
+		at.cased = at.cased || upper || under
+		if n == size {
+			next := t.start + n
+			at.dot = at.dot || next < len(w.s) && w.s[next] == '.'
+		}
+	}
+	at.capital = at.capital && (anyCapital || !at.cased)
+	at.common = at.common && !particles
+	return at, true
+}
+
 // look reads the words of a phrase.
-func (p *policy) look(s []byte, m Match) mention {
+func (p *policy) look(d *Dictionary, s []byte, m Match) mention {
 	at := mention{common: true, capital: true}
 	anyCapital, single, particles := false, 0, 0
 	var room [64]byte
@@ -110,7 +157,7 @@ func (p *policy) look(s []byte, m Match) mention {
 			particles++
 			continue
 		}
-		common := isInitial(word) && !solitary(r) || unicode.IsDigit(r) || p.common.has(key)
+		common := isInitial(word) && !solitary(r) || unicode.IsDigit(r) || d.common.has(key)
 		at.common = at.common && common
 		at.capital = at.capital && (upper || !common)
 		anyCapital = anyCapital || upper
@@ -125,7 +172,7 @@ func (p *policy) look(s []byte, m Match) mention {
 	at.capital = at.capital && (anyCapital || !at.cased)
 	at.common = at.common && particles == 0 // van der Berg is no mountain
 	if tail := m.End + 1; at.words == 1 && tail <= len(s) && s[m.End]|0x20 == 's' {
-		at.common = at.common || p.common.has(append(key, 's')) // Hills, not only Hill
+		at.common = at.common || d.common.has(append(key, 's')) // Hills, not only Hill
 	}
 	at.lone = at.lone && single == 1 && (touchesSolitary(s, m.Start, true) || touchesSolitary(s, m.End, false))
 	return at

@@ -7,28 +7,10 @@ import "math/bits"
 // nothing.
 
 const (
-	hashSeed  = 0xcbf29ce484222325
-	hashPrime = 0x100000001b3 // FNV-1a, byte by byte, so that the hash of a word less its last letter is at hand
-
 	filterBits = 19 // 64 KiB: most words of a text are in no name and end here
 	none       = -1
 	root       = 0
 )
-
-// mix spreads an FNV state over all 64 bits.
-func mix(h uint64) uint64 {
-	h *= 0x9e3779b97f4a7c15
-	return h ^ h>>29
-}
-
-// hashOf hashes folded bytes, unmixed.
-func hashOf(b []byte) uint64 {
-	h := uint64(hashSeed)
-	for _, c := range b {
-		h = (h ^ uint64(c)) * hashPrime
-	}
-	return h
-}
 
 // slotsFor returns a power of two that holds n entries at most half full.
 func slotsFor(n int) int {
@@ -37,15 +19,30 @@ func slotsFor(n int) int {
 
 // tokenTable numbers folded words from 0.
 type tokenTable struct {
-	slots  []int32  // number + 1, 0 is free
-	hashes []uint64 // by number, mixed
-	ends   []int32  // by number: end of its bytes in arena
+	slots  []tokenSlot
+	shift  uint    // hashes are this much longer than places
+	ends   []int32 // by number: end of its bytes in arena
 	arena  []byte
 	filter []uint64
 }
 
+// tokenSlot is a word of the table. A word of up to eight bytes is its own key, so that it is compared where it is found;
+// of a longer one the key is the hash.
+type tokenSlot struct {
+	key  uint64
+	size int32
+	id   int32 // number + 1, 0 is free
+}
+
 func newTokenTable(n int) tokenTable {
-	return tokenTable{slots: make([]int32, slotsFor(n)), filter: make([]uint64, 1<<filterBits/64)}
+	t := tokenTable{filter: make([]uint64, 1<<filterBits/64)}
+	t.allot(slotsFor(n))
+	return t
+}
+
+// allot makes room for so many slots, a power of two.
+func (t *tokenTable) allot(size int) {
+	t.slots, t.shift = make([]tokenSlot, size), uint(64-bits.TrailingZeros(uint(size)))
 }
 
 // bytesOf returns the folded bytes of a number.
@@ -59,74 +56,70 @@ func (t *tokenTable) bytesOf(id int32) []byte {
 
 // add returns the number of a folded word, a new one if it has none.
 func (t *tokenTable) add(word []byte) int32 {
-	h := mix(hashOf(word))
-	if id := t.find(h, word); id >= 0 {
+	if id := t.find(word); id >= 0 {
 		return id
 	}
-	id := int32(len(t.hashes))
-	t.hashes = append(t.hashes, h)
+	id := int32(len(t.ends))
 	t.arena = append(t.arena, word...)
 	t.ends = append(t.ends, int32(len(t.arena)))
-	if len(t.hashes)*2 > len(t.slots) {
-		t.slots = make([]int32, len(t.slots)*2)
-		for i := range t.hashes {
+	if len(t.ends)*2 > len(t.slots) {
+		t.allot(len(t.slots) * 2)
+		for i := range t.ends {
 			t.place(int32(i))
 		}
 	} else {
 		t.place(id)
 	}
-	t.filter[h>>(64-filterBits)/64] |= 1 << (h >> (64 - filterBits) % 64)
+	bit := hashOf(word) >> (64 - filterBits)
+	t.filter[bit/64] |= 1 << (bit % 64)
 	return id
 }
 
+// place enters a number whose bytes are there.
 func (t *tokenTable) place(id int32) {
-	mask := uint64(len(t.slots) - 1)
-	i := t.hashes[id] & mask
-	for t.slots[i] != 0 {
+	word := t.bytesOf(id)
+	h, mask := hashOf(word), len(t.slots)-1
+	i := int(h >> t.shift)
+	for t.slots[i].id != 0 {
 		i = (i + 1) & mask
 	}
-	t.slots[i] = id + 1
+	t.slots[i] = tokenSlot{keyOf(h, word), int32(len(word)), id + 1}
 }
 
-// maybe reports whether a mixed hash can be in the table.
+// maybe reports whether a hash can be in the table.
 func (t *tokenTable) maybe(h uint64) bool {
 	bit := h >> (64 - filterBits)
 	return t.filter[bit/64]>>(bit%64)&1 != 0
 }
 
 // find returns the number of a folded word, or none.
-func (t *tokenTable) find(h uint64, word []byte) int32 {
+func (t *tokenTable) find(word []byte) int32 {
+	h := hashOf(word)
 	if !t.maybe(h) {
 		return none
 	}
-	mask := uint64(len(t.slots) - 1)
-	for i := h & mask; t.slots[i] != 0; i = (i + 1) & mask {
-		id := t.slots[i] - 1
-		if t.hashes[id] == h && string(t.bytesOf(id)) == string(word) {
-			return id
+	return t.at(h, keyOf(h, word), word)
+}
+
+// at is find for a word whose hash and key are known. ASCII may stand there in any case.
+func (t *tokenTable) at(h, key uint64, word []byte) int32 {
+	mask := len(t.slots) - 1
+	for i := int(h >> t.shift); t.slots[i].id != 0; i = (i + 1) & mask {
+		s := &t.slots[i]
+		if s.key == key && int(s.size) == len(word) && (len(word) <= block || equalLower(t.bytesOf(s.id-1), word)) {
+			return s.id - 1
 		}
 	}
 	return none
 }
 
-// findASCII is find for a word of ASCII letters and digits as it stands in the text, in any case.
-func (t *tokenTable) findASCII(h uint64, word []byte) int32 {
-	mask := uint64(len(t.slots) - 1)
-	for i := h & mask; t.slots[i] != 0; i = (i + 1) & mask {
-		id := t.slots[i] - 1
-		if t.hashes[id] == h && equalLower(t.bytesOf(id), word) {
-			return id
-		}
-	}
-	return none
-}
-
+// equalLower reports whether word is folded, capitals of ASCII aside.
 func equalLower(folded, word []byte) bool {
 	if len(folded) != len(word) {
 		return false
 	}
 	for i, c := range folded {
-		if lower[word[i]] != c {
+		if word[i] != c && (c < 'a' || c > 'z' || word[i] != c-'a'+'A') {
 			return false
 		}
 	}
@@ -150,7 +143,8 @@ func edgeKey(state, word int32) uint64 { return uint64(uint32(state))<<32 | uint
 // slot returns the index where a key is or belongs.
 func (t *edgeTable) slot(key uint64) uint64 {
 	mask := uint64(len(t.keys) - 1)
-	i := mix(key^hashSeed) >> 16 & mask
+	h := key * 0x9e3779b97f4a7c15
+	i := (h ^ h>>29) >> 16 & mask
 	for t.next[i] != 0 && t.keys[i] != key {
 		i = (i + 1) & mask
 	}

@@ -3,20 +3,18 @@ package text
 import "unicode/utf8"
 
 // This room runs a text through the trie. Words are cut and looked up once, into a ring that is as long as the
-// longest phrase, however often a phrase begins and comes to nothing.
-
-// longestSeamed bounds, in bytes, the word that is looked up as one before it is cut at what nobody sees, so that
-// hostile text costs linear time.
-const longestSeamed = 128
+// longest phrase, however often a phrase begins and comes to nothing. Words that nobody bears do not even get there.
 
 // ring is a power of two above longestPhrase.
 const ring = 16
 
 // word is a word of the text. id is its number in the dictionary, plain the one of its second spelling (ö → o), and
-// bare the one without a final s; none where there is none.
+// bare the one without a final s; none where there is none. A simple one consists of letters and digits of ASCII and
+// Latin and of nothing else.
 type word struct {
 	start, end      int
 	id, plain, bare int32
+	simple          bool
 }
 
 // known reports whether a phrase can begin here.
@@ -29,30 +27,27 @@ type hit struct {
 	after int // index of the word behind it
 }
 
-// walk is the state of one search.
+// walk is the state of one search. It may be begun again and again.
 type walk struct {
 	d     *Dictionary
 	s     []byte
-	pos   int // words up to here are in the ring
-	count int // number of words cut so far
+	pos   int // words up to here are in the ring, or known to nobody
+	count int // number of words that were put into the ring so far
 	base  int // index of the word where phrases begin now
-	done  bool
 	n     int
 	hits  [ring]hit
 	words [ring]word
 }
 
-// find appends the mentions that p accepts, all of them if p is nil.
-func (d *Dictionary) find(dst []Match, s []byte, p *policy) []Match {
-	if len(d.owners) == 0 {
-		return dst
-	}
-	w := walk{d: d, s: s}
-	for {
-		t, ok := w.word(w.base)
-		if !ok {
-			return dst
-		}
+// begin starts a search of s.
+func (w *walk) begin(d *Dictionary, s []byte) {
+	w.d, w.s, w.pos, w.count, w.base = d, s, 0, 0, 0
+}
+
+// next returns the next mention that p accepts, any if p is nil.
+func (w *walk) next(p *policy) (m Match, ok bool) {
+	for w.base < w.count || w.skip() {
+		t := &w.words[w.base%ring]
 		if !t.known() {
 			w.base++
 			continue
@@ -62,19 +57,36 @@ func (d *Dictionary) find(dst []Match, s []byte, p *policy) []Match {
 		next := w.base + 1
 		for i := range w.n {
 			h := w.longest(i)
-			m := d.match(t.start, h.end, h.state)
-			ok := m.Kind < Surname || !insideWord(s, m.Start, m.End)
+			m = w.d.match(t.start, h.end, h.state)
+			ok = m.Kind < Surname || !insideWord(w.s, m.Start, m.End)
 			if ok && p != nil {
-				m, ok = p.accept(d, s, m)
+				m, ok = p.accept(w, m, h.after)
 			}
 			if ok {
-				dst = append(dst, m)
 				next = h.after
 				break
 			}
 		}
-		w.base = next
+		if w.base = next; ok {
+			return m, true
+		}
 	}
+	return Match{}, false
+}
+
+// skip goes on to the next word that somebody bears; false at the end. The ring is empty then.
+func (w *walk) skip() bool {
+	if len(w.d.owners) == 0 {
+		return false
+	}
+	t := &w.words[w.count%ring]
+	for w.cut(t) {
+		if t.known() {
+			w.count++
+			return true
+		}
+	}
+	return false
 }
 
 // longest moves the longest of the hits from i on to place i and returns it; of equals the first stays first.
@@ -91,9 +103,8 @@ func (w *walk) longest(i int) hit {
 
 // word returns the word with index i, cutting it if it is new. i is at most longestPhrase words after base.
 func (w *walk) word(i int) (*word, bool) {
-	for w.count <= i {
-		if w.done || !w.cut(&w.words[w.count%ring]) {
-			w.done = true
+	if w.count <= i {
+		if !w.cut(&w.words[w.count%ring]) {
 			return nil, false
 		}
 		w.count++
@@ -122,14 +133,16 @@ func (w *walk) from(state int32, i int) {
 		return
 	}
 	if len(sign) > 0 {
-		state = w.next(state, w.d.words.find(mix(hashOf(sign)), sign))
+		state = w.step(state, w.d.words.find(sign))
 		if state == none {
 			return
 		}
 	}
-	w.take(w.next(state, t.id), t.end, i)
-	w.take(w.next(state, t.plain), t.end, i)
-	w.end(w.next(state, t.bare), t.end-1, i)
+	if t.known() {
+		w.take(w.step(state, t.id), t.end, i)
+		w.take(w.step(state, t.plain), t.end, i)
+		w.end(w.step(state, t.bare), t.end-1, i)
+	}
 }
 
 func (w *walk) first(word int32) int32 {
@@ -139,7 +152,8 @@ func (w *walk) first(word int32) int32 {
 	return w.d.first[word]
 }
 
-func (w *walk) next(state, word int32) int32 {
+// step follows an edge.
+func (w *walk) step(state, word int32) int32 {
 	if word == none {
 		return none
 	}
@@ -161,89 +175,6 @@ func (w *walk) end(state int32, end, i int) {
 		w.hits[w.n] = hit{end: end, state: state, after: i + 1}
 		w.n++
 	}
-}
-
-// wide looks a word up that is not all ASCII.
-func (w *walk) wide(start, end int) word {
-	t := word{start, end, none, none, none}
-	words := &w.d.words
-	var room [64]byte
-	key, spelled := fold(room[:0], w.s[start:end], true)
-	t.id = words.find(mix(hashOf(key)), key)
-	if n := len(key); n > 3 && key[n-1] == 's' && w.s[end-1]|0x20 == 's' {
-		t.bare = words.find(mix(hashOf(key[:n-1])), key[:n-1])
-	}
-	if spelled {
-		key = foldPlain(key[:0], w.s[start:end])
-		t.plain = words.find(mix(hashOf(key)), key)
-	}
-	return t
-}
-
-// cut reads the next word of the text into t and reports whether there was one.
-func (w *walk) cut(t *word) bool {
-	s, i := w.s, w.pos
-	for i < len(s) && lower[s[i]] == separator {
-		i++
-	}
-	start := i
-	h, shorter := uint64(hashSeed), uint64(0)
-	for i < len(s) {
-		c := lower[s[i]]
-		if c <= beyondASCII {
-			if c == beyondASCII {
-				return w.cutUnicode(t, start)
-			}
-			break
-		}
-		shorter = h
-		h = (h ^ uint64(c)) * hashPrime
-		i++
-	}
-	w.pos = i
-	if i == start {
-		return false
-	}
-	words := &w.d.words
-	*t = word{start, i, none, none, none}
-	if h = mix(h); words.maybe(h) {
-		t.id = words.findASCII(h, s[start:i])
-	}
-	if i-start > 3 && s[i-1]|0x20 == 's' {
-		if h = mix(shorter); words.maybe(h) {
-			t.bare = words.findASCII(h, s[start:i-1])
-		}
-	}
-	return true
-}
-
-// cutUnicode is cut for a word, or a stretch before a word, with a character beyond ASCII.
-func (w *walk) cutUnicode(t *word, from int) bool {
-	start, next, k := wordStart(w.s, from)
-	switch k {
-	case inWord:
-		head := w.s[:min(len(w.s), start+longestSeamed)]
-		if w.pos = wordEnd(head, next); len(head) == len(w.s) || w.pos+utf8.UTFMax <= len(head) {
-			break
-		}
-		if cut := seam(w.s[start:w.pos]); cut > 0 {
-			w.pos = start + cut
-		} else {
-			w.pos = wordEnd(w.s, w.pos)
-		}
-	case alone:
-		w.pos = marksEnd(w.s, next)
-	default:
-		w.pos = len(w.s)
-		return false
-	}
-	if *t = w.wide(start, w.pos); !t.known() {
-		if cut := seam(w.s[start:w.pos]); cut > 0 { // what nobody sees stood for a blank
-			w.pos = start + cut
-			*t = w.wide(start, w.pos)
-		}
-	}
-	return true
 }
 
 // isInitial reports whether a word is one letter with its marks.

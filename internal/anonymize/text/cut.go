@@ -1,0 +1,193 @@
+package text
+
+import "unicode/utf8"
+
+// This room cuts the next word off a text and looks it up: words of ASCII eight bytes at a time, those of other Latin
+// letters by a table, all others character by character. The three agree, which a test holds.
+
+// longestSeamed bounds, in bytes, the word that is looked up as one before it is cut at what nobody sees, so that
+// hostile text costs linear time.
+const longestSeamed = 128
+
+// cut reads the next word of the text into t and reports whether there was one.
+func (w *walk) cut(t *word) bool {
+	s, i := w.s, w.pos
+	v, in := uint64(0), uint64(0)
+	for {
+		if i >= len(s) {
+			w.pos = len(s)
+			return false
+		}
+		v = load(s, i)
+		if in = wordBytes(v); in&0x80 != 0 {
+			break
+		}
+		i += firstOf(in)
+	}
+	start := i
+	h, last, n := uint64(0), uint64(0), 0 // n: of last
+	before, prior := uint64(0), uint64(0) // h and last, one block ago
+	for {
+		n = firstOf(^in & highs)
+		if v&highs&below(n) != 0 {
+			return w.cutUnicode(t, start)
+		}
+		last = (v | capital) & below(n)
+		if i += n; n < block || i >= len(s) {
+			break
+		}
+		v = load(s, i)
+		if in = wordBytes(v); in&0x80 == 0 {
+			break
+		}
+		before, prior = h, last
+		h = chain(h, last)
+	}
+	w.pos = i
+	*t = word{start, i, none, none, none, true}
+	words := &w.d.words
+	size := i - start
+	if e := hashEnd(h, last, size); words.maybe(e) {
+		t.id = words.at(e, asciiKey(e, last, size), s[start:i])
+	}
+	if size > 3 && last>>(8*uint(n-1)) == 's' {
+		if last &= below(n - 1); n == 1 {
+			h, last = before, prior
+		}
+		if e := hashEnd(h, last, size-1); words.maybe(e) {
+			t.bare = words.at(e, asciiKey(e, last, size-1), s[start:i-1])
+		}
+	}
+	return true
+}
+
+// asciiKey is keyOf for a word whose last eight bytes, or fewer, are known.
+func asciiKey(hash, last uint64, size int) uint64 {
+	if size <= block {
+		return last
+	}
+	return hash
+}
+
+// cutUnicode is cut for a word, or a stretch before a word, with a character beyond ASCII.
+func (w *walk) cutUnicode(t *word, from int) bool {
+	if w.cutLatin(t, from) {
+		return true
+	}
+	start, next, k := wordStart(w.s, from)
+	switch k {
+	case inWord:
+		head := w.s[:min(len(w.s), start+longestSeamed)]
+		if w.pos = wordEnd(head, next); len(head) == len(w.s) || w.pos+utf8.UTFMax <= len(head) {
+			break
+		}
+		if cut := seam(w.s[start:w.pos]); cut > 0 {
+			w.pos = start + cut
+		} else {
+			w.pos = wordEnd(w.s, w.pos)
+		}
+	case alone:
+		w.pos = marksEnd(w.s, next)
+	default:
+		w.pos = len(w.s)
+		return false
+	}
+	if *t = w.wide(start, w.pos); !t.known() {
+		if cut := seam(w.s[start:w.pos]); cut > 0 { // what nobody sees stood for a blank
+			w.pos = start + cut
+			*t = w.wide(start, w.pos)
+		}
+	}
+	return true
+}
+
+// wide looks a word up that is not all ASCII.
+func (w *walk) wide(start, end int) word {
+	var room [64]byte
+	key, spelled := fold(room[:0], w.s[start:end], true)
+	t := w.folded(start, end, key)
+	if spelled {
+		t.plain = w.d.words.find(foldPlain(key[:0], w.s[start:end]))
+	}
+	return t
+}
+
+// folded looks a word up by its key.
+func (w *walk) folded(start, end int, key []byte) word {
+	t := word{start: start, end: end, id: w.d.words.find(key), plain: none, bare: none}
+	if n := len(key); n > 3 && key[n-1] == 's' && w.s[end-1]|0x20 == 's' {
+		t.bare = w.d.words.find(key[:n-1])
+	}
+	return t
+}
+
+// latin is how a letter of Latin-1 or Latin Extended-A folds: to one or two bytes of ASCII. Others have size 0.
+type latin struct {
+	key, plain [2]byte
+	size, bare uint8 // of key and of plain
+	spelled    bool
+}
+
+// Letters of two bytes that begin with C3, C4 or C5.
+const (
+	firstLatin = 0xC0
+	latins     = 3 * 64
+)
+
+// latinTable folds each of them.
+func latinTable() (table [latins]latin) {
+	for i := range table {
+		char := utf8.AppendRune(nil, rune(firstLatin+i))
+		if classOf(rune(firstLatin+i), len(char)) != inWord {
+			continue
+		}
+		key, spelled := fold(nil, char, true)
+		plain := foldPlain(nil, char)
+		if len(key) > 2 || key[0] >= utf8.RuneSelf {
+			continue
+		}
+		l := &table[i]
+		l.size, l.bare, l.spelled = uint8(copy(l.key[:], key)), uint8(copy(l.plain[:], plain)), spelled
+	}
+	return table
+}
+
+// longestLatin bounds the words of cutLatin, in bytes.
+const longestLatin = 60
+
+// cutLatin is cutUnicode for a word of simple letters that begins at start; false if there is none.
+func (w *walk) cutLatin(t *word, start int) bool {
+	var room, other [2 * longestLatin]byte
+	s, i, n, m, spelled := w.s, start, 0, 0, false
+	for ; i < len(s) && i-start < longestLatin; i++ {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			if c = lower[c]; c == separator {
+				break
+			}
+			room[n], other[m] = c, c
+			n, m = n+1, m+1
+			continue
+		}
+		lead := uint(c) - firstLatin>>6 - 0xC0
+		if i++; lead > 2 || i == len(s) || s[i]&0xC0 != 0x80 {
+			return false
+		}
+		l := &w.d.latin[lead<<6|uint(s[i]&0x3F)]
+		if l.size == 0 {
+			return false
+		}
+		spelled = spelled || l.spelled
+		room[n], room[n+1], other[m], other[m+1] = l.key[0], l.key[1], l.plain[0], l.plain[1]
+		n, m = n+int(l.size), m+int(l.bare)
+	}
+	if i == start || i-start >= longestLatin {
+		return false
+	}
+	w.pos = i
+	*t = w.folded(start, i, room[:n])
+	if t.simple = true; spelled {
+		t.plain = w.d.words.find(other[:m])
+	}
+	return true
+}
