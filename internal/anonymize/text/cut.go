@@ -43,8 +43,9 @@ func (w *walk) cut(t *word) bool {
 		before, prior = h, last
 		h = chain(h, last)
 	}
-	w.pos = i
-	*t = word{start, i, none, none, none, true}
+	w.pos = i + 1 // what ended the word is in none
+	t.start, t.end, t.simple = start, i, true
+	t.id, t.plain, t.bare = none, none, none
 	words := &w.d.words
 	size := i - start
 	if e := hashEnd(h, last, size); words.maybe(e) {

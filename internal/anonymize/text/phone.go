@@ -23,12 +23,7 @@ func FindPhones(dst []Span, s []byte) []Span { return findPhones(dst, s, nil) }
 
 // findPhones is FindPhones, and asks to about what does not look like a number, if it is a PhoneBook.
 func findPhones(dst []Span, s []byte, to Resolver) []Span {
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c-'0' > 9 && c != '+' {
-			i++
-			continue
-		}
+	for i := nextDigit(s, 0); i < len(s); {
 		var r run
 		r.read(s, i)
 		next := 0
@@ -45,7 +40,7 @@ func findPhones(dst []Span, s []byte, to Resolver) []Span {
 		if next == 0 {
 			next = max(r.end(), i+1)
 		}
-		i = next
+		i = nextDigit(s, next)
 	}
 	return dst
 }

@@ -15,7 +15,7 @@ type Place struct{ From, To string }
 type placeTable struct {
 	places   []Place // longest first
 	shortest int
-	skip     []uint8 // by two bytes; 0: a place may end its shortest part here
+	skip     []uint8 // by two bytes, see pairOf; 0: a place may end its shortest part here
 }
 
 // newPlaceTable compiles places; those of less than two bytes or without a change are left out.
@@ -42,20 +42,33 @@ func newPlaceTable(places []Place) placeTable {
 		return cmp.Or(cmp.Compare(len(b.From), len(a.From)), cmp.Compare(a.From, b.From))
 	})
 	t.shortest = min(len(t.places[len(t.places)-1].From), 255)
-	t.skip = make([]uint8, 1<<16)
+	t.skip = make([]uint8, 1<<14)
 	for i := range t.skip {
 		t.skip[i] = uint8(t.shortest - 1)
 	}
 	for _, p := range t.places {
 		for end := 2; end <= t.shortest; end++ {
-			b := blockOf(p.From[end-2], p.From[end-1])
-			t.skip[b] = min(t.skip[b], uint8(t.shortest-end))
+			for _, a := range bothCases(p.From[end-2]) {
+				for _, b := range bothCases(p.From[end-1]) {
+					pair := pairOf(a, b)
+					t.skip[pair] = min(t.skip[pair], uint8(t.shortest-end))
+				}
+			}
 		}
 	}
 	return t
 }
 
-func blockOf(a, b byte) uint16 { return uint16(lowerASCII(a))<<8 | uint16(lowerASCII(b)) }
+// pairOf is where two bytes have their skip. Those that differ in the highest bit share one: the place is compared anyway.
+func pairOf(a, b byte) uint { return uint(a&0x7f)<<7 | uint(b&0x7f) }
+
+// bothCases returns a byte, and the letter that it is in the other case.
+func bothCases(c byte) []byte {
+	if small := c | 0x20; small-'a' < 26 {
+		return []byte{small, small ^ 0x20}
+	}
+	return []byte{c}
+}
 
 func lowerASCII(c byte) byte {
 	if c-'A' < 26 {
@@ -70,7 +83,7 @@ func (t *placeTable) next(s []byte, i int) (at Span, place *Place) {
 		return Span{}, nil
 	}
 	for end := i + t.shortest; end <= len(s); {
-		if skip := t.skip[blockOf(s[end-2], s[end-1])]; skip > 0 {
+		if skip := t.skip[pairOf(s[end-2], s[end-1])]; skip > 0 {
 			end += int(skip)
 			continue
 		}
