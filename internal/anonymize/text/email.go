@@ -22,17 +22,33 @@ type Span struct{ Start, End int }
 // FindEmails appends the addresses in s from left to right; they do not overlap. Punctuation around an address, such
 // as the full stop of its sentence, is not part of it.
 func FindEmails(dst []Span, s []byte) []Span {
-	last := 0
-	signs := signSearch{s: s, plain: -1, wide: -1}
+	var f emailSearch
+	f.begin(s)
+	for f.next() {
+		dst = append(dst, f.at)
+	}
+	return dst
+}
+
+// emailSearch finds one address after the other.
+type emailSearch struct {
+	signs signSearch
+	at    Span // the address in hand
+}
+
+func (f *emailSearch) begin(s []byte) { f.signs = signSearch{s: s, plain: -1, wide: -1} }
+
+// next goes on to the next address; false at the end.
+func (f *emailSearch) next() bool {
 	for {
-		sign, ok := signs.next()
+		sign, ok := f.signs.next()
 		if !ok {
-			return dst
+			return false
 		}
-		if start, end := addressAt(s, sign, last); end > 0 {
-			dst = append(dst, Span{start, end})
-			last = end
-			signs.behind(end)
+		if start, end := addressAt(f.signs.s, sign, f.at.End); end > 0 {
+			f.at = Span{start, end}
+			f.signs.behind(end)
+			return true
 		}
 	}
 }

@@ -57,11 +57,12 @@ func (e *Engine) Rewrite(dst, s []byte, r Resolver, o Options, c *Counts) []byte
 		w := worker{e: e, r: r, o: o} // stays on the stack, unlike the one below
 		dst = w.plain(dst, s, &n)
 	} else {
-		w := worker{e: e, r: r, o: o, scratch: o.Scratch.take()}
+		w := o.Scratch.take()
+		w.e, w.r, w.o = e, r, o
 		found := w.found(s, layer{html: o.HTML})
 		dst = apply(dst, s, found, &n)
 		w.drop(found)
-		o.Scratch.put(w.scratch)
+		o.Scratch.put(w)
 	}
 	if c != nil {
 		c.Add(n)
@@ -97,9 +98,10 @@ type piece struct {
 
 // plain appends s rewritten without looking through encodings.
 func (w *worker) plain(dst, s []byte, n *Counts) []byte {
-	var room [8]piece
+	var f search
+	f.begin(w, s)
 	pos := 0
-	for _, p := range w.pieces(room[:0], s) {
+	for p, ok := f.next(); ok; p, ok = f.next() {
 		dst = append(dst, s[pos:p.Start]...)
 		dst = w.replace(dst, s, p, n)
 		pos = p.End
@@ -126,59 +128,4 @@ func (w *worker) replace(dst, s []byte, p piece, n *Counts) []byte {
 		n.Homonyms++
 	}
 	return w.r.Name(dst, p.match, original)
-}
-
-// pieces appends what is to be replaced in s, from left to right, without overlaps.
-func (w *worker) pieces(dst []piece, s []byte) []piece {
-	var room, more [8]Span
-	var names walk
-	emails := FindEmails(room[:0], s)
-	phones := findPhones(more[:0], s, w.r)
-	at, place := w.e.places.next(s, 0)
-	pos := 0
-	for {
-		// The leftmost of the three; of overlapping ones the first in this order.
-		next := piece{Span: Span{len(s), len(s)}}
-		if len(emails) > 0 {
-			next = piece{Span: emails[0], topic: anEmail}
-		}
-		if place != nil && at.End <= next.Start {
-			next = piece{Span: at, topic: aPlace, place: place}
-		}
-		if len(phones) > 0 && phones[0].End <= next.Start {
-			next = piece{Span: phones[0], topic: aPhone}
-		}
-		dst = w.namesIn(dst, s, Span{pos, next.Start}, &names)
-		if next.Start == len(s) {
-			return dst
-		}
-		if next.topic != aPlace || place.From != place.To {
-			dst = append(dst, next)
-		}
-		pos = next.End
-		emails, phones = behind(emails, pos), behind(phones, pos)
-		if place != nil && at.Start < pos {
-			at, place = w.e.places.next(s, pos)
-		}
-	}
-}
-
-// behind drops the spans that begin before pos.
-func behind(spans []Span, pos int) []Span {
-	for len(spans) > 0 && spans[0].Start < pos {
-		spans = spans[1:]
-	}
-	return spans
-}
-
-// namesIn appends the names within a part of s.
-func (w *worker) namesIn(dst []piece, s []byte, part Span, names *walk) []piece {
-	p := policy{context: w.o.Context}
-	names.begin(w.e.names, s[part.Start:part.End])
-	for m, ok := names.next(&p); ok; m, ok = names.next(&p) {
-		m.Start += part.Start
-		m.End += part.Start
-		dst = append(dst, piece{Span: Span{m.Start, m.End}, topic: aName, match: m})
-	}
-	return dst
 }

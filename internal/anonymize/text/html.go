@@ -3,7 +3,6 @@ package text
 import (
 	"bytes"
 	"slices"
-	"strings"
 )
 
 // This room reads HTML as far as names need it: inline tags vanish inside a name, block tags end one, entities are
@@ -19,25 +18,25 @@ func (w *worker) inHTML(dst []edit, s []byte, l layer) []edit {
 	first := len(dst)
 	v := w.view()
 	for pos := 0; pos < len(s); {
-		tag := nextTag(s, pos)
+		tag, kind := nextTag(s, pos)
 		v.entities(s, Span{pos, tag.Start})
-		if tag.Start == tag.End {
+		if kind == noMarkup {
 			break
 		}
 		dst = w.inTag(dst, s, tag, l)
-		if !isInline(s[tag.Start:tag.End]) {
+		if kind == blockMarkup {
 			v.put(blockMark, tag)
 		}
 		pos = tag.End
 	}
+	inTags := len(dst) > first
 	found := w.found(v.text, l.inner())
 	for _, e := range found {
 		dst = v.spread(dst, e)
 	}
 	w.drop(found)
-	byStart := func(a, b edit) int { return a.Start - b.Start }
-	if !slices.IsSortedFunc(dst[first:], byStart) {
-		slices.SortStableFunc(dst[first:], byStart)
+	if inTags {
+		slices.SortStableFunc(dst[first:], func(a, b edit) int { return a.Start - b.Start })
 	}
 	w.giveBack(v)
 	return dst
@@ -46,29 +45,41 @@ func (w *worker) inHTML(dst []edit, s []byte, l layer) []edit {
 // cdata begins a text that is none of the markup around it.
 const cdata = "<![CDATA["
 
+// markup is the kind of a tag.
+type markup uint8
+
+const (
+	noMarkup     markup = iota
+	inlineMarkup        // it may stand inside a name, as a comment may
+	blockMarkup         // it ends one
+)
+
 // nextTag returns the first tag or comment at or after i, an empty range at the end if there is none.
-func nextTag(s []byte, i int) Span {
+func nextTag(s []byte, i int) (Span, markup) {
 	for i < len(s) {
 		k := bytes.IndexByte(s[i:], '<')
 		if k < 0 || i+k+1 >= len(s) {
 			break
 		}
 		start := i + k
-		if bytes.HasPrefix(s[start:], []byte(cdata)) {
-			return Span{start, start + len(cdata)}
-		} else if bytes.HasPrefix(s[start:], []byte("<!--")) {
+		if declared := s[start+1] == '!'; declared && bytes.HasPrefix(s[start:], []byte(cdata)) {
+			return Span{start, start + len(cdata)}, blockMarkup
+		} else if declared && bytes.HasPrefix(s[start:], []byte("<!--")) {
 			if end := bytes.Index(s[start+4:], []byte("-->")); end >= 0 {
-				return Span{start, start + 4 + end + 3}
+				return Span{start, start + 4 + end + 3}, inlineMarkup
 			}
 		} else if end := tagEnd(s, start); end > 0 {
-			name := element(s[start:end])
-			if inlineElement(name) || blockElement(name) || s[start+1] == '!' || s[start+1] == '?' {
-				return Span{start, end}
+			kind := element(s[start:end])
+			if kind == noMarkup && (declared || s[start+1] == '?') {
+				kind = blockMarkup
+			}
+			if kind != noMarkup {
+				return Span{start, end}, kind
 			}
 		}
 		i = start + 1
 	}
-	return Span{len(s), len(s)}
+	return Span{len(s), len(s)}, noMarkup
 }
 
 // tagEnd returns the offset behind the > of the tag at start, or 0. Quotes hide it.
@@ -91,40 +102,33 @@ func tagEnd(s []byte, start int) int {
 	return 0
 }
 
-// element returns the lower-case name in a tag, empty for comments and declarations and for what is no element of HTML:
-// <rose@acme.com> and <Rose Hill> are text.
-func element(tag []byte) string {
+// longestElement is the length of the longest name of an element.
+const longestElement = 10
+
+// element returns the kind of a tag by its name, noMarkup for comments and declarations and for what is no element of
+// HTML: <rose@acme.com> and <Rose Hill> are text.
+func element(tag []byte) markup {
 	i := 1
 	if i < len(tag) && tag[i] == '/' {
 		i++
 	}
-	end := i
-	for end < len(tag) && lower[tag[end]] > beyondASCII {
-		end++
+	var name [longestElement]byte
+	n := 0
+	for ; i < len(tag) && lower[tag[i]] > beyondASCII; i++ {
+		if n == len(name) {
+			return noMarkup
+		}
+		name[n] = lower[tag[i]]
+		n++
 	}
-	if end == len(tag) || tag[end] != '>' && tag[end] != '/' && !isBlank(rune(tag[end])) {
-		return ""
+	if i == len(tag) || tag[i] != '>' && tag[i] != '/' && !isBlank(rune(tag[i])) {
+		return noMarkup
 	}
-	return strings.ToLower(string(tag[i:end]))
-}
-
-// isInline reports tags that may stand inside a name.
-func isInline(tag []byte) bool {
-	return inlineElement(element(tag)) || bytes.HasPrefix(tag, []byte("<!--"))
-}
-
-func inlineElement(name string) bool {
-	switch name {
+	switch string(name[:n]) {
 	case "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins",
 		"kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u",
 		"var", "wbr", "nobr":
-		return true
-	}
-	return false
-}
-
-func blockElement(name string) bool {
-	switch name {
+		return inlineMarkup
 	case "address", "area", "article", "aside", "audio", "base", "blockquote", "body", "br", "button", "canvas", "caption",
 		"center", "col", "colgroup", "datalist", "dd", "details", "dialog", "dir", "div", "dl", "dt", "embed", "fieldset",
 		"figcaption", "figure", "footer", "form", "frame", "frameset", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header",
@@ -132,9 +136,9 @@ func blockElement(name string) bool {
 		"meter", "nav", "noscript", "object", "ol", "optgroup", "option", "output", "p", "param", "picture", "pre",
 		"progress", "rp", "rt", "ruby", "script", "section", "select", "source", "style", "summary", "svg", "table",
 		"tbody", "td", "template", "textarea", "tfoot", "th", "thead", "title", "tr", "track", "ul", "video":
-		return true
+		return blockMarkup
 	}
-	return false
+	return noMarkup
 }
 
 // inTag appends the replacements in the attributes of a tag, or in a comment, a declaration or an instruction.
@@ -143,11 +147,20 @@ func (w *worker) inTag(dst []edit, s []byte, tag Span, l layer) []edit {
 	if !comment && bytes.IndexByte(s[tag.Start:tag.End], '=') < 0 && bytes.IndexByte(s[tag.Start:tag.End], '@') < 0 {
 		return dst
 	}
-	v := w.view()
-	v.entities(s, tag)
-	found := w.found(v.text, l.inner())
+	text, v := s[tag.Start:tag.End], view{}
+	coded := bytes.IndexByte(text, '&') >= 0
+	if coded {
+		v = w.view()
+		v.entities(s, tag)
+		text = v.text
+	}
+	found := w.found(text, l.inner())
 	for _, e := range found {
-		e.Span = v.origin(e.Span)
+		if coded {
+			e.Span = v.origin(e.Span)
+		} else {
+			e.Span = Span{e.Start + tag.Start, e.End + tag.Start}
+		}
 		// The name of a tag or attribute is never a person, whatever it looks like.
 		inside, quoted := attribute(s[tag.Start:e.Start])
 		if e.Start <= tag.Start || e.End >= tag.End || !comment && e.n.Names > 0 && !inside {
@@ -159,7 +172,9 @@ func (w *worker) inTag(dst []edit, s []byte, tag Span, l layer) []edit {
 		dst = append(dst, e)
 	}
 	w.drop(found)
-	w.giveBack(v)
+	if coded {
+		w.giveBack(v)
+	}
 	return dst
 }
 
@@ -255,7 +270,7 @@ func (v *view) deal(text []byte, parts []Span) [][]byte {
 
 // escapeText is escapeHTML for text between tags, where quotes mean themselves.
 func escapeText(text []byte) []byte {
-	if bytes.ContainsAny(text, "&<>") {
+	if bytes.IndexByte(text, '&') >= 0 || bytes.IndexByte(text, '<') >= 0 || bytes.IndexByte(text, '>') >= 0 {
 		text = bytes.ReplaceAll(text, []byte("&"), []byte("&amp;"))
 		text = bytes.ReplaceAll(text, []byte("<"), []byte("&lt;"))
 		text = bytes.ReplaceAll(text, []byte(">"), []byte("&gt;"))

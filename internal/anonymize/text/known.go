@@ -19,21 +19,14 @@ const (
 	mostParts   = 6  // groups of a number
 )
 
-// known appends the first of the run's sequences of whole groups that is somebody's number, the longest that begins
-// there, and returns where to go on; 0 if there is none.
-func (r *run) known(dst []Span, s []byte, to Resolver) (out []Span, next int) {
-	book, ok := to.(PhoneBook)
-	if !ok {
-		return dst, 0
-	}
-	if r.long {
-		return knownAlone(dst, s, Span{r.start, r.end()}, book), r.end()
-	}
+// known returns the first of the run's sequences of whole groups that is somebody's number, the longest that begins
+// there.
+func (r *run) known(s []byte, book PhoneBook) (found Span, ok bool) {
 	for a := range r.n {
 		if a == 0 && r.isClock(s) {
 			continue
 		}
-		found, digits := Span{}, 0
+		digits := 0
 		dots, blanks := false, false
 		for b := a; b < r.n && b < a+mostParts; b++ {
 			if b > a {
@@ -45,14 +38,14 @@ func (r *run) known(dst []Span, s []byte, to Resolver) (out []Span, next int) {
 			}
 			span := Span{r.groups[a].start, r.groups[b].end}
 			if r.askable(s, a, b, digits) && book.KnownPhone(s[span.Start:span.End]) {
-				found = span
+				found, ok = span, true
 			}
 		}
-		if found.End > 0 {
-			return append(dst, found), found.End
+		if ok {
+			return found, true
 		}
 	}
-	return dst, 0
+	return Span{}, false
 }
 
 // askable reports whether the groups a to b, of so many digits, may be a number: short ones only where they stand alone.

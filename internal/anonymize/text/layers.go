@@ -65,9 +65,12 @@ func (w *worker) edits(dst []edit, s []byte, l layer) []edit {
 		}
 	}
 	first := len(dst)
-	var room [16]piece
-	for _, p := range w.pieces(room[:0], s) {
-		e := edit{Span: p.Span, cuts: insideCode(s, p.Start) || insideCode(s, p.End)}
+	entities, percent, escapes := hasEntity(s), hasPercent(s), hasEscape(s)
+	coded := entities || percent || escapes
+	var f search
+	f.begin(w, s)
+	for p, ok := f.next(); ok; p, ok = f.next() {
+		e := edit{Span: p.Span, cuts: coded && (insideCode(s, p.Start) || insideCode(s, p.End))}
 		start := len(w.texts)
 		w.texts = w.replace(w.texts, s, p, &e.n)
 		e.text = w.texts[start:len(w.texts):len(w.texts)]
@@ -76,17 +79,19 @@ func (w *worker) edits(dst []edit, s []byte, l layer) []edit {
 	if l.depth >= deepestLayer {
 		return dst
 	}
-	if hasEntity(s) {
+	before := len(dst)
+	if entities {
 		dst = w.through(dst, decodeEntities(s), codec{l, escapeHTML})
 	}
-	if hasPercent(s) {
+	if percent {
 		dst = w.inPercent(dst, s, codec{l, escapePercent})
 	}
-	if hasEscape(s) {
+	if escapes {
 		dst = w.through(dst, decodeEscapes(s), codec{l, appendEscaped})
 	}
-	if hasBase64(s) {
-		dst = w.inBase64(dst, s, l)
+	dst = w.inBase64(dst, s, l)
+	if len(dst) == before { // nothing was found twice
+		return dst
 	}
 	return append(dst[:first], disjoint(dst[first:])...)
 }
@@ -199,11 +204,15 @@ func (v *view) put(text []byte, raw Span) {
 
 // find returns the index of the chunk that holds a byte of the view.
 func (v *view) find(off int) int {
-	i, ok := slices.BinarySearchFunc(v.chunks, off, func(c chunk, off int) int { return cmp.Compare(c.text, off) })
-	if !ok {
-		i--
+	lo, hi := 0, len(v.chunks)
+	for hi-lo > 1 {
+		if mid := int(uint(lo+hi) / 2); v.chunks[mid].text <= off {
+			lo = mid
+		} else {
+			hi = mid
+		}
 	}
-	return i
+	return lo
 }
 
 // origin returns the original range of a non-empty range of the view.

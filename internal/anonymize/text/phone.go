@@ -21,28 +21,70 @@ const (
 // belongs to a number, what follows its last digit does not.
 func FindPhones(dst []Span, s []byte) []Span { return findPhones(dst, s, nil) }
 
-// findPhones is FindPhones, and asks to about what does not look like a number, if it is a PhoneBook.
 func findPhones(dst []Span, s []byte, to Resolver) []Span {
-	for i := nextDigit(s, 0); i < len(s); {
-		var r run
-		r.read(s, i)
-		next := 0
-		if start, ok := r.phone(s); ok {
-			dst = append(dst, Span{start, r.end()})
-		} else if r.isDate() && r.n > 3 {
-			next = r.groups[2].end // a date ends here, a number may follow
-		} else if r.digits >= fewestKnown {
-			if r.long {
-				r.finish(s)
-			}
-			dst, next = r.known(dst, s, to)
-		}
-		if next == 0 {
-			next = max(r.end(), i+1)
-		}
-		i = nextDigit(s, next)
+	var f phoneSearch
+	f.begin(s, to)
+	for f.next() {
+		dst = append(dst, f.at)
 	}
 	return dst
+}
+
+// phoneSearch finds one number after the other, and asks to about what does not look like one, if it is a PhoneBook.
+type phoneSearch struct {
+	s    []byte
+	to   Resolver
+	pos  int
+	at   Span   // the number in hand
+	more []Span // that were found together with it
+}
+
+func (f *phoneSearch) begin(s []byte, to Resolver) { f.s, f.to, f.pos = s, to, 0 }
+
+// next goes on to the next number; false at the end.
+func (f *phoneSearch) next() bool {
+	for {
+		if len(f.more) > 0 {
+			f.at, f.more = f.more[0], f.more[1:]
+			return true
+		}
+		i := nextDigit(f.s, f.pos)
+		if i == len(f.s) {
+			f.pos = i
+			return false
+		}
+		if f.read(i) {
+			return true
+		}
+	}
+}
+
+// read looks at the run that begins at i and reports whether it holds a number, which is then in hand.
+func (f *phoneSearch) read(i int) (found bool) {
+	var r run
+	r.read(f.s, i)
+	next := 0
+	if start, ok := r.phone(f.s); ok {
+		f.at, found = Span{start, r.end()}, true
+	} else if r.isDate() && r.n > 3 {
+		next = r.groups[2].end // a date ends here, a number may follow
+	} else if r.digits >= fewestKnown {
+		if r.long {
+			r.finish(f.s)
+		}
+		if book, ok := f.to.(PhoneBook); ok && r.long {
+			f.more = knownAlone(nil, f.s, Span{r.start, r.end()}, book)
+		} else if ok {
+			if f.at, found = r.known(f.s, book); found {
+				next = f.at.End
+			}
+		}
+	}
+	if next == 0 {
+		next = max(r.end(), i+1)
+	}
+	f.pos = next
+	return found
 }
 
 // group is one run of digits.

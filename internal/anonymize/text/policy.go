@@ -35,7 +35,20 @@ func newWordSet(lists ...string) wordSet {
 func (w *wordSet) has(key []byte) bool { return w.words.find(key) != none }
 
 // policy is the filter of one value.
-type policy struct{ context []int32 }
+type policy struct {
+	context []int32
+	borne   uint64 // by the context, see Dictionary.borne
+}
+
+// begin takes the people of a value over.
+func (p *policy) begin(d *Dictionary, context []int32) {
+	p.context = context
+	for _, id := range context {
+		if id >= 0 && int(id) < len(d.borne) {
+			p.borne |= d.borne[id]
+		}
+	}
+}
 
 // mention is what the policy looks at in a phrase.
 type mention struct {
@@ -56,8 +69,8 @@ func (p *policy) accept(w *walk, m Match, after int) (Match, bool) {
 	if !ok {
 		at = p.look(w.d, w.s, m)
 	}
-	if len(p.context) > 0 && at.inContext() {
-		if o, ok := w.d.meant(m.state, p.context); ok {
+	if p.borne&borneBit(m.state) != 0 && at.inContext() {
+		if o, ok := meant(w.d.ownersOf(m.state), p.context); ok {
 			m.ID, m.Kind, m.Ambiguous = o.id, o.kind, false
 			return m, true
 		}

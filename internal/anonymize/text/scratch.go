@@ -5,28 +5,29 @@ package text
 
 // Scratch is that memory, for one goroutine. The zero value is ready. A Resolver that rewrites a text while another is
 // being rewritten finds it in use and does without.
-type Scratch struct{ free scratch }
+type Scratch struct{ free *worker }
 
-// take returns the memory and leaves none behind, so that nobody else uses it meanwhile.
-func (s *Scratch) take() scratch {
-	if s == nil {
-		return scratch{}
+// take returns a worker with the memory and leaves none behind, so that nobody else uses it meanwhile.
+func (s *Scratch) take() *worker {
+	if s == nil || s.free == nil {
+		return &worker{}
 	}
-	out := s.free
-	s.free = scratch{}
-	return out
+	w := s.free
+	s.free = nil
+	return w
 }
 
 // largestScratch is the longest text of replacements whose room is kept.
 const largestScratch = 1 << 20
 
 // put gives it back.
-func (s *Scratch) put(m scratch) {
-	if s == nil || cap(m.texts) > largestScratch {
+func (s *Scratch) put(w *worker) {
+	if s == nil || cap(w.texts) > largestScratch {
 		return
 	}
-	m.texts = m.texts[:0]
-	s.free = m
+	w.texts = w.texts[:0]
+	w.r, w.o = nil, Options{}
+	s.free = w
 }
 
 // scratch is what a worker uses: the texts of its edits, and lists and views that are not in use.

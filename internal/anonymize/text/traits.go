@@ -39,14 +39,3 @@ func (d *Dictionary) describe() {
 
 // borneBit is the bit of a phrase among those of a person.
 func borneBit(state int32) uint64 { return 1 << (uint64(uint32(state)) * hashPrime >> 58) }
-
-// meant finds the best reading of a phrase by somebody of the context.
-func (d *Dictionary) meant(state int32, context []int32) (owner, bool) {
-	bit := borneBit(state)
-	for i, id := range context {
-		if id >= 0 && int(id) < len(d.borne) && d.borne[id]&bit != 0 { // nobody before it bears the phrase
-			return meant(d.ownersOf(state), context[i:])
-		}
-	}
-	return owner{}, false
-}
