@@ -149,6 +149,7 @@ func (b *Builder) AddEntry(e Entry, id int32) {
 // Build ends the collection and returns the dictionary; the builder is empty afterwards.
 func (b *Builder) Build() *Dictionary {
 	d := &Dictionary{words: b.words, edges: b.edges, latin: latinTable(), common: newWordSet(commonEnglish, commonGerman)}
+	d.words.allot(slotsFor(len(b.words.ends)))
 	d.first = make([]int32, len(b.words.ends))
 	for w := range d.first {
 		d.first[w] = b.edges.get(root, int32(w))

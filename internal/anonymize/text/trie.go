@@ -7,7 +7,7 @@ import "math/bits"
 // nothing.
 
 const (
-	filterBits = 19 // 64 KiB: most words of a text are in no name and end here
+	mostFilter = 19 // bits of a place in the filter: 64 KiB
 	none       = -1
 	root       = 0
 )
@@ -19,11 +19,15 @@ func slotsFor(n int) int {
 
 // tokenTable numbers folded words from 0.
 type tokenTable struct {
-	slots  []tokenSlot
-	shift  uint    // hashes are this much longer than places
-	ends   []int32 // by number: end of its bytes in arena
-	arena  []byte
+	slots []tokenSlot
+	shift uint    // hashes are this much longer than places in slots
+	ends  []int32 // by number: end of its bytes in arena
+	arena []byte
+
+	// filter has a bit for what hashes begin with. Most words of a text are in no name and end here, in what of it is in the
+	// nearest cache: it is no larger than it need be.
 	filter []uint64
+	length uint // how much longer a hash is than its beginning
 }
 
 // tokenSlot is a word of the table. A word of up to eight bytes is its own key, so that it is compared where it is found;
@@ -35,14 +39,20 @@ type tokenSlot struct {
 }
 
 func newTokenTable(n int) tokenTable {
-	t := tokenTable{filter: make([]uint64, 1<<filterBits/64)}
+	var t tokenTable
 	t.allot(slotsFor(n))
 	return t
 }
 
-// allot makes room for so many slots, a power of two.
+// allot makes room for so many slots, a power of two, and enters all words.
 func (t *tokenTable) allot(size int) {
-	t.slots, t.shift = make([]tokenSlot, size), uint(64-bits.TrailingZeros(uint(size)))
+	places := bits.TrailingZeros(uint(size))
+	filter := min(places+3, mostFilter) // 16 bits a word
+	t.slots, t.shift = make([]tokenSlot, size), uint(64-places)
+	t.filter, t.length = make([]uint64, 1<<filter/64), uint(64-filter)
+	for id := range t.ends {
+		t.place(int32(id))
+	}
 }
 
 // bytesOf returns the folded bytes of a number.
@@ -64,14 +74,9 @@ func (t *tokenTable) add(word []byte) int32 {
 	t.ends = append(t.ends, int32(len(t.arena)))
 	if len(t.ends)*2 > len(t.slots) {
 		t.allot(len(t.slots) * 2)
-		for i := range t.ends {
-			t.place(int32(i))
-		}
 	} else {
 		t.place(id)
 	}
-	bit := hashOf(word) >> (64 - filterBits)
-	t.filter[bit/64] |= 1 << (bit % 64)
 	return id
 }
 
@@ -84,11 +89,13 @@ func (t *tokenTable) place(id int32) {
 		i = (i + 1) & mask
 	}
 	t.slots[i] = tokenSlot{keyOf(h, word), int32(len(word)), id + 1}
+	bit := h >> t.length
+	t.filter[bit/64] |= 1 << (bit % 64)
 }
 
 // maybe reports whether a hash can be in the table.
 func (t *tokenTable) maybe(h uint64) bool {
-	bit := h >> (64 - filterBits)
+	bit := h >> t.length
 	return t.filter[bit/64]>>(bit%64)&1 != 0
 }
 
