@@ -12,14 +12,21 @@ import (
 // Render appends the name given family in the form of the mention m, whose bytes are original. Of a pseudonym of
 // several given names the first one answers a single one.
 func Render(dst []byte, m Match, original []byte, given, family string) []byte {
+	if out, ok := renderUsual(dst, m, original, given, family); ok {
+		return out
+	}
+	return renderAny(dst, m, original, given, family)
+}
+
+// renderAny is Render for any original.
+func renderAny(dst []byte, m Match, original []byte, given, family string) []byte {
 	gap, words := mainGap(original, m.Kind == Comma || m.Kind == CommaInitial)
-	_, base := cutParticles(family)
 	familyFirst := false
 	head, tail := "", ""
 	switch m.Kind {
 	case Surname:
 		if _, bare := cutParticles(string(original)); bare == string(original) {
-			family = base
+			_, family = cutParticles(family)
 		}
 		return append(dst, caseLike(original, respace(family, gap))...)
 	case Given:
