@@ -64,6 +64,7 @@ type group struct {
 	keys      []string // columns that say which partition a row belongs to
 	keyByExpr bool     // an expression says so
 	text      bool     // its rows travel as text: a type has no binary form of use
+	source    string   // a query in place of a table; empty for a table
 }
 
 // column is one column of a table, in the order of its table.

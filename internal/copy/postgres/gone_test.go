@@ -10,6 +10,7 @@ import (
 // What is dropped after the snapshot, before the schema is dumped or before the
 // sequences are read, ends the run with Transient and the name of what is gone.
 func TestP02_DroppedInMidRun(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		phase report.Phase
 		sql   string

@@ -90,7 +90,14 @@ func (s *staged) copyObjects(ctx context.Context, a *anonymize.Anonymizer, id st
 	e, done, err := beginEntry(ctx, conn, id)
 	if err == nil && !done {
 		w := &objectWriter{conn: conn, a: a, row: s.objects}
-		if err = s.r.inSnapshot(ctx, func(d door) error { return w.carry(ctx, d, o) }); err == nil {
+		err = s.r.inSnapshot(ctx, func(d door) error {
+			numbers, err := s.objectNumbers(ctx, d, o)
+			if err != nil {
+				return err
+			}
+			return w.carry(ctx, d, numbers)
+		})
+		if err == nil {
 			e = entry{rows: w.objects, bytes: w.bytes}
 			err = commitEntry(ctx, conn, id, e)
 		}
@@ -118,18 +125,13 @@ type objectWriter struct {
 	buf     []byte
 }
 
-func (w *objectWriter) carry(ctx context.Context, d door, o objectRange) error {
-	var numbers []uint32
-	err := d.row(ctx, `SELECT array_agg(oid) FROM pg_largeobject_metadata WHERE oid BETWEEN $1 AND $2`, []any{o.first, o.last}, &numbers)
-	if err != nil {
-		return err
-	}
+func (w *objectWriter) carry(ctx context.Context, d door, numbers []uint32) error {
 	w.objects = int64(len(numbers))
 	if _, err := w.conn.Exec(ctx, `SELECT lo_create(o) FROM unnest($1::oid[]) AS o`, numbers); err != nil {
 		return err
 	}
-	const pages = `SELECT loid, pageno::int8 * (current_setting('block_size')::int8 / 4), data FROM pg_largeobject WHERE loid BETWEEN $1 AND $2 ORDER BY loid, pageno`
-	err = each(ctx, d.query, pages, []any{o.first, o.last}, func(rows pgx.Rows) error {
+	const pages = `SELECT loid, pageno::int8 * (current_setting('block_size')::int8 / 4), data FROM pg_largeobject WHERE loid = ANY ($1::oid[]) ORDER BY loid, pageno`
+	err := each(ctx, d.query, pages, []any{numbers}, func(rows pgx.Rows) error {
 		var number uint32
 		var at int64
 		var page pgtype.DriverBytes

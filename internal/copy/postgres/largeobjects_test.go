@@ -87,3 +87,27 @@ func TestP13_LargeObjectsTwice(t *testing.T) {
 		}
 	}
 }
+
+// $rows selects large objects by their number, which the application's tables
+// refer to; what it cannot do is refused, and what is carried beyond the rows of
+// a table is told of.
+func TestP13_RowsOfLargeObjects(t *testing.T) {
+	t.Parallel()
+	tr := newTrial(t, objectSQL, strings.Replace(objectRules, "pg_largeobject: {", `pg_largeobject: {$rows: "loid IN (SELECT body FROM public.files WHERE id < 3)", `, 1))
+	tr.rules = strings.NewReplacer("data: %", "data: keep", "files: {", `files: {$rows: "id < 3", `).Replace(tr.rules)
+	m := tr.must(t)
+	tr.wantRows(t, `SELECT oid::text FROM pg_largeobject_metadata ORDER BY oid`, "70001", "70002")
+	if m.Stores[0].Tally.Groups[objectsGroup] != 2 {
+		t.Errorf("counted %v", m.Stores[0].Tally.Groups)
+	}
+	good := tr.rules
+	tr.rules = strings.Replace(good, "WHERE id < 3)", "WHERE idd < 3)", 1)
+	tr.wantRefused(t, report.Usage, "$rows of pg_largeobject", "at idd")
+	tr.rules = strings.Replace(good, `pg_largeobject: {$rows: "loid IN (SELECT body FROM public.files WHERE id < 3)"`, "pg_largeobject: {$rows: {source: all, preserve: all}", 1)
+	tr.wantRefused(t, report.Usage, "pg_largeobject", "preserve")
+	tr.rules = strings.Replace(good, `$rows: "loid IN (SELECT body FROM public.files WHERE id < 3)", `, "", 1)
+	wantNote(t, tr.must(t), "files: large objects that only rows which are left out refer to are copied too: give pg_largeobject a $rows of its own")
+	tr.wantRows(t, `SELECT count(*)::text FROM pg_largeobject_metadata`, "4")
+	tr.rules = strings.NewReplacer(`$rows: "loid IN (SELECT body FROM public.files WHERE id < 3)", `, "", `$rows: "id < 3"`, "$rows: {source: all, preserve: all}").Replace(good)
+	wantNote(t, tr.must(t), "files: large objects of the old twin are not preserved, and column body of rows that are may refer to one")
+}

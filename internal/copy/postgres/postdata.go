@@ -104,6 +104,9 @@ func (s *staged) readEndgame(ctx context.Context, plan *anonymize.Plan) (*endgam
 		if err := g.readViews(ctx, d); err != nil {
 			return err
 		}
+		if err := s.readUnfillable(ctx, d, g); err != nil {
+			return err
+		}
 		return g.readKeys(ctx, d)
 	})
 	if err != nil {

@@ -197,6 +197,7 @@ func TestSessions(t *testing.T) {
 // The same holds at the destination, with pg_restore's sessions, those of the
 // maintenance database, and the one that reads the old twin.
 func TestSessionsAtTheDestination(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, `CREATE TABLE a AS SELECT n, md5(n::text) AS v FROM generate_series(1, 20000) n; CREATE TABLE b AS TABLE a; CREATE TABLE c AS TABLE a; CREATE MATERIALIZED VIEW m AS SELECT count(*) AS n FROM a`, keeping("a: n v", "b: n v", "c: n v"))
 	tr.partSize, tr.apart, tr.dst.Connections, tr.src.Session.User = 256<<10, true, 4, random()
 	tr.must(t)

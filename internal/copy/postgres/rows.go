@@ -20,11 +20,12 @@ import (
 // rowPlan says which rows of the source are copied, where the rules leave some
 // out.
 type rowPlan struct {
-	now    string            // the snapshot's instant, as an SQL constant
-	limits map[uint32]*limit // by the group's number
-	closed map[uint32][]tid  // rows that come along, by the table's number
-	edges  []edge            // foreign keys
-	old    *oldTwin          // nil when none of its rows stay
+	now     string            // the snapshot's instant, as an SQL constant
+	limits  map[uint32]*limit // by the group's number
+	objects *limit            // of the large objects
+	closed  map[uint32][]tid  // rows that come along, by the table's number
+	edges   []edge            // foreign keys
+	old     *oldTwin          // nil when none of its rows stay
 
 	mu    sync.Mutex
 	notes []string // for the report
@@ -99,16 +100,17 @@ func (s *staged) selectRows(ctx context.Context, plan *anonymize.Plan) error {
 			s.rows.limits[g.oid] = &limit{group: g, rule: rule}
 		}
 	}
-	if len(s.rows.limits) == 0 {
+	s.rows.objects = &limit{group: objectsRows(), rule: plan.Selection(s.Name(), objectsGroup)}
+	if len(s.rows.limits) == 0 && s.rows.objects.rule.Rows == (ruleset.Rows{}) {
 		return nil
 	}
 	if err := s.r.inSnapshot(ctx, func(d door) error { return s.readInstant(ctx, d) }); err != nil {
 		return s.r.e.fail(ctx, "read the snapshot's time", err)
 	}
 	var wrong []string
-	for _, g := range s.r.cat.groups {
-		l := s.rows.limits[g.oid]
-		if l == nil || l.rule.Where == nil {
+	for _, l := range s.rows.inOrder(s.r.cat.groups) {
+		g := l.group
+		if l.rule.Where == nil {
 			continue
 		}
 		l.sql, l.also = l.rule.Where.At(s.rows.now), s.r.cat.named(l.rule.Where, g)
@@ -124,10 +126,23 @@ func (s *staged) selectRows(ctx context.Context, plan *anonymize.Plan) error {
 	if len(wrong) > 0 {
 		return wrongConditions(wrong)
 	}
+	if err := s.checkObjectRows(plan); err != nil {
+		return err
+	}
 	if err := s.openOldTwin(ctx, plan); err != nil {
 		return err
 	}
 	return s.closeRows(ctx)
+}
+
+// inOrder lists what $rows says, in the order of the groups.
+func (p *rowPlan) inOrder(groups []*group) (out []*limit) {
+	for _, g := range groups {
+		if l := p.limits[g.oid]; l != nil {
+			out = append(out, l)
+		}
+	}
+	return append(out, p.objects)
 }
 
 func wrongConditions(lines []string) error {
@@ -205,6 +220,9 @@ func checkSQL(ctx context.Context, d asked, c checked) (wrong []string, err erro
 // from is the group in FROM, with all its partitions and without tables that
 // only inherit from it.
 func (g *group) from() string {
+	if g.source != "" {
+		return g.source
+	}
 	if g.parted {
 		return g.quoted()
 	}

@@ -20,7 +20,7 @@ type privileged struct {
 	class, oid uint32 // at the source
 	name       string // kind and name, as both sides print it
 	why        string // may be empty
-	setting    string // that a function sets: whether that is a superuser's the destination knows
+	setting    string // that a function sets, or a role of the server's: whether we may have it the destination knows
 	shell      string // schema and name of a type, as an archive's list has them
 }
 
@@ -60,6 +60,9 @@ UNION ALL SELECT 'pg_am'::regclass, oid, '', '' FROM pg_am
 UNION ALL SELECT 'pg_foreign_data_wrapper'::regclass, oid, '', '' FROM pg_foreign_data_wrapper
 UNION ALL SELECT 'pg_ts_template'::regclass, oid, '', '' FROM pg_ts_template
 UNION ALL SELECT 'pg_ts_parser'::regclass, oid, '', '' FROM pg_ts_parser
+UNION ALL SELECT 'pg_class'::regclass, f.ftrelid, 'a ' || split_part(o, '=', 1) || ' of the server''s machine, which takes GRANT ' || CASE WHEN o LIKE 'program=%%' THEN 'pg_execute_server_program' ELSE 'pg_read_server_files' END,
+  CASE WHEN o LIKE 'program=%%' THEN 'pg_execute_server_program' ELSE 'pg_read_server_files' END
+  FROM pg_foreign_table f CROSS JOIN LATERAL unnest(f.ftoptions) AS o JOIN pg_foreign_server s ON s.oid = f.ftserver JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw WHERE w.fdwname = 'file_fdw' AND o ~ '^(filename|program)='
 UNION ALL SELECT 'pg_publication'::regclass, oid, 'FOR ALL TABLES', '' FROM pg_publication WHERE puballtables
 %s) AS o CROSS JOIN LATERAL pg_identify_object(o.class, o.oid, 0) AS i
 WHERE o.oid >= 16384 AND i.identity IS NOT NULL AND coalesce(i.schema, '') NOT IN ('pg_catalog', 'information_schema', '` + ours + `')
@@ -84,8 +87,10 @@ func readPrivileged(ctx context.Context, query queryFunc, version int) (out []pr
 	return out, err
 }
 
-// reservedQuery lists, of some settings, those that our role may not set.
-const reservedQuery = `SELECT name FROM pg_settings WHERE name = ANY ($1::text[]) AND context NOT IN ('user', 'backend')`
+// reservedQuery lists, of some settings, those that our role may not set, and of
+// some roles those that it is no member of.
+const reservedQuery = `SELECT rolname::text FROM pg_roles WHERE rolname = ANY ($1::text[]) AND rolname LIKE 'pg\_%' AND NOT pg_has_role(oid, 'USAGE')
+UNION ALL SELECT name FROM pg_settings WHERE name = ANY ($1::text[]) AND context NOT IN ('user', 'backend')`
 
 // settableQuery leaves out those that were granted to it, as PostgreSQL 15
 // allows.
@@ -130,7 +135,7 @@ func (s *staged) checkPrivileged(ctx context.Context, conn *pgx.Conn) error {
 		Hint: "let one make them in a database without tables and name it as template: in tenantcopy.yaml (docs/grants.md), or drop them at the source; nothing was written"}
 }
 
-// reserved lists the settings of functions that our role may not set.
+// reserved lists the settings and roles that our role may not set, or is not in.
 func (s *staged) reserved(ctx context.Context, conn *pgx.Conn, all []privileged) (out []string, err error) {
 	var names []string
 	for _, p := range all {

@@ -33,6 +33,7 @@ CREATE TEXT SEARCH DICTIONARY dict9 (TEMPLATE = simple); CREATE TEXT SEARCH CONF
 // What only a superuser makes is refused before anything is written, by kind and
 // name, all at once; a template that has it is the way out.
 func TestP16_WhatOnlyASuperuserMakes(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, tinySQL+"; "+superuserSQL+harmlessSQL+`; CREATE PUBLICATION everything FOR ALL TABLES`, tinyRules)
 	_, err := tr.run(t.Context(), t)
 	text := wantCode(t, err, report.Incompatible)

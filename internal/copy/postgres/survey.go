@@ -85,14 +85,13 @@ func (r *reader) checkNames(cat *catalog) error {
 }
 
 const notesQuery = `SELECT 'credentials of foreign server ' || srvname FROM pg_foreign_server
-UNION ALL SELECT 'configuration rows of extension ' || extname FROM pg_extension WHERE extconfig IS NOT NULL
 UNION ALL SELECT 'subscription ' || subname FROM pg_subscription s WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())
 UNION ALL SELECT 'security label of ' || provider FROM (SELECT DISTINCT provider FROM pg_seclabel) l
 ORDER BY 1`
 
 // readNotes lists what will not be carried.
 func (r *reader) readNotes(ctx context.Context, d door, out *clone.Survey) error {
-	return each(ctx, d.query, notesQuery, nil, func(rows pgx.Rows) error {
+	err := each(ctx, d.query, notesQuery, nil, func(rows pgx.Rows) error {
 		var note string
 		if err := rows.Scan(&note); err != nil {
 			return err
@@ -100,6 +99,11 @@ func (r *reader) readNotes(ctx context.Context, d door, out *clone.Survey) error
 		out.Notes = append(out.Notes, note)
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	out.Notes, err = readConfigurations(ctx, d, out.Notes)
+	return err
 }
 
 // textsQuery lists every piece of schema that is text of the application's

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -52,17 +53,31 @@ func (a *assembly) viewChunks() {
 	for _, level := range a.s.ends.views {
 		group := fmt.Sprintf("views/%d", level.level)
 		for _, h := range level.views {
-			sql := slices.Clone(h.pieces)
-			if h.populated {
-				sql = append([]string{`REFRESH MATERIALIZED VIEW ` + h.quoted()}, append(sql, a.s.analyze(h))...)
-			}
-			if len(sql) == 0 {
+			if !h.populated && len(h.pieces) == 0 {
 				continue
 			}
 			a.add(step{place: h.relation.group(), what: "view", group: group, after: append([]string{groupRest}, below...), bytes: h.bytes}, func(ctx context.Context, id string) error {
-				return a.s.build(ctx, id, h.bytes, sql...)
+				return a.s.buildView(ctx, id, h)
 			})
 		}
 		below = append(below, group)
 	}
+}
+
+// buildView fills a view and builds what hangs on it.
+func (s *staged) buildView(ctx context.Context, id string, h *home) error {
+	memory := s.memory.take(h.bytes + h.bytes/2)
+	defer s.memory.give(memory)
+	_, err := s.once(ctx, id, func(conn *pgx.Conn) (int64, error) {
+		if err := simple(ctx, conn, s.setMemory(memory)); err != nil {
+			return 0, err
+		}
+		if h.populated {
+			if err := s.fill(ctx, conn, h); err != nil {
+				return 0, err
+			}
+		}
+		return 0, simple(ctx, conn, strings.Join(append(slices.Clone(h.pieces), s.analyze(h)), ";\n"))
+	})
+	return err
 }
