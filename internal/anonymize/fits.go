@@ -137,18 +137,24 @@ func (c *compiler) forJSON(out *rule, r *ruleset.Rule) {
 // emptied writes the empty value of a column that no rule covers, for
 // unclassified: drop: NULL, or what comes nearest where NULL is not accepted.
 func (c *compiler) emptied(f Field) *rule {
+	if !f.NotNull || f.Form != FormOpaque && f.Form != FormEnum && !f.Unique {
+		return emptyValue(f)
+	}
 	out := &rule{verb: "null", at: place{f.Store, f.Group, f.Name}, form: f.Form, constant: true}
-	if !f.NotNull {
-		return out
+	if c.in.Rules.Unclassified == ruleset.Drop {
+		c.fail(out.at, fmt.Sprintf("has no rule and cannot be emptied (%s, NOT NULL%s): give it one", f.Type, map[bool]string{true: ", unique"}[f.Unique]))
 	}
-	if f.Form == FormOpaque || f.Form == FormEnum || f.Unique {
-		if c.in.Rules.Unclassified == ruleset.Drop {
-			c.fail(out.at, fmt.Sprintf("has no rule and cannot be emptied (%s, NOT NULL%s): give it one", f.Type, map[bool]string{true: ", unique"}[f.Unique]))
-		}
-		return out
+	return out
+}
+
+// emptyValue is the rule that writes NULL, or what comes nearest where NULL is
+// not accepted.
+func emptyValue(f Field) *rule {
+	out := &rule{verb: "null", at: place{f.Store, f.Group, f.Name}, form: f.Form, constant: true}
+	if f.NotNull {
+		out.apply = always(map[Form]string{FormJSON: "{}", FormJSONB: "{}", FormInt: "0", FormFloat: "0", FormNumeric: "0", FormBool: "false",
+			FormDate: "2000-01-01", FormTimestamp: "2000-01-01T00:00:00Z", FormUUID: "00000000-0000-0000-0000-000000000000"}[f.Form])
 	}
-	out.apply = always(map[Form]string{FormJSON: "{}", FormJSONB: "{}", FormInt: "0", FormFloat: "0", FormNumeric: "0", FormBool: "false",
-		FormDate: "2000-01-01", FormTimestamp: "2000-01-01T00:00:00Z", FormUUID: "00000000-0000-0000-0000-000000000000"}[f.Form])
 	return out
 }
 

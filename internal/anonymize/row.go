@@ -40,6 +40,8 @@ type step struct {
 	rule  *rule // nil for a span
 	kept  int64 // columns of a span
 	names []int // slots that this field's value fills
+
+	instead *rule // for a value that is too long for the rule
 }
 
 // Row compiles the columns of one table, in the order in which the adapter
@@ -194,7 +196,7 @@ func (r *Row) arrange(fields []Field, rules []*rule) {
 		}
 		r.Steps = append(r.Steps, Step{First: at, Last: at + 1, Rule: ruled, Kept: rules[i].verb == "keep"})
 		if ruled {
-			r.steps = append(r.steps, step{rule: rules[i], names: names[i]})
+			r.steps = append(r.steps, step{rule: rules[i], names: names[i], instead: emptyValue(fields[i])})
 		} else {
 			r.steps = append(r.steps, step{kept: 1})
 		}

@@ -22,6 +22,7 @@ type glance struct {
 	list  bool    // its flags are cleared, see shape
 	run   int     // of a sum over values in the text form; -1 for none
 	hexed bool    // bytes, which have a text form of hexadecimal digits
+	skip  int     // bytes in front that are no text
 
 	field *verify.Field
 }
@@ -96,7 +97,7 @@ func (sc *scan) summed(i int, written column, people bool) (l glance, text *glan
 	default:
 		l = glance{name: c.name, sql: ident(c.name), run: -1, list: sc.load.shapes[i] != nil && sc.load.shapes[i].array}
 		if own.sql == l.sql {
-			l.read = own.read
+			l.read, l.skip = own.read, own.skip
 		} else if people {
 			text = &own
 		}
@@ -117,7 +118,7 @@ func (sc *scan) glance(c column) glance {
 	case oidBytea, oidText, oidVarchar, oidBpchar, oidJSON, oidName:
 		l.read = readText
 	case oidJSONB:
-		l.read = readJSONB
+		l.read, l.skip = readJSONB, 1
 	case oidInt2, oidInt4, oidInt8:
 		l.read = readInt
 	case oidFloat4, oidFloat8:

@@ -6,7 +6,7 @@ var _ clone.Noter = (*staged)(nil)
 
 // Notes returns what the copy has learned that the report must say.
 func (s *staged) Notes() []string {
-	notes := s.learned.all()
+	notes := append(s.learned.all(), s.tooLong.notes()...)
 	if age := s.r.restraint.note(); age != "" {
 		notes = append(notes, age)
 	}

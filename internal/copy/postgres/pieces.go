@@ -1,10 +1,14 @@
 package postgres
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/tenantcopy/tenantcopy/internal/anonymize"
+)
 
 // How the walker takes a row that comes in pieces (see splitter): a kept value
 // goes on as it comes, so that its length does not matter; a ruled one is
-// collected first.
+// collected first, up to the length that a rule reads, and dropped beyond it.
 
 // pieces is how far such a row is.
 type pieces struct {
@@ -14,6 +18,7 @@ type pieces struct {
 	step  int    // of the row
 	place int    // column in the row's order
 	left  int    // bytes of a kept value that are still to come
+	drain int    // bytes of a ruled value that nobody reads, still to come
 	sum   longSum
 }
 
@@ -27,6 +32,9 @@ func (p *pieces) collect(data []byte) []byte {
 		return data
 	}
 	if most := max(p.need, len(p.rest)+len(data)); most > cap(p.rest) {
+		if p.need < most { // nobody knows how long it becomes
+			most += most / 4
+		}
 		p.rest = append(make([]byte, 0, most), p.rest...)
 	}
 	p.rest = append(p.rest, data...)
@@ -80,6 +88,10 @@ func (w *walker) advance(data []byte) (rest []byte, more bool, err error) {
 		w.sumPiece(data[:n])
 		p.left -= n
 		return data[n:], n > 0, w.endField(p.left == 0)
+	case p.drain > 0:
+		n := min(p.drain, len(data))
+		p.drain -= n
+		return data[n:], n > 0, w.endField(p.drain == 0)
 	case p.step == len(w.row.Steps):
 		w.out.end()
 		p.open = false
@@ -95,6 +107,9 @@ func (w *walker) advance(data []byte) (rest []byte, more bool, err error) {
 		return data, false, errMalformed
 	}
 	whole := 4 + max(n, 0)
+	if w.exceeds(p.step, n) {
+		return w.oversized(data, n)
+	}
 	if !w.row.Steps[p.step].Rule && w.shapes[p.place] == nil {
 		w.out.span(w.a.Piece(p.step, data[:4]))
 		w.sumPiece(data[:4])
@@ -107,6 +122,42 @@ func (w *walker) advance(data []byte) (rest []byte, more bool, err error) {
 	}
 	p.need = 0
 	return data[whole:], true, w.wholeField(data[:whole])
+}
+
+// exceeds reports whether a value of n bytes is longer than its rule reads.
+func (w *walker) exceeds(step, n int) bool {
+	s := &w.row.Steps[step]
+	return n > anonymize.MostRuled && s.Rule && !s.Kept
+}
+
+// oversized passes a value, of n bytes behind its length, of which only the
+// beginning is looked at.
+func (w *walker) oversized(data []byte, n int) (rest []byte, more bool, err error) {
+	p := &w.part
+	p.need = 4 + anonymize.HeadRuled
+	if len(data) < p.need {
+		return data, false, nil
+	}
+	rest, p.drain = data[p.need:], n-anonymize.HeadRuled
+	err = w.instead(p.step, data[4:p.need])
+	p.need = 0
+	return rest, true, err
+}
+
+// instead writes what stands for a value that is longer than its rule reads.
+func (w *walker) instead(step int, head []byte) error {
+	clean, left, err := w.a.Oversized(step, head)
+	if err != nil {
+		return err
+	}
+	if left {
+		if w.left == nil {
+			w.left = make(map[int]int64)
+		}
+		w.left[step]++
+	}
+	w.out.value(clean)
+	return nil
 }
 
 // beginRow takes the count of columns, or the trailer.

@@ -50,6 +50,7 @@ func (s *staged) stream(ctx context.Context, a *anonymize.Anonymizer, st stream)
 			closeConn(ctx, d.conn)
 		}
 		e = entry{rows: body.out.rows, bytes: body.out.bytes, sum: body.walk.total}
+		s.tooLong.of(st.part, st.load, body.walk.left)
 		return s.atSource(ctx, body, err)
 	})
 	return e, err

@@ -132,6 +132,8 @@ type eye struct {
 	at             []int // where each column of a row begins
 	room           []byte
 	started, ended bool
+	part           pieces // of a row that is longer than a message
+	long           longValue
 }
 
 // Write implements io.Writer; the driver calls it with one message at a time,
@@ -143,6 +145,9 @@ func (e *eye) Write(data []byte) (int, error) {
 			return 0, errMalformed
 		}
 		data, e.started = data[len(binaryHeader):], true
+	}
+	if n >= pieceSize || len(e.part.rest) > 0 || e.part.open {
+		return n, e.inPieces(data, n < pieceSize)
 	}
 	for len(data) > 0 {
 		columns, rest, err := cutCount(data)
@@ -168,25 +173,16 @@ func (e *eye) row(data []byte) ([]byte, error) {
 	e.at = e.at[:0]
 	var apart uint64
 	for i := range e.glances {
-		l := &e.glances[i]
 		e.at = append(e.at, len(row)-len(data))
 		field, rest, err := cutField(data)
 		if err != nil {
 			return nil, err
 		}
-		if l.list && field != nil {
-			if err := clearFlags(field); err != nil {
-				return nil, err
-			}
+		share, err := e.field(&e.glances[i], field)
+		if err != nil {
+			return nil, err
 		}
-		if l.run >= 0 {
-			apart += e.sum.value(l.run, l.asText(field))
-		}
-		if l.read != nil && field != nil {
-			if err := l.read(e, l.field, field); err != nil {
-				return nil, err
-			}
-		}
+		apart += share
 		data = rest
 	}
 	switch {
@@ -198,4 +194,20 @@ func (e *eye) row(data []byte) ([]byte, error) {
 		e.total += e.sum.row(row, e.at)
 	}
 	return data, nil
+}
+
+// field looks at one value and returns its share in a sum over the text form.
+func (e *eye) field(l *glance, field []byte) (apart uint64, err error) {
+	if l.list && field != nil {
+		if err := clearFlags(field); err != nil {
+			return 0, err
+		}
+	}
+	if l.run >= 0 {
+		apart = e.sum.value(l.run, l.asText(field))
+	}
+	if l.read != nil && field != nil {
+		err = l.read(e, l.field, field)
+	}
+	return apart, err
 }

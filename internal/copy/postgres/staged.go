@@ -37,6 +37,7 @@ type staged struct {
 	ends     *endgame  // what follows the rows; nil before Prepare
 	memory   *memory
 	learned  learned
+	tooLong  tooLong
 }
 
 // stagedSettings fit a database that is thrown away when the run fails.
@@ -66,7 +67,9 @@ func parseTwin(s tenant.Store, session tenant.Session) (*endpoint, error) {
 		return nil, &report.Error{Code: report.Usage, Store: s.Name, Side: report.Destination, Op: "keep limits.postgres.connections",
 			Err: &cause{text: fmt.Sprintf("a run needs %d sessions, and the limit is %d", fewestSessions, e.limit)}, Hint: fmt.Sprintf("allow at least %d", fewestSessions)}
 	}
-	return e.with(stagedSettings()), nil
+	e = e.with(stagedSettings())
+	e.config.BuildFrontend = newSplitFrontend // for what is read back
+	return e, nil
 }
 
 // fewestSessions is what a run needs at the destination: one keeps the lock, one

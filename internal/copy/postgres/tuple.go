@@ -19,10 +19,11 @@ type walker struct {
 	total  uint64    // over the rows so far
 	at     []int     // where each column of a row begins
 
-	started bool   // the binary header has been read
-	ended   bool   // the trailer has been read
-	field   []byte // scratch: one unescaped value
-	part    pieces // of a row that is longer than a message
+	started bool          // the binary header has been read
+	ended   bool          // the trailer has been read
+	field   []byte        // scratch: one unescaped value
+	part    pieces        // of a row that is longer than a message
+	left    map[int]int64 // values that were too long for their rules, by step; nil without any
 }
 
 // message handles one CopyData message: whole rows, or a piece of a long one.
@@ -157,6 +158,12 @@ func (w *walker) textRow(line []byte) error {
 			w.out.span(w.a.Span(i, raw))
 			continue
 		}
+		if w.exceeds(i, len(raw)) {
+			if err := w.oversizedText(i, raw); err != nil {
+				return err
+			}
+			continue
+		}
 		value, err := w.unescape(raw)
 		if err != nil {
 			return err
@@ -175,6 +182,18 @@ func (w *walker) textRow(line []byte) error {
 		return w.sumText(all)
 	}
 	return nil
+}
+
+// oversizedText is oversized for the text form, whose length here is with its
+// escapes.
+func (w *walker) oversizedText(step int, raw []byte) error {
+	head := raw[:anonymize.HeadRuled]
+	head = head[:len(head)-(len(head)-len(bytes.TrimRight(head, `\`)))%2] // not in the middle of an escape
+	value, err := w.unescape(head)
+	if err != nil {
+		return err
+	}
+	return w.instead(step, value)
 }
 
 // sumText adds a row in the text form to the sum.
