@@ -63,9 +63,10 @@ type Options struct {
 // Index holds all people of a tenant. It is immutable and safe to share.
 type Index struct {
 	people      []Person
-	ids         *table // refs of records
-	emails      *table // normal forms → pseudonyms, of every known e-mail
-	phones      *table // normal forms → pseudonyms' digits
+	numbers     numbers // ids of records that are numbers
+	ids         *table  // refs of all other records
+	emails      *table  // normal forms → pseudonyms, of every known e-mail
+	phones      *table  // normal forms → pseudonyms' digits
 	cards       cards
 	subscribers subscribers
 	records     int
@@ -91,10 +92,10 @@ func Build(records []Record, o Options) (*Index, error) {
 	if err := rank(records, o.Sources); err != nil {
 		return nil, err
 	}
-	x := &Index{
-		ids: newTable(len(records), 24), records: len(records), domain: o.EmailDomain,
-		keep: make(map[string]bool, len(o.KeepDomains)),
-	}
+	x := &Index{records: len(records), domain: o.EmailDomain, keep: make(map[string]bool, len(o.KeepDomains))}
+	var left int
+	x.numbers, left = newNumbers(records)
+	x.ids = newTable(left, 24)
 	for _, d := range o.KeepDomains {
 		x.keep[strings.ToLower(d)] = true
 	}
@@ -177,7 +178,9 @@ func (x *Index) collect(records []Record, sets union) {
 			number[root] = n
 			x.people = append(x.people, Person{ID: Ref(records[root].Source, records[root].ID)})
 		}
-		x.ids.add(Ref(r.Source, r.ID), n, "") // another row of the same id is the same person
+		if !x.numbers.add(r.Source, r.ID, n) { // another row of the same id is the same person
+			x.ids.add(Ref(r.Source, r.ID), n, "")
+		}
 		x.people[n].take(r)
 	}
 	x.emails, x.phones = newTable(len(x.people), 24), newTable(len(x.people), 12)
@@ -231,6 +234,9 @@ func (x *Index) At(n int32) *Person { return &x.people[n] }
 
 // ByID finds the person of a declared source's row.
 func (x *Index) ByID(source string, id []byte) (int32, bool) {
+	if n, found, known := x.numbers.get(source, id); known {
+		return n, found
+	}
 	var room [64]byte
 	ref := append(append(append(room[:0], source...), ':'), id...)
 	n, _, ok := x.ids.get(ref)
