@@ -52,7 +52,8 @@ type Anonymizer struct {
 
 	counts   Counts
 	findings map[Finding]int64
-	paths    map[*jsonRule]map[string]resolved
+	paths    map[*jsonRule]*pathCache
+	domains  map[string]string // real domains of addresses that nobody has, and what stands for them
 }
 
 // mostArena is how much is kept from one record to the next, in bytes: one

@@ -130,7 +130,7 @@ func shortEmail(class int) apply {
 		start := len(dst)
 		dst = append(person.AppendUnknownLocal(dst, a.unknown.Draw([]byte("email"), normal)), '@')
 		if class == shortLocal {
-			dst = a.people.AppendDomain(dst, a.domain, normal[at+1:])
+			dst = a.appendDomain(dst, normal[at+1:])
 		} else {
 			dst = append(append(dst, anyDomain...), a.people.Domain()...)
 		}

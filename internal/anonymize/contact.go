@@ -56,10 +56,27 @@ func replaceEmail(a *Anonymizer, dst, v []byte) ([]byte, outcome, error) {
 		dst = a.appendTagged(dst, normal, plus, at)
 	} else {
 		dst = person.AppendUnknownLocal(dst, a.unknown.Draw([]byte("email"), normal))
-		dst = a.people.AppendDomain(append(dst, '@'), a.domain, normal[at+1:])
+		dst = a.appendDomain(append(dst, '@'), normal[at+1:])
 	}
 	a.respell(dst[start:], v[len(lead):len(v)-len(tail)], normal)
 	return append(dst, tail...), changed, nil
+}
+
+// mostDomains is how many domains an Anonymizer remembers.
+const mostDomains = 4096
+
+// appendDomain appends what stands for a domain: most addresses have one of few.
+func (a *Anonymizer) appendDomain(dst, real []byte) []byte {
+	if known, ok := a.domains[string(real)]; ok {
+		return append(dst, known...)
+	}
+	start := len(dst)
+	dst = a.people.AppendDomain(dst, a.domain, real)
+	if len(a.domains) >= mostDomains {
+		clear(a.domains)
+	}
+	a.domains[string(real)] = string(dst[start:])
+	return dst
 }
 
 // appendTagged writes what stands for name+tag@domain: the address without
@@ -78,7 +95,7 @@ func (a *Anonymizer) appendTagged(dst, normal []byte, plus, at int) []byte {
 	}
 	dst = person.AppendUnknownLocal(dst, a.unknown.Draw([]byte("email"), base))
 	dst = person.AppendTag(append(dst, '+'), tag)
-	return a.people.AppendDomain(append(dst, '@'), a.domain, normal[at+1:])
+	return a.appendDomain(append(dst, '@'), normal[at+1:])
 }
 
 // longestTag is what a tag adds to an address, in characters.

@@ -19,6 +19,7 @@ type layer struct {
 	rewriter text.Rewriter
 	out      []byte // replacement in hand
 	rules    *jsonRule
+	cache    *pathCache // of rules
 	changes  bool
 	visit    text.Visit
 }
@@ -42,7 +43,7 @@ func (a *Anonymizer) layer(depth int) *layer {
 // the rule cannot read it. dst and v share no memory.
 func (a *Anonymizer) json(j *jsonRule, dst, v []byte) ([]byte, outcome, error) {
 	l := a.layer(a.depth)
-	l.rules, l.changes = j, false
+	l.rules, l.cache, l.changes = j, a.cacheOf(j), false
 	a.depth++
 	out, err := l.rewriter.Rewrite(dst, v, l.visit)
 	a.depth--
@@ -85,18 +86,38 @@ func looksArray(v []byte) bool {
 	return len(t) > 0 && t[0] == '['
 }
 
+// pathCache holds what the paths of one rule come to. The value of a member has
+// the path that its key was asked about just before.
+type pathCache struct {
+	known map[string]resolved
+	path  []byte // asked last
+	last  resolved
+}
+
+// cacheOf returns the cache of a rule.
+func (a *Anonymizer) cacheOf(j *jsonRule) *pathCache {
+	c := a.paths[j]
+	if c == nil {
+		c = &pathCache{known: make(map[string]resolved)}
+		a.paths[j] = c
+	}
+	return c
+}
+
 // lookup resolves a path through the cache.
-func (a *Anonymizer) lookup(j *jsonRule, path []byte) resolved {
-	cache := a.paths[j]
-	if res, ok := cache[string(path)]; ok {
-		return res
+func (c *pathCache) lookup(j *jsonRule, path []byte) resolved {
+	if string(path) == string(c.path) && len(path) > 0 {
+		return c.last
 	}
-	if cache == nil || len(cache) > 10_000 { // keys that are data would grow it for ever
-		cache = make(map[string]resolved)
-		a.paths[j] = cache
+	res, ok := c.known[string(path)]
+	if !ok {
+		if len(c.known) > 10_000 { // keys that are data would grow it for ever
+			clear(c.known)
+		}
+		res = j.resolve(string(path))
+		c.known[string(path)] = res
 	}
-	res := j.resolve(string(path))
-	cache[string(path)] = res
+	c.path, c.last = append(c.path[:0], path...), res
 	return res
 }
 
@@ -112,7 +133,7 @@ func (a *Anonymizer) visit(l *layer, t *text.Token, depth int) (text.Action, []b
 	if len(t.Path) == 0 && container {
 		return text.Keep, nil, nil
 	}
-	res := a.lookup(l.rules, t.Path)
+	res := l.cache.lookup(l.rules, t.Path)
 	if container {
 		return a.visitContainer(res)
 	}
@@ -130,7 +151,7 @@ func (a *Anonymizer) visit(l *layer, t *text.Token, depth int) (text.Action, []b
 // goes whole, key and all, and a key that no line spells out is data.
 func (a *Anonymizer) visitKey(l *layer, t *text.Token) (text.Action, []byte, error) {
 	a.path = appendMember(append(a.path[:0], t.Path...), t.Value)
-	res := a.lookup(l.rules, a.path)
+	res := l.cache.lookup(l.rules, a.path)
 	if res.rule == nil && !res.leads {
 		a.counts.Dropped++
 		if a.drops() {
@@ -152,7 +173,7 @@ func (a *Anonymizer) visitKey(l *layer, t *text.Token) (text.Action, []byte, err
 // appendMember appends a key to a path, as text.JoinPath does, without
 // allocating for the usual key.
 func appendMember(path, key []byte) []byte {
-	if len(key) == 0 || bytes.ContainsAny(key, `.[\`) {
+	if len(key) == 0 || bytes.IndexByte(key, '.') >= 0 || bytes.IndexByte(key, '[') >= 0 || bytes.IndexByte(key, '\\') >= 0 {
 		return append(path[:0], text.JoinPath(string(path), string(key))...)
 	}
 	if len(path) > 0 {

@@ -203,7 +203,7 @@ func (a *Anonymizer) Pair(field, value []byte) (f, v Clean, ok bool, err error) 
 	switch {
 	case r.json != nil:
 		path := text.JoinPath("", string(field))
-		res := a.lookup(r.json, []byte(path))
+		res := a.cacheOf(r.json).lookup(r.json, []byte(path))
 		if res.rule == nil {
 			a.counts.Dropped++
 			if a.drops() {

@@ -173,7 +173,7 @@ func (a *Anonymizer) Email(dst, original []byte) []byte {
 	}
 	lower := bytes.ToLower(original)
 	dst = person.AppendUnknownLocal(dst, a.unknown.Draw([]byte("email"), lower))
-	return a.people.AppendDomain(append(dst, '@'), a.domain, lower[bytes.LastIndexByte(lower, '@')+1:])
+	return a.appendDomain(append(dst, '@'), lower[bytes.LastIndexByte(lower, '@')+1:])
 }
 
 // visible returns an address without what nobody sees, unless somebody is

@@ -144,7 +144,7 @@ func (a *Anonymizer) metadata(or *objectRule, raw map[string]string) ([]CleanPai
 	var out []CleanPair
 	for _, key := range slices.Sorted(maps.Keys(raw)) {
 		path := text.JoinPath("", strings.ToLower(key))
-		res := a.lookup(or.metadata, []byte(path))
+		res := a.cacheOf(or.metadata).lookup(or.metadata, []byte(path))
 		if res.rule == nil {
 			a.counts.Dropped++
 			if !a.drops() {

@@ -72,34 +72,49 @@ func AppendString(dst, text []byte) []byte {
 
 // appendEscaped is AppendString without the quotes.
 func appendEscaped(dst, text []byte) []byte {
-	const hex = "0123456789abcdef"
+	if !utf8.Valid(text) {
+		return appendRunes(dst, text)
+	}
+	for i := 0; ; i++ {
+		end := plainEnd(text, i)
+		dst = append(dst, text[i:end]...)
+		if i = end; i == len(text) {
+			return dst
+		}
+		dst = appendEscape(dst, text[i])
+	}
+}
+
+// appendRunes is appendEscaped character by character.
+func appendRunes(dst, text []byte) []byte {
 	for i := 0; i < len(text); {
-		c := text[i]
-		if c >= utf8.RuneSelf {
-			r, n := utf8.DecodeRune(text[i:])
+		r, n := utf8.DecodeRune(text[i:])
+		if r < ' ' || r == '"' || r == '\\' {
+			dst = appendEscape(dst, byte(r))
+		} else {
 			dst = utf8.AppendRune(dst, r)
-			i += n
-			continue
 		}
-		switch {
-		case c == '"' || c == '\\':
-			dst = append(dst, '\\', c)
-		case c >= ' ':
-			dst = append(dst, c)
-		case c == '\n':
-			dst = append(dst, `\n`...)
-		case c == '\r':
-			dst = append(dst, `\r`...)
-		case c == '\t':
-			dst = append(dst, `\t`...)
-		case c == '\b':
-			dst = append(dst, `\b`...)
-		case c == '\f':
-			dst = append(dst, `\f`...)
-		default:
-			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-		}
-		i++
+		i += n
 	}
 	return dst
+}
+
+// appendEscape appends the escape of a byte that must not stand in a string.
+func appendEscape(dst []byte, c byte) []byte {
+	const hex = "0123456789abcdef"
+	switch c {
+	case '"', '\\':
+		return append(dst, '\\', c)
+	case '\n':
+		return append(dst, `\n`...)
+	case '\r':
+		return append(dst, `\r`...)
+	case '\t':
+		return append(dst, `\t`...)
+	case '\b':
+		return append(dst, `\b`...)
+	case '\f':
+		return append(dst, `\f`...)
+	}
+	return append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
 }
