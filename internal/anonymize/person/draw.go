@@ -3,6 +3,7 @@ package person
 import (
 	"context"
 	"encoding/binary"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,8 +19,16 @@ import (
 // with the smaller draw keeps it, so adding people hardly changes others.
 func (x *Index) draw(o Options) error {
 	x.real = x.realWords()
+	shapes := make([]shape, len(x.people))
+	if !o.Plain {
+		var err error
+		if shapes, err = x.shapes(); err != nil {
+			return err
+		}
+	}
+	most := x.longestReal()
 	again := make([]bool, len(x.people)) // drew a surname more than once
-	err := inPieces(len(x.people), o.Keys, func(g *generator, n int) { again[n] = x.drawName(g, o.Names, n) })
+	err := inPieces(len(x.people), o.Keys, func(g *generator, n int) { again[n] = x.drawName(g, o.Names, n, wanted{&shapes[n], most}) })
 	if err != nil {
 		return err
 	}
@@ -34,19 +43,53 @@ func (x *Index) draw(o Options) error {
 	return x.drawPhones(o.Keys)
 }
 
+// wanted is what a name is to be like.
+type wanted struct {
+	shape *shape
+	most  int // letters of a surname, blanks included
+}
+
+// longestReal is the length of the longest real surname, in letters: so long a
+// pseudonym fits wherever that one did.
+func (x *Index) longestReal() (most int) {
+	for n := range x.people {
+		for _, name := range x.people[n].Real.Names {
+			if len(name.Family) > most { // no fewer bytes than letters
+				most = max(most, utf8.RuneCountInString(name.Family))
+			}
+		}
+	}
+	return most
+}
+
 // drawName draws the name and the seed of person n, and reports whether it
 // took more than one try.
-func (x *Index) drawName(g *generator, names *Names, n int) bool {
+func (x *Index) drawName(g *generator, names *Names, n int, w wanted) bool {
 	p := &x.people[n]
 	id := []byte(p.ID)
 	copy(p.Seed[:], g.seed.Sum(id))
-	p.Given = names.Given(p.Locale, g.given.Draw(id))
+	p.Given = w.shape.given(names, p.Locale, g.given.Draw(id))
 	for count := byte(0); ; count++ {
-		p.Family = names.Family(p.Locale, g.family.Draw(id, []byte{count}))
-		if count == 255 || !x.Real(p.Family) {
+		p.Family = w.shape.family(names, p.Locale, g.family.Draw(id, []byte{count}), w.most)
+		if count == 255 || !x.realFamily(p.Family) {
 			return count > 0
 		}
 	}
+}
+
+// realFamily reports whether a surname holds one that somebody really has.
+// What a shape keeps of the real one, a particle or what stands in front of an
+// apostrophe, is none.
+func (x *Index) realFamily(family string) bool {
+	if !strings.ContainsAny(family, " -'’") {
+		return x.Real(family)
+	}
+	for word := range strings.FieldsFuncSeq(family, func(r rune) bool { return strings.ContainsRune(" -'’", r) }) {
+		if len(word) > 1 && !isParticle(word) && x.Real(word) {
+			return true
+		}
+	}
+	return false
 }
 
 // Draws are most of the work, and independent of each other: pieces of them
@@ -60,11 +103,7 @@ const (
 // each.
 func inPieces(size int, keys Keyring, fn func(g *generator, n int)) error {
 	var generators [drawers]*generator
-	pieces := func(yield func(int, error) bool) {
-		for from := 0; from < size && yield(from, nil); from += piece {
-		}
-	}
-	return parallel.Each(context.Background(), drawers, pieces, func(_ context.Context, worker int, from int) error {
+	return parallel.Each(context.Background(), drawers, piecesOf(size), func(_ context.Context, worker int, from int) error {
 		if generators[worker] == nil {
 			generators[worker] = newGenerator(keys)
 		}
@@ -73,6 +112,14 @@ func inPieces(size int, keys Keyring, fn func(g *generator, n int)) error {
 		}
 		return nil
 	})
+}
+
+// piecesOf yields where each piece begins.
+func piecesOf(size int) iter.Seq2[int, error] {
+	return func(yield func(int, error) bool) {
+		for from := 0; from < size && yield(from, nil); from += piece {
+		}
+	}
 }
 
 // generator holds one keyed function for each kind of draw.

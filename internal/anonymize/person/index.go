@@ -58,6 +58,7 @@ type Options struct {
 	Names       *Names
 	EmailDomain string   // reserved domain under which every generated address lies
 	KeepDomains []string // domains that stay as they are
+	Plain       bool     // pseudonyms keep nothing of the real names' form
 }
 
 // Index holds all people of a tenant. It is immutable and safe to share.

@@ -152,6 +152,12 @@ func (n *Names) Family(locale string, draw uint64) string {
 	return t.name(pick(draw, t.size()))
 }
 
+// FamilyWithin is Family for a surname of at most so many letters, where the
+// locale has such: most have some of 6.
+func (n *Names) FamilyWithin(locale string, most int, draw uint64) string {
+	return n.table(locale).family.within(most, draw)
+}
+
 // FamilySize is the number of surnames of a locale, all of them distinct, at
 // least 200,000.
 func (n *Names) FamilySize(locale string) int {

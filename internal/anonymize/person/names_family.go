@@ -116,3 +116,34 @@ func (t *familyTable) combination(number uint64) string {
 	}
 	return chosen[0] + chosen[1] + chosen[2] + chosen[3]
 }
+
+// within returns a surname of at most so many letters, or nearly: the shortest
+// that its first two fragments allow. Beginning and core are drawn from all,
+// ending and link from those that leave room.
+func (t *familyTable) within(most int, draw uint64) string {
+	for try := uint64(0); ; try++ {
+		d := scatter(draw + try)
+		take := func(part int, most int) string {
+			fragments, shortest := t.parts[part], 0
+			for range fragments {
+				i := int(d % uint64(len(fragments)))
+				d = scatter(d)
+				if utf8.RuneCountInString(fragments[i]) <= most {
+					return fragments[i]
+				}
+			}
+			for i := range fragments {
+				if utf8.RuneCountInString(fragments[i]) < utf8.RuneCountInString(fragments[shortest]) {
+					shortest = i
+				}
+			}
+			return fragments[shortest]
+		}
+		head := take(0, most) + take(1, most)
+		end := take(3, most-utf8.RuneCountInString(head))
+		name := head + take(2, most-utf8.RuneCountInString(head+end)) + end
+		if number, ok := t.number(name, 0, 0); try == tries || ok && !slices.Contains(t.except, number) {
+			return name
+		}
+	}
+}

@@ -1,0 +1,289 @@
+package person
+
+import (
+	"context"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/tenantcopy/tenantcopy/internal/parallel"
+)
+
+// Shapes: what of a name's form its pseudonym keeps. Bugs hang on it: a second
+// given name, an apostrophe, a particle, a letter with an accent. A form that
+// few people share would tell who they are, so it is kept only among
+// fewestAlike people or more; the others keep less of theirs.
+
+// fewestAlike is how many people a shape must fit to be kept.
+const fewestAlike = 5
+
+// shape is the form of one name. The zero value is plain: one given name and
+// one surname, of any letters and length.
+type shape struct {
+	givens, families           uint8 // further words: 0 to 2
+	givenHyphen, familyHyphen  bool
+	particle                   string // as it is spelled: "van der"
+	prefix                     string // in front of the apostrophe: O, d'
+	givenLetters, familyLetter letters
+	length                     length // of the surname's first word
+}
+
+// letters says whether a name has letters beside those of English.
+type letters uint8
+
+const (
+	anyLetters letters = iota
+	plainLetters
+	markedLetters
+)
+
+// length is a class of lengths, in letters.
+type length uint8
+
+const (
+	anyLength  length = iota
+	shortName         // up to shortest
+	middleName        // up to middle
+	longName
+)
+
+// Invented surnames are longer than real ones, which makes these classes wide.
+const (
+	shortest = 7
+	middle   = 10
+)
+
+func lengthOf(word string) length {
+	switch n := utf8.RuneCountInString(word); {
+	case n <= shortest:
+		return shortName
+	case n <= middle:
+		return middleName
+	}
+	return longName
+}
+
+func lettersOf(name string) letters {
+	for i := range len(name) {
+		if name[i] >= utf8.RuneSelf {
+			return markedLetters
+		}
+	}
+	return plainLetters
+}
+
+// shapeOf finds the shape of a real name. One that has no Latin letters is
+// plain: the tables have no others.
+func shapeOf(name Name) shape {
+	var s shape
+	if !latin(name.Given) || !latin(name.Family) || name.Family == "" {
+		return s
+	}
+	s.givens, s.givenHyphen = furtherWords(name.Given)
+	s.givenLetters = lettersOf(name.Given)
+	base := name.Family
+	for {
+		word, rest, more := strings.Cut(base, " ")
+		if !more || !isParticle(word) {
+			break
+		}
+		s.particle, base = strings.TrimSpace(s.particle+" "+word), rest
+	}
+	if shouted(name.Family) {
+		s.particle = strings.ToLower(s.particle)
+	}
+	if at := strings.IndexAny(base, "'’"); at == 1 {
+		_, size := utf8.DecodeRuneInString(base[at:])
+		s.prefix, base = base[:at+size], base[at+size:]
+	}
+	s.families, s.familyHyphen = furtherWords(base)
+	s.familyLetter, s.length = lettersOf(base), lengthOf(firstPart(base))
+	return s
+}
+
+// latin reports whether all letters of a name are.
+func latin(name string) bool {
+	for _, r := range name {
+		if r >= utf8.RuneSelf && unicode.IsLetter(r) && !unicode.Is(unicode.Latin, r) {
+			return false
+		}
+	}
+	return true
+}
+
+// shouted reports a name in capitals.
+func shouted(name string) bool { return name == strings.ToUpper(name) }
+
+// furtherWords counts the words behind the first, and finds a hyphen within
+// one.
+func furtherWords(name string) (more uint8, hyphen bool) {
+	for i := 1; i < len(name)-1; i++ {
+		switch name[i] {
+		case ' ':
+			more = min(more+1, 2)
+		case '-':
+			hyphen = hyphen || name[i-1] != ' ' && name[i+1] != ' '
+		}
+	}
+	return more, hyphen
+}
+
+// firstPart is the first word of a name, up to its hyphen.
+func firstPart(name string) string {
+	if at := strings.IndexAny(name, " -"); at > 0 {
+		return name[:at]
+	}
+	return name
+}
+
+// coarser drops what of a shape matters least, step by step; the last step
+// leaves it plain.
+func (s shape) coarser(step int) shape {
+	if step > 0 {
+		s.length = anyLength
+	}
+	if step > 1 {
+		s.givenLetters, s.familyLetter = anyLetters, anyLetters
+	}
+	if step > 2 {
+		s.particle, s.prefix = "", ""
+	}
+	if step > 3 {
+		s.givenHyphen, s.familyHyphen = false, false
+	}
+	if step > 4 {
+		return shape{}
+	}
+	return s
+}
+
+const coarsest = 5
+
+// shapes finds the shape that each person's pseudonym keeps, by the first of
+// her names.
+func (x *Index) shapes() ([]shape, error) {
+	out := make([]shape, len(x.people))
+	err := parallel.Each(context.Background(), drawers, piecesOf(len(out)), func(_ context.Context, _ int, from int) error {
+		for n := from; n < min(from+piece, len(out)); n++ {
+			if names := x.people[n].Real.Names; len(names) > 0 {
+				out[n] = shapeOf(names[0])
+			}
+		}
+		return nil
+	})
+	left := make([]int32, len(out))
+	for n := range left {
+		left[n] = int32(n)
+	}
+	for step := range coarsest {
+		alike := make(map[shape]int)
+		for _, n := range left {
+			alike[out[n].coarser(step)]++
+		}
+		rare := left[:0]
+		for _, n := range left {
+			if s := out[n].coarser(step); alike[s] >= fewestAlike {
+				out[n] = s
+			} else {
+				rare = append(rare, n)
+			}
+		}
+		left = rare
+	}
+	for _, n := range left {
+		out[n] = shape{}
+	}
+	return out, err
+}
+
+// tries bounds how many names are looked at for one of the wanted letters and
+// length: some tables have few.
+const tries = 64
+
+// given makes a given name of the shape.
+func (s *shape) given(names *Names, locale string, draw uint64) string {
+	name := names.Given(locale, draw)
+	for try := uint64(1); try < tries && s.givenLetters != anyLetters && lettersOf(name) != s.givenLetters; try++ {
+		name = names.Given(locale, scatter(draw+try))
+	}
+	return join(name, s.givens, s.givenHyphen, func(n uint64) string { return names.Given(locale, scatter(^draw+n)) })
+}
+
+// family makes a surname of the shape. One of several words has most letters
+// at most, blanks included; where there is no room for them it is one word.
+func (s *shape) family(names *Names, locale string, draw uint64, most int) string {
+	plain := shape{length: s.length, familyLetter: s.familyLetter}
+	if s.families == 0 && !s.familyHyphen && s.particle == "" && s.prefix == "" {
+		return plain.surname(names, locale, draw, names.FamilyMax(locale))
+	}
+	words := 1 + int(s.families) + btoi(s.familyHyphen)
+	room := most - utf8.RuneCountInString(s.particle+s.prefix) - (words - 1) - btoi(s.particle != "")
+	name := s.prefix + join(s.surname(names, locale, draw, room/words), s.families, s.familyHyphen, func(n uint64) string {
+		return (&shape{}).surname(names, locale, scatter(^draw+n), room/words)
+	})
+	if s.particle != "" {
+		name = s.particle + " " + name
+	}
+	if utf8.RuneCountInString(name) > most {
+		return plain.surname(names, locale, draw, names.FamilyMax(locale))
+	}
+	return name
+}
+
+// surname makes one word of the wanted letters and length, of most letters at
+// most, or nearly.
+func (s *shape) surname(names *Names, locale string, draw uint64, most int) (name string) {
+	if s.length == shortName {
+		most = min(most, shortest)
+	}
+	for try := uint64(0); try < tries; try++ {
+		if most < names.FamilyMax(locale) {
+			name = names.FamilyWithin(locale, most, draw)
+		} else {
+			name = names.Family(locale, draw)
+		}
+		if s.fits(name) {
+			break
+		}
+		draw = scatter(draw + try)
+	}
+	return name
+}
+
+// fits reports whether a surname's first word is of the shape.
+func (s *shape) fits(name string) bool {
+	return (s.familyLetter == anyLetters || lettersOf(name) == s.familyLetter) && (s.length == anyLength || lengthOf(name) == s.length)
+}
+
+// join puts further words behind a first one: with a hyphen, without.
+func join(first string, more uint8, hyphen bool, next func(n uint64) string) string {
+	if more == 0 && !hyphen {
+		return first
+	}
+	words := []string{first}
+	for n := uint64(1); len(words) < 1+int(more)+btoi(hyphen) && n < tries; n++ {
+		if word := next(n); word != words[len(words)-1] {
+			words = append(words, word)
+		}
+	}
+	if hyphen && len(words) > 1 {
+		words = append([]string{words[0] + "-" + words[1]}, words[2:]...)
+	}
+	return strings.Join(words, " ")
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// scatter makes a draw of a number: every bit of it hangs on every bit there
+// (the finaliser of SplitMix64).
+func scatter(n uint64) uint64 {
+	n += 0x9E3779B97F4A7C15
+	n = (n ^ n>>30) * 0xBF58476D1CE4E5B9
+	n = (n ^ n>>27) * 0x94D049BB133111EB
+	return n ^ n>>31
+}
