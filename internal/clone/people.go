@@ -6,6 +6,7 @@ import (
 	"iter"
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
 	"github.com/tenantcopy/tenantcopy/internal/parallel"
 	"github.com/tenantcopy/tenantcopy/internal/report"
 	"github.com/tenantcopy/tenantcopy/internal/tenant"
@@ -42,7 +43,7 @@ func (r *run) readPeople(ctx context.Context) error {
 	}
 	index, err := person.Build(records, person.Options{
 		Sources: names, Keys: r.Root.Keyring(r.Destination.Origin(), epoch), Names: r.Names,
-		EmailDomain: r.Rules.EmailDomain, KeepDomains: r.Rules.KeepDomains,
+		EmailDomain: r.Rules.EmailDomain, KeepDomains: r.Rules.KeepDomains, Plain: r.Rules.Shape == ruleset.PlainShape,
 	})
 	if err != nil {
 		return err

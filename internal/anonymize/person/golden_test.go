@@ -37,13 +37,25 @@ func goldenRecords() []Record {
 func TestGolden(t *testing.T) {
 	o := options(t, "acme", "users")
 	o.KeepDomains = []string{"kept.example.org"}
-	x := index(t, goldenRecords(), o)
+	var shaped []Record
+	for i, name := range []string{"Sinead O'Connor", "Jean-Luc Petit", "Jan van der Berg", "Anna Maria Schulz", "Eva Lefèvre", "Bénédicte Hill", "Ben Fox-Pitt", "Luis García Márquez"} {
+		for k := range fewestAlike {
+			shaped = append(shaped, Record{Source: "users", ID: fmt.Sprint(i*10 + k), Name: name, Locale: []string{"en", "fr", "nl", "de", "es"}[k]})
+		}
+	}
+	golden(t, "golden-shapes.txt", index(t, shaped, o))
+	o.Plain = true
+	golden(t, "golden.txt", index(t, goldenRecords(), o))
+}
+
+func golden(t *testing.T, name string, x *Index) {
+	t.Helper()
 	var got strings.Builder
 	for i := range int32(x.Len()) {
 		p := x.At(i)
 		fmt.Fprintf(&got, "%s|%s|%s|%s|%s|%s|%x\n", p.ID, p.Locale, p.Full(), p.Initials(), p.Email, p.Phone, p.Seed)
 	}
-	file := filepath.Join("testdata", "golden.txt")
+	file := filepath.Join("testdata", name)
 	if *update {
 		if err := os.WriteFile(file, []byte(got.String()), 0o644); err != nil {
 			t.Fatal(err)
@@ -54,7 +66,7 @@ func TestGolden(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got.String() != string(want) {
-		t.Errorf("pseudonyms have changed; they are now\n%s", got.String())
+		t.Errorf("%s: pseudonyms have changed; they are now\n%s", name, got.String())
 	}
 }
 

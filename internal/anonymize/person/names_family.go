@@ -21,8 +21,9 @@ func familyParts() [4]string { return [4]string{"onset", "core", "link", "end"} 
 // last part fastest.
 type familyTable struct {
 	parts   [4][]string
-	except  []uint64 // the numbers left out, ascending
-	longest int      // letters
+	letters [4][]uint8 // of each fragment
+	except  []uint64   // the numbers left out, ascending
+	longest int        // letters
 }
 
 // parseFamilies reads a table: a line begins with the part its fragments
@@ -54,6 +55,7 @@ func parseFamilies(text string) (familyTable, error) {
 		longest := 0
 		for _, fragment := range p {
 			longest = max(longest, utf8.RuneCountInString(fragment))
+			t.letters[i] = append(t.letters[i], uint8(utf8.RuneCountInString(fragment)))
 		}
 		t.longest += longest
 	}
@@ -122,28 +124,31 @@ func (t *familyTable) combination(number uint64) string {
 // ending and link from those that leave room.
 func (t *familyTable) within(most int, draw uint64) string {
 	for try := uint64(0); ; try++ {
-		d := scatter(draw + try)
-		take := func(part int, most int) string {
-			fragments, shortest := t.parts[part], 0
-			for range fragments {
-				i := int(d % uint64(len(fragments)))
-				d = scatter(d)
-				if utf8.RuneCountInString(fragments[i]) <= most {
-					return fragments[i]
-				}
-			}
-			for i := range fragments {
-				if utf8.RuneCountInString(fragments[i]) < utf8.RuneCountInString(fragments[shortest]) {
-					shortest = i
-				}
-			}
-			return fragments[shortest]
+		d, number, room := scatter(draw+try), [4]int{}, most
+		for _, part := range [...]int{0, 1, 3, 2} {
+			number[part] = t.fragment(part, room, &d)
+			room -= int(t.letters[part][number[part]])
 		}
-		head := take(0, most) + take(1, most)
-		end := take(3, most-utf8.RuneCountInString(head))
-		name := head + take(2, most-utf8.RuneCountInString(head+end)) + end
-		if number, ok := t.number(name, 0, 0); try == tries || ok && !slices.Contains(t.except, number) {
-			return name
+		n := uint64(0)
+		for part, i := range number {
+			n = n*uint64(len(t.parts[part])) + uint64(i)
+		}
+		if _, real := slices.BinarySearch(t.except, n); !real || try == tries {
+			return t.combination(n)
 		}
 	}
+}
+
+// fragment draws a fragment of a part that has at most so many letters, or the
+// shortest when the draw has come upon none.
+func (t *familyTable) fragment(part, most int, draw *uint64) int {
+	letters := t.letters[part]
+	for range letters {
+		i := pick(*draw, uint64(len(letters)))
+		*draw = scatter(*draw)
+		if int(letters[i]) <= most {
+			return int(i)
+		}
+	}
+	return slices.Index(letters, slices.Min(letters))
 }

@@ -150,3 +150,23 @@ func TestShapesAreStable(t *testing.T) {
 		t.Errorf("%d of 20,000 people got another name when 2,000 joined", changed)
 	}
 }
+
+// The index of a large tenant: time for all, memory that stays.
+func BenchmarkBuild(b *testing.B) {
+	for _, plain := range []bool{true, false} {
+		b.Run(map[bool]string{true: "plain", false: "shaped"}[plain], func(b *testing.B) {
+			o := options(b, "acme", "users")
+			o.Plain = plain
+			for b.Loop() {
+				b.StopTimer()
+				records := make([]Record, 100_000)
+				for i := range records {
+					records[i] = Record{Source: "users", ID: fmt.Sprint(i), Locale: []string{"fr_FR", "en_GB", "de_DE"}[i%3], Email: fmt.Sprintf("user%d@acme.com", i), Phone: fmt.Sprintf("+33 6 %08d", i),
+						First: []string{"Marie", "Zoë", "Jean-Luc", "Anna"}[i%4], Last: []string{"Dupont", "O'Brien", "de la Cruz", "Müller", "Featherstone"}[i%5]}
+				}
+				b.StartTimer()
+				index(b, records, o)
+			}
+		})
+	}
+}

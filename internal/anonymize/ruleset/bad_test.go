@@ -55,7 +55,7 @@ postgres: {}
 blob:`, `
 r:3:1: unknown key "postgre" (did you mean postgres?)
 r:4:1: "postgres/Main" is not the name of a store (lower-case letters, digits, - and _)
-r:5:1: unknown key "mongo" (known: postgres, blob, search, redis, version, names, unclassified, email_domain, keep_domains, people, person)
+r:5:1: unknown key "mongo" (known: postgres, blob, search, redis, version, names, shape, unclassified, email_domain, keep_domains, people, person)
 r:6:11: postgres: not a mapping with a table, an index, an object or a key pattern in each line
 r:7:1: blob: not a mapping with a table, an index, an object or a key pattern in each line`},
 		"sources": {`version: 1

@@ -16,7 +16,7 @@ func Parse(file string, data []byte) (*Rules, error) {
 		mistakes: mistakes{file: file},
 		verbs:    map[string]Verb{},
 		rules: Rules{
-			File: file, Hash: hex.EncodeToString(sum[:]), Names: nameTables()[0], EmailDomain: defaultDomain, Unclassified: Refuse,
+			File: file, Hash: hex.EncodeToString(sum[:]), Names: nameTables()[0], Shape: KeptShape, EmailDomain: defaultDomain, Unclassified: Refuse,
 		},
 	}
 	for _, v := range Verbs() {
@@ -52,7 +52,7 @@ func nameTables() []string { return []string{"v1"} }
 
 // settings lists the keys of a file that are no store.
 func settings() []string {
-	return []string{"version", "names", "unclassified", "email_domain", "keep_domains", "people", "person"}
+	return []string{"version", "names", "shape", "unclassified", "email_domain", "keep_domains", "people", "person"}
 }
 
 // file reads the top level.
@@ -65,6 +65,8 @@ func (p *reader) file(root node) {
 			version = kv
 		case "names":
 			p.oneOf(*kv, nameTables(), &p.rules.Names)
+		case "shape":
+			p.oneOf(*kv, []string{string(KeptShape), string(PlainShape)}, (*string)(&p.rules.Shape))
 		case "unclassified":
 			p.oneOf(*kv, []string{string(Refuse), string(Drop)}, (*string)(&p.rules.Unclassified))
 		case "email_domain":

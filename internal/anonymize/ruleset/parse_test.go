@@ -59,7 +59,7 @@ func want() *Rules {
 	pattern := func(text string) Pattern { return Pattern{text: text} }
 	body := ref(v("placeholder"))
 	return &Rules{
-		File: "r", Names: "v1", EmailDomain: "mail.acme.com", Unclassified: Drop,
+		File: "r", Names: "v1", Shape: KeptShape, EmailDomain: "mail.acme.com", Unclassified: Drop,
 		KeepDomains: []string{"support.acme.com", "mail.acme.com"},
 		Sources: []Source{
 			{Store: "postgres", Group: "users", ID: "id", Name: "full_name", Email: "email"},

@@ -31,11 +31,23 @@ const (
 	Drop Mode = "drop"
 )
 
+// Shape says how much of a real name's form its pseudonym keeps.
+type Shape string
+
+const (
+	// KeptShape keeps the number of words, hyphens, particles, apostrophes, accents and class of length, where at least five people share
+	// them. It is the default.
+	KeptShape Shape = "kept"
+	// PlainShape is one given name and one surname for everybody.
+	PlainShape Shape = "plain"
+)
+
 // Rules is a whole rules file, checked. It is not changed after Parse has made it, so any number of goroutines may read it.
 type Rules struct {
 	File         string   // the name Parse was given, for messages
 	Hash         string   // SHA-256 of the file's bytes, 64 hexadecimal digits
 	Names        string   // version of the name tables, "v1"
+	Shape        Shape    // KeptShape unless the file says otherwise
 	EmailDomain  string   // parent of every generated e-mail domain, "example.com" unless the file says otherwise
 	Unclassified Mode     // Refuse unless the file says otherwise
 	KeepDomains  []string // e-mail domains left as they are, lower case, in file order

@@ -38,6 +38,7 @@ func schemaSettings() object {
 	return object{
 		"version":      object{"const": 1},
 		"names":        described(object{"enum": nameTables()}, "Version of the name tables; raising it changes pseudonyms."),
+		"shape":        described(object{"enum": []Shape{KeptShape, PlainShape}}, "What of a real name's form its pseudonym keeps where at least five people share it: words, hyphens, particles, apostrophes, accents, length; plain: nothing."),
 		"unclassified": described(object{"enum": []Mode{Refuse, Drop}}, "What happens to a field without a rule."),
 		"email_domain": described(text, "Parent of every generated e-mail domain; reserved, or listed in keep_domains."),
 		"keep_domains": described(object{"type": "array", "items": text}, "E-mail domains left as they are."),
