@@ -43,55 +43,6 @@ func (x *Index) draw(o Options) error {
 	return x.drawPhones(o.Keys)
 }
 
-// wanted is what a name is to be like.
-type wanted struct {
-	shape *shape
-	most  int // letters of a surname, blanks included
-}
-
-// longestReal is the length of the longest real surname, in letters: so long a
-// pseudonym fits wherever that one did.
-func (x *Index) longestReal() (most int) {
-	for n := range x.people {
-		for _, name := range x.people[n].Real.Names {
-			if len(name.Family) > most { // no fewer bytes than letters
-				most = max(most, utf8.RuneCountInString(name.Family))
-			}
-		}
-	}
-	return most
-}
-
-// drawName draws the name and the seed of person n, and reports whether it
-// took more than one try.
-func (x *Index) drawName(g *generator, names *Names, n int, w wanted) bool {
-	p := &x.people[n]
-	id := []byte(p.ID)
-	copy(p.Seed[:], g.seed.Sum(id))
-	p.Given = w.shape.given(names, p.Locale, g.given.Draw(id))
-	for count := byte(0); ; count++ {
-		p.Family = w.shape.family(names, p.Locale, g.family.Draw(id, []byte{count}), w.most)
-		if count == 255 || !x.realFamily(p.Family) {
-			return count > 0
-		}
-	}
-}
-
-// realFamily reports whether a surname holds one that somebody really has.
-// What a shape keeps of the real one, a particle or what stands in front of an
-// apostrophe, is none.
-func (x *Index) realFamily(family string) bool {
-	if !strings.ContainsAny(family, " -'’") {
-		return x.Real(family)
-	}
-	for word := range strings.FieldsFuncSeq(family, func(r rune) bool { return strings.ContainsRune(" -'’", r) }) {
-		if len(word) > 1 && !isParticle(word) && x.Real(word) {
-			return true
-		}
-	}
-	return false
-}
-
 // Draws are most of the work, and independent of each other: pieces of them
 // are made at once.
 const (
@@ -130,39 +81,6 @@ func newGenerator(k Keyring) *generator {
 		seed: k.PRF("seed"), given: k.PRF("given"), family: k.PRF("family"),
 		email: k.PRF("email"), domain: k.PRF("domain"), phone: k.PRF("phone"),
 	}
-}
-
-// realWords returns the words of the source's names, folded, those of a
-// double name together and apart.
-func (x *Index) realWords() map[string]bool {
-	real := make(map[string]bool, len(x.people))
-	parts := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.Mn, r) }
-	families, words := make(map[string]bool), make(map[string]bool) // as they are spelled: few differ in a large company
-	for n := range x.people {
-		for _, name := range x.people[n].Real.Names {
-			if !families[name.Family] {
-				families[name.Family] = true
-				real[foldName(name.Family)] = true
-			}
-			for word := range strings.FieldsSeq(name.Full) {
-				if words[word] {
-					continue
-				}
-				words[word] = true
-				real[foldName(word)], real[foldName(spellOut(word))] = true, true
-				for part := range strings.FieldsFuncSeq(word, parts) {
-					real[foldName(part)], real[foldName(spellOut(part))] = true, true
-				}
-			}
-		}
-	}
-	return real
-}
-
-// Real reports whether word is a word of some person's real name, whatever
-// its case and diacritics.
-func (x *Index) Real(word string) bool {
-	return x.real[foldName(word)] || x.real[foldName(spellOut(word))]
 }
 
 // drawEmails makes one address for every known e-mail, and one for every
