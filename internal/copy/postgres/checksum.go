@@ -110,8 +110,8 @@ func (l *longSum) ended(c *checksum, place int) {
 }
 
 // planSums decides what is summed of each table. The tables of one group share
-// a sum, since a rule may move a row from one to another. Where rows of the old
-// twin stay, some of the source's may give way, and only their number is known.
+// a sum, since a rule may move a row from one to another. Rows of the old twin
+// that stay are added to it, and those that give way to them are taken off.
 func (s *staged) planSums() {
 	seed := maphash.MakeSeed()
 	first := make(map[*group]*load)
@@ -125,8 +125,8 @@ func (s *staged) planSums() {
 		}
 	}
 	for _, t := range s.r.cat.tables {
-		if limit := s.rows.limits[t.group.oid]; limit == nil || !limit.rule.Preserve {
-			l := s.tables[t.oid]
+		l := s.tables[t.oid]
+		if limit := s.rows.limits[t.group.oid]; limit == nil || !limit.rule.Preserve || !l.row.Empty {
 			l.sum = newChecksum(seed, l, s.r.cat.types, apart[t.group])
 		}
 	}

@@ -110,25 +110,31 @@ func (s *staged) mergeStay(ctx context.Context, conn *pgx.Conn, st *stay) (e ent
 	if _, err := conn.Exec(ctx, create); err != nil {
 		return e, 0, err
 	}
+	if err := s.raiseDrawn(ctx, conn, st); err != nil {
+		return e, 0, err
+	}
 	s.rows.old.mu.Lock()
 	defer s.rows.old.mu.Unlock()
 	if e, err = st.preserve(ctx, s.rows.old.conn, conn); err != nil {
 		return e, 0, err
 	}
+	m := s.merging(conn, st.group)
 	for _, k := range st.keys {
-		loser, winner := stayTable, target
+		n, gone := int64(0), uint64(0)
 		if st.rule.PreferTwin {
-			loser, winner = winner, loser
+			n, gone, err = m.change(ctx, k.giveWay(target, stayTable))
+		} else {
+			n, err = affected(ctx, conn, k.giveWay(stayTable, target))
 		}
-		done, err := conn.Exec(ctx, k.giveWay(loser, winner))
 		if err != nil {
 			return e, 0, err
 		}
-		gaveWay += done.RowsAffected()
+		gaveWay += n
+		e.sum -= gone
 	}
 	list := joinNames(st.all)
-	done, err := conn.Exec(ctx, fmt.Sprintf(`INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM %s`, st.group.quoted(), list, list, stayTable))
-	e.rows = done.RowsAffected()
+	rows, sum, err := m.change(ctx, fmt.Sprintf(`INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM %s`, st.group.quoted(), list, list, stayTable))
+	e.rows, e.sum = rows, e.sum+sum
 	return e, gaveWay, err
 }
 
@@ -174,6 +180,9 @@ func (s *staged) stayOnce(ctx context.Context, conn *pgx.Conn, st *stay, id stri
 func (s *staged) tallyStay(st *stay, e entry, gaveWay int64) report.Tally {
 	tally := report.Tally{Records: e.rows, Preserved: e.rows, Bytes: e.bytes, Dropped: gaveWay}
 	tally.In(st.group.name, e.rows)
+	if s.merging(nil, st.group).sum != nil {
+		tally.Sum(st.group.name, e.sum)
+	}
 	text, loser := counted(e.rows)+" of the old twin preserved", "the old twin"
 	if st.rule.PreferTwin {
 		tally.In(st.group.name, -gaveWay)

@@ -213,8 +213,13 @@ func (st *stay) checkOld(ctx context.Context, d door, twin *group, now string) (
 	return checkSQL(ctx, d, checked{at: st.rule.Line(st.rule.Stay.Pos) + ": preserve of " + st.group.name, cond: st.rule.Stay, sql: sql, from: twin.from() + twin.alias()})
 }
 
-// fetchRows is how many rows of the old twin are in memory at once.
-const fetchRows = 100
+// Rows of the old twin are fetched so many at once: fewest at first, then twice
+// as many each time while they fit into fetchBytes, or half as many.
+const (
+	fewestFetched = 100
+	mostFetched   = 10_000
+	fetchBytes    = 1 << 20
+)
 
 // preserve copies the rows that stay into a table of this transaction's own,
 // as text: numbers of types, and types themselves, may differ on both sides.
@@ -228,8 +233,8 @@ func (st *stay) preserve(ctx context.Context, old, dst *pgx.Conn) (e entry, err 
 	}()
 	into := fmt.Sprintf(`COPY %s (%s) FROM STDIN (FORMAT text)`, stayTable, joinNames(st.columns))
 	out := &sink{text: true}
-	for {
-		batch := old.PgConn().ExecParams(ctx, fmt.Sprintf(`FETCH %d FROM tenantcopy_stay`, fetchRows), nil, nil, nil, nil).Read()
+	for n := fewestFetched; ; {
+		batch := old.PgConn().ExecParams(ctx, fmt.Sprintf(`FETCH %d FROM tenantcopy_stay`, n), nil, nil, nil, nil).Read()
 		if batch.Err != nil {
 			return e, batch.Err
 		}
@@ -245,6 +250,12 @@ func (st *stay) preserve(ctx context.Context, old, dst *pgx.Conn) (e entry, err 
 		}
 		body := make([]byte, out.ready())
 		out.take(body)
+		switch {
+		case len(body) < fetchBytes/2:
+			n = min(2*n, mostFetched)
+		case len(body) > fetchBytes:
+			n = max(n/2, 1)
+		}
 		if _, err := dst.PgConn().CopyFrom(ctx, bytes.NewReader(body), into); err != nil {
 			return e, err
 		}
