@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -93,19 +94,27 @@ func parseEndpoint(s tenant.Store, side report.Side, session tenant.Session) (*e
 }
 
 // sessionSettings hold on both sides: text forms that survive a round trip,
-// and no limit that a role may carry.
+// and no limit that a role or a database may carry.
 func sessionSettings(session tenant.Session) map[string]string {
-	return map[string]string{
+	out := map[string]string{
 		"application_name": session.String(),
 		"client_encoding":  "UTF8",
 		"search_path":      "",
 
-		"standard_conforming_strings": "on",
-		"DateStyle":                   "ISO, MDY", "IntervalStyle": "postgres", "TimeZone": "UTC", "extra_float_digits": "3", "bytea_output": "hex", "lc_monetary": "C",
+		"DateStyle": "ISO, MDY", "IntervalStyle": "postgres", "TimeZone": "UTC", "extra_float_digits": "3", "bytea_output": "hex", "lc_monetary": "C",
 		"jit":               "off", // every row passes once: compiling costs more than it saves
-		"statement_timeout": "0", "idle_in_transaction_session_timeout": "0",
+		"statement_timeout": "0", "idle_in_transaction_session_timeout": "0", "default_transaction_isolation": "read committed", "default_transaction_deferrable": "off", "xmloption": "content",
 		"tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "3", // a vanished client's locks go within a minute
 	}
+	maps.Copy(out, plainSettings())
+	return out
+}
+
+// plainSettings undo what a role or a database may carry and what would change
+// the meaning of statements, or where things are put. PostgreSQL's own programs
+// get them too: these keep what they are given.
+func plainSettings() map[string]string {
+	return map[string]string{"standard_conforming_strings": "on", "quote_all_identifiers": "off", "array_nulls": "on", "transform_null_equals": "off", "default_tablespace": "", "temp_tablespaces": "", "role": "none"}
 }
 
 // with returns a copy of the endpoint whose sessions have further settings.
@@ -160,7 +169,11 @@ func settle(ctx context.Context, conn *pgx.Conn) error {
 // unlimited are the settings, for a child's PGOPTIONS, that undo limits which a
 // role may carry, as far as a server of the version knows them.
 func unlimited(version int) string {
-	options := "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0"
+	options := "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0 -c lock_timeout=0"
+	settings := plainSettings()
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		options += " -c " + name + "=" + settings[name]
+	}
 	if version >= 140000 {
 		options += " -c idle_session_timeout=0"
 	}

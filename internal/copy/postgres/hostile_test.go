@@ -42,6 +42,11 @@ func TestP06_HostileSettings(t *testing.T) {
 	tr.must(t)
 	kept := `INSERT INTO kept SELECT id, a, f, d, i, b, at FROM odd`
 	tr.staging.run(t, tr.twin, kept)
+	other := "other_" + random()
+	for s, role := range map[server]string{tr.prod: who(t, tr.src.Store), tr.staging: tr.copies()} {
+		s.role(t, other, "")
+		s.run(t, "postgres", `GRANT `+other+` TO `+ident(role)+`; ALTER ROLE `+ident(role)+` SET role = `+other)
+	}
 	set := func(s server, object string) {
 		var sql strings.Builder
 		for _, setting := range hostile(s.major(t)) {
