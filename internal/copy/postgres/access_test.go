@@ -65,6 +65,19 @@ func (s server) readsAll(t *testing.T) string {
 	return " IN ROLE pg_read_all_data"
 }
 
+// letRead gives the source's role, where it is in none that reads everything,
+// the rights that docs/grants.md lists for version 13 on what others than the
+// superuser have made.
+func (tr *trial) letRead(t *testing.T) {
+	t.Helper()
+	if tr.prod.major(t) >= 14 {
+		return
+	}
+	role := userOf(tr.src.Store)
+	tr.prod.run(t, tr.source(), `DO $$ DECLARE s text; BEGIN FOR s IN SELECT quote_ident(nspname) FROM pg_namespace WHERE nspname NOT LIKE 'pg\_%' AND nspname <> 'information_schema' LOOP
+EXECUTE format('GRANT USAGE ON SCHEMA %1$s TO %2$s; GRANT SELECT ON ALL TABLES IN SCHEMA %1$s TO %2$s; GRANT SELECT ON ALL SEQUENCES IN SCHEMA %1$s TO %2$s', s, `+literal(ident(role))+`); END LOOP; END $$`)
+}
+
 // copier is a role with the rights that docs/grants.md lists for the
 // destination: it creates databases, and is a member of the owner's roles.
 func (s server) copier(t *testing.T, id string, owners ...string) login {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -63,7 +64,7 @@ func (c child) run(ctx context.Context) (string, error) {
 // explain reduces a program's complaint to what it was working on. Its words
 // can quote rows.
 func (c child) explain(err error, complaint string) error {
-	out := &report.Error{Code: report.Incompatible, Store: c.e.store, Side: c.e.side, Op: "run " + c.program}
+	out := &report.Error{Code: report.Incompatible, Store: c.e.store, Side: c.e.side, Op: "run " + filepath.Base(c.program)}
 	exit, exited := errors.AsType[*exec.ExitError](err)
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
@@ -79,7 +80,7 @@ func (c child) explain(err error, complaint string) error {
 	}
 	out.Err = &cause{text: text}
 	for _, known := range complaints() {
-		if (known.program == "" || known.program == c.program) && strings.Contains(complaint, known.words) {
+		if (known.program == "" || known.program == filepath.Base(c.program)) && strings.Contains(complaint, known.words) {
 			out.Code, out.Hint = known.code, c.e.hint(known.code, known.state)
 			if known.hint != "" {
 				out.Hint = known.hint

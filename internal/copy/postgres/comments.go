@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -50,10 +51,41 @@ func (a *archive) pickComments(full string) error {
 	return os.WriteFile(a.comments, []byte(list.String()), 0o600)
 }
 
+// leaveComments takes the comments on schemas that are not ours off the list:
+// before version 15 public is the server's superuser's, and a template's
+// schemas may be anybody's.
+func (s *staged) leaveComments(ctx context.Context) error {
+	var foreign []string
+	err := s.inStaged(ctx, func(conn *pgx.Conn) error {
+		const sql = `SELECT coalesce(array_agg(nspname::text), '{}') FROM pg_namespace WHERE NOT pg_has_role(nspowner, 'USAGE')`
+		return conn.QueryRow(ctx, sql).Scan(&foreign)
+	})
+	if err != nil {
+		return err
+	}
+	list, err := os.ReadFile(s.archive.comments)
+	if err != nil {
+		return err
+	}
+	var kept strings.Builder
+	for line := range strings.Lines(string(list)) {
+		at := slices.IndexFunc(foreign, func(name string) bool { return strings.Contains(line, " COMMENT - SCHEMA "+name+" ") })
+		if at < 0 {
+			kept.WriteString(line)
+		} else {
+			s.learned.add("the comment on schema " + foreign[at] + " is not carried: the schema belongs to another role in the twin")
+		}
+	}
+	return os.WriteFile(s.archive.comments, []byte(kept.String()), 0o600)
+}
+
 // restoreComments writes them on the finished copy, while all of it is ours.
 func (s *staged) restoreComments(ctx context.Context) error {
 	if s.archive.comments == "" {
 		return nil
+	}
+	if err := s.leaveComments(ctx); err != nil {
+		return err
 	}
 	args := []string{"--use-list=" + s.archive.comments, "--no-owner", "--no-privileges", "--exit-on-error", s.archive.file}
 	options := "-c synchronous_commit=off -c default_transaction_read_only=off " + unlimited(s.version)
@@ -62,6 +94,6 @@ func (s *staged) restoreComments(ctx context.Context) error {
 		return err
 	}
 	defer leave()
-	_, err = child{program: "pg_restore", args: args, e: s.e, options: options, database: s.e.next()}.run(ctx)
+	_, err = child{program: s.bin.path("pg_restore"), args: args, e: s.e, options: options, database: s.e.next()}.run(ctx)
 	return err
 }

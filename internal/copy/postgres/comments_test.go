@@ -21,8 +21,13 @@ func TestP19_Comments(t *testing.T) {
 		t.Errorf("the twin has %s", got)
 	}
 	tr.rules = strings.Replace(tinyRules, "postgres:\n", "postgres:\n  $comments: keep\n", 1)
-	tr.must(t)
-	if got, want := strings.Join(tr.staging.ask(t, tr.twin, commentsOf), ", "), "a column, a table, an index, another"; got != want {
+	m := tr.must(t)
+	want := "a column, a table, an index, another"
+	if tr.staging.major(t) < 15 { // public is the superuser's
+		want = "a column, a table, an index, standard public schema"
+		wantNote(t, m, "the comment on schema public is not carried")
+	}
+	if got := strings.Join(tr.staging.ask(t, tr.twin, commentsOf), ", "); got != want {
 		t.Errorf("the twin has %s, want %s", got, want)
 	}
 	tr.prod.run(t, tr.source(), `COMMENT ON COLUMN t.v IS 'ask jane.miller@corp-customer.org'`)

@@ -136,11 +136,11 @@ func (c *catalog) groupsByOID() map[int64]*group {
 }
 
 // linksQuery lists the foreign keys, those of partitions with the name of the
-// root.
+// root. One that is not enforced (PostgreSQL 18) demands nothing.
 const linksQuery = `SELECT c.conname, coalesce(pg_partition_root(c.conrelid)::oid, c.conrelid)::int8, coalesce(pg_partition_root(c.confrelid)::oid, c.confrelid)::int8,
   ARRAY(SELECT a.attname::text FROM unnest(c.conkey) WITH ORDINALITY AS k (n, place) JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.n ORDER BY place),
   ARRAY(SELECT a.attname::text FROM unnest(c.confkey) WITH ORDINALITY AS k (n, place) JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.n ORDER BY place)
-FROM pg_constraint c WHERE c.contype = 'f' AND c.conparentid = 0 ORDER BY c.oid`
+FROM pg_constraint c WHERE c.contype = 'f' AND c.conparentid = 0 AND coalesce(to_jsonb(c) ->> 'conenforced', 'true') <> 'false' ORDER BY c.oid`
 
 // readLinks reads the foreign keys.
 func (c *catalog) readLinks(ctx context.Context, query queryFunc, store string, d *anonymize.Demands) error {

@@ -218,6 +218,9 @@ func (e *endpoint) hint(code report.Code, state string) string {
 		if state == "42501" {
 			return "role " + e.config.User + " lacks a right at " + e.address() + "; at the source it reads all tables and sequences and has BYPASSRLS where row-level security is on, at the destination it has CREATEDB and owns the twin"
 		}
+		if state == "25006" && e.side == report.Source { // nothing that we send there writes
+			return "something at " + e.address() + " writes when we connect or read; if it is an event trigger on login, let a superuser say: ALTER ROLE " + ident(e.config.User) + " SET event_triggers = off"
+		}
 		if state == "25006" {
 			return "the server at " + e.address() + " accepts no writes; check that it is a primary and that its disk is not full"
 		}

@@ -123,11 +123,11 @@ type check struct {
 	columns          []string
 }
 
-// checksQuery reads the CHECKs. Those of partitions are their own; one that a
-// table inherits is read at its root.
+// checksQuery reads the CHECKs that are enforced. Those of partitions are their
+// own; one that a table inherits is read at its root.
 const checksQuery = `SELECT c.conname, coalesce(pg_partition_root(nullif(c.conrelid, 0))::oid, c.conrelid)::int8, c.contypid::int8, pg_get_expr(c.conbin, c.conrelid),
   ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.conrelid AND c.conrelid <> 0 AND a.attnum = ANY (c.conkey) ORDER BY a.attnum)
-FROM pg_constraint c WHERE c.contype = 'c' AND c.conbin IS NOT NULL AND c.oid >= 16384
+FROM pg_constraint c WHERE c.contype = 'c' AND c.conbin IS NOT NULL AND c.oid >= 16384 AND coalesce(to_jsonb(c) ->> 'conenforced', 'true') <> 'false'
   AND NOT (c.coninhcount > 0 AND NOT c.conislocal AND coalesce((SELECT relispartition FROM pg_class WHERE oid = c.conrelid), false)) ORDER BY c.oid`
 
 func readChecks(ctx context.Context, query queryFunc) ([]check, error) {

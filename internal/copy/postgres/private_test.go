@@ -104,6 +104,9 @@ CREATE TABLE audit_log (row_data bytea, who text); CREATE TABLE outbox (payload 
 	all := strings.Join(r.Lines, "\n")
 	for _, want := range []string{"label of type public.who", "default of public.odd.v", "constraint odd_v_check of public.odd", "bounds of partition public.odd_w", "view public.vi", "function public.fu()", "view public.mv", "statistics es",
 		"default of type public.dom", "constraint dom_check", "name of a function", "name of an operator class", "name of a collation", "row_data: #", "who: #", "payload: #", "token: #", "agent: #"} {
+		if want == "statistics es" && tr.prod.major(t) < 14 { // no expressions in them
+			continue
+		}
 		if !strings.Contains(all, want) {
 			t.Errorf("no line %q in\n%s", want, all)
 		}

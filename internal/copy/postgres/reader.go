@@ -23,6 +23,7 @@ type reader struct {
 	version    int
 	mostClosed int // rows that may come along by reference
 	restraint  *restraint
+	installed  []string // patterns of the folders where PostgreSQL's programs may be, beside PATH
 
 	snap snapshot
 	cat  *catalog
@@ -47,7 +48,7 @@ func Open(ctx context.Context, src tenant.Source) (clone.Reader, error) {
 		return nil, err
 	}
 	e.config.BuildFrontend = newSplitFrontend
-	r := &reader{e: e, sessions: newPool(e, e.database, e.limit), partSize: limits.part(e), restraint: limits, small: smallTable, mostClosed: mostClosed}
+	r := &reader{e: e, sessions: newPool(e, e.database, e.limit), partSize: limits.part(e), restraint: limits, small: smallTable, mostClosed: mostClosed, installed: installedPrograms()}
 	conn, err := r.sessions.get(ctx)
 	if err != nil {
 		return nil, e.fail(ctx, "connect", err)

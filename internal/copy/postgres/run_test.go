@@ -30,7 +30,8 @@ type trial struct {
 	rules      string
 	partSize   int64
 	mostClosed int
-	apart      bool // every table's indexes are chunks of their own, however small it is
+	apart      bool     // every table's indexes are chunks of their own, however small it is
+	installed  []string // patterns of the folders where programs are looked for, beside PATH
 	confirm    bool
 	hooks      []clone.Hook
 	key        string               // the root key, where it is not the usual one
@@ -114,7 +115,7 @@ func (tr *trial) run(ctx context.Context, t *testing.T) (report.Manifest, error)
 
 // adjust sets the sizes that decide how work is cut.
 func (tr *trial) adjust(r clone.Reader) {
-	r.(*reader).partSize, r.(*reader).mostClosed = tr.partSize, tr.mostClosed
+	r.(*reader).partSize, r.(*reader).mostClosed, r.(*reader).installed = tr.partSize, tr.mostClosed, tr.installed
 	if tr.apart {
 		r.(*reader).small = 0
 	}

@@ -9,12 +9,9 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
-
-	"github.com/tenantcopy/tenantcopy/internal/report"
 )
 
 // archive is the source's schema as pg_dump wrote it, and the list of its
@@ -49,6 +46,7 @@ func (s *staged) checkFit(ctx context.Context) error {
 			return err
 		}
 		s.version = target
+		s.heritage.widen(s.r.version, target)
 		if err := checkRights(ctx, conn, s.e); err != nil {
 			return err
 		}
@@ -89,39 +87,9 @@ func (s *staged) checkVersions(ctx context.Context, target int) error {
 	if dst < source {
 		return s.incompatible("compare versions", fmt.Sprintf("PostgreSQL %d at the destination is older than %d at the source", dst, source))
 	}
-	for _, program := range []string{"pg_dump", "pg_restore"} {
-		major, err := s.majorOf(ctx, program)
-		if err != nil {
-			return err
-		}
-		hint := ""
-		switch {
-		case major < source:
-			hint = fmt.Sprintf("install PostgreSQL's client programs of version %d or newer (Debian: postgresql-client-%d)", source, source)
-		case program == "pg_restore" && major >= 17 && dst < 17: // it sets transaction_timeout, which older servers refuse
-			hint = fmt.Sprintf("put PostgreSQL's client programs of version %d first on PATH", dst)
-		default:
-			continue
-		}
-		return &report.Error{Code: report.Incompatible, Store: s.e.store, Op: "compare versions", Hint: hint,
-			Err: &cause{text: fmt.Sprintf("%s %d does not fit PostgreSQL %d at the source and %d at the destination", program, major, source, dst)}}
-	}
-	return nil
-}
-
-var versionLine = regexp.MustCompile(`\) ([0-9]+)`)
-
-// majorOf asks a program for its version.
-func (s *staged) majorOf(ctx context.Context, program string) (int, error) {
-	out, err := child{program: program, args: []string{"--version"}, e: s.e}.run(ctx)
-	if err != nil {
-		return 0, err
-	}
-	m := versionLine.FindStringSubmatch(out)
-	if m == nil {
-		return 0, &cause{text: program + " does not say its version"}
-	}
-	return strconv.Atoi(m[1])
+	var err error
+	s.bin, err = s.findPrograms(ctx, source, dst)
+	return err
 }
 
 // dump writes the schema, as of the snapshot, into an archive.
@@ -142,11 +110,11 @@ func (s *staged) dump(ctx context.Context, comments bool) (*archive, error) {
 		args = append(args, "--no-comments")
 	}
 	options := "-c default_transaction_read_only=on " + unlimited(s.r.version)
-	if _, err := (child{program: "pg_dump", args: args, e: s.r.e, options: options, database: s.r.e.database}).run(ctx); err != nil {
+	if _, err := (child{program: s.bin.path("pg_dump"), args: args, e: s.r.e, options: options, database: s.r.e.database}).run(ctx); err != nil {
 		return nil, err
 	}
 	full := filepath.Join(dir, "all")
-	if _, err := (child{program: "pg_restore", args: []string{"--list", "--file=" + full, a.file}, e: s.e}).run(ctx); err != nil {
+	if _, err := (child{program: s.bin.path("pg_restore"), args: []string{"--list", "--file=" + full, a.file}, e: s.e}).run(ctx); err != nil {
 		return nil, err
 	}
 	if err := filterList(full, a.list, s.already()); err != nil {
@@ -264,6 +232,6 @@ func (s *staged) restore(ctx context.Context, section string) error {
 		return err
 	}
 	defer leave()
-	_, err = child{program: "pg_restore", args: args, e: s.e, options: options, database: s.e.next()}.run(ctx)
+	_, err = child{program: s.bin.path("pg_restore"), args: args, e: s.e, options: options, database: s.e.next()}.run(ctx)
 	return err
 }

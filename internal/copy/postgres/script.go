@@ -40,7 +40,7 @@ func (s *staged) pieces(ctx context.Context) ([]piece, error) {
 		return nil, err
 	}
 	args := []string{"--section=post-data", "--use-list=" + s.archive.list, "--no-owner", "--no-privileges", "--no-tablespaces", "--verbose", "--file=-", s.archive.file}
-	script, err := child{program: "pg_restore", args: args, e: s.e}.run(ctx)
+	script, err := child{program: s.bin.path("pg_restore"), args: args, e: s.e}.run(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -63,9 +63,7 @@ func connectTo(t *testing.T, at tenant.Store) *pgx.Conn {
 // run executes statements in a database.
 func (s server) run(t *testing.T, database, sql string) {
 	t.Helper()
-	if strings.Contains(sql, "int4multirange") && s.major(t) < 14 { // the version that brought them
-		sql = strings.ReplaceAll(sql, "int4multirange", "text")
-	}
+	sql = s.spoken(t, sql)
 	conn := s.connect(t, database)
 	defer conn.Close(context.Background())
 	if _, err := conn.PgConn().Exec(context.WithoutCancel(t.Context()), sql).ReadAll(); err != nil {
@@ -97,7 +95,7 @@ func (s server) create(t *testing.T, database string) {
 	s.dropAfter(t, database)
 	if s.major(t) < 14 {
 		s.run(t, database, `GRANT SELECT ON ALL TABLES IN SCHEMA public TO PUBLIC; ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC;
-ALTER DEFAULT PRIVILEGES GRANT SELECT ON SEQUENCES TO PUBLIC; ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO PUBLIC`)
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON SEQUENCES TO PUBLIC; ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO PUBLIC; GRANT SELECT ON pg_largeobject TO PUBLIC`)
 	}
 }
 

@@ -34,7 +34,8 @@ type staged struct {
 	locale   locale    // of the source
 	heritage *heritage // owners and rights; nil before Prepare
 	version  int       // of the destination's server; 0 before Prepare
-	ends     *endgame  // what follows the rows; nil before Prepare
+	bin      folderOfPrograms
+	ends     *endgame // what follows the rows; nil before Prepare
 	memory   *memory
 	learned  learned
 	tooLong  tooLong

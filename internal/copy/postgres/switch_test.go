@@ -10,6 +10,7 @@ import (
 	"github.com/tenantcopy/tenantcopy/internal/clone"
 	"github.com/tenantcopy/tenantcopy/internal/guard"
 	"github.com/tenantcopy/tenantcopy/internal/report"
+	"github.com/tenantcopy/tenantcopy/internal/tenant"
 )
 
 const tinySQL = `CREATE TABLE t (v text); INSERT INTO t VALUES ('first')`
@@ -36,8 +37,11 @@ func TestSessionOpenOnTheTwin(t *testing.T) {
 }
 
 // copies is the role that copies, at the destination.
-func (tr *trial) copies() string {
-	u, err := url.Parse(tr.dst.URL)
+func (tr *trial) copies() string { return userOf(tr.dst) }
+
+// userOf is the user in an address.
+func userOf(at tenant.Store) string {
+	u, err := url.Parse(at.URL)
 	if err != nil {
 		panic(err)
 	}
