@@ -2,7 +2,6 @@ package postgres
 
 import (
 	_ "embed"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -32,14 +31,8 @@ postgres:
 // docs/adr/0007 says a twin does not carry.
 func (s server) fullSchema(t *testing.T, database string) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "pg_dump", "--schema-only", "--no-subscriptions", "--no-security-labels", "--dbname", s.store(database).URL)
-	cmd.Env = append(cmd.Environ(), "PGPASSWORD="+s.password.Reveal())
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("dump the schema of %s: %v", database, err)
-	}
 	var kept []string
-	for statement := range strings.SplitSeq(string(out), ";\n") {
+	for statement := range strings.SplitSeq(s.dumped(t, database, "--no-subscriptions", "--no-security-labels"), ";\n") {
 		var lines []string
 		for line := range strings.Lines(statement) {
 			if !strings.HasPrefix(line, `\`) && !strings.HasPrefix(line, "--") && strings.TrimSpace(line) != "" {
@@ -67,7 +60,8 @@ func TestEverythingPgDumpCarries(t *testing.T) {
 		tr.prod.run(t, tr.source(), `ALTER SUBSCRIPTION sub DISABLE; ALTER SUBSCRIPTION sub SET (slot_name = NONE)`)
 		tr.prod.run(t, tr.source(), `DROP SUBSCRIPTION sub`)
 	})
-	if tr.prod.major(t) < 14 { // none of its rights is to be granted for the reader's sake
+	if tr.prod.major(t) < 14 { // no right is to be there for the reader's sake
+		tr.prod.run(t, tr.source(), `DROP OWNED BY reads_all`)
 		tr.src.Store = tr.prod.store(tr.source())
 	}
 	tr.dst = tr.staging.store(tr.twin) // operator classes, event triggers and publications of all tables are a superuser's

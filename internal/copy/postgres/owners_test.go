@@ -39,7 +39,7 @@ func staffedTrial(t *testing.T) (*trial, staff) {
 	prod.run(t, "postgres", `ALTER DATABASE `+ident(tr.source())+` OWNER TO `+who.prodOwner)
 	prod.run(t, tr.source(), `SET ROLE `+who.prodOwner+`; `+staffSQL+`; GRANT USAGE ON SCHEMA app TO `+who.prodUser+`, `+who.prodOther+`;
 GRANT SELECT, INSERT ON app.orders TO `+who.prodUser+`; GRANT SELECT ON app.all_orders TO `+who.prodOther+`; REVOKE EXECUTE ON FUNCTION app.f(int) FROM PUBLIC`)
-	tr.letRead(t)
+	prod.letRead(t, tr.source())
 	staging.run(t, "postgres", `GRANT `+who.owner.name+` TO "`+tr.copies()+`"`)
 	return tr, who
 }

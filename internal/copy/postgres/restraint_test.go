@@ -76,7 +76,10 @@ func TestRunsPerServer(t *testing.T) {
 		t.Errorf("a second survey of the same run: %v", err)
 	}
 	pid := second.restraint.slot.PgConn().PID()
-	tr.prod.run(t, "postgres", fmt.Sprintf(`SELECT pg_terminate_backend(%d, 5000)`, pid))
+	tr.prod.run(t, "postgres", fmt.Sprintf(`SELECT pg_terminate_backend(%d)`, pid))
+	for len(tr.prod.ask(t, "postgres", fmt.Sprintf(`SELECT 'there' FROM pg_stat_activity WHERE pid = %d`, pid))) > 0 {
+		time.Sleep(10 * time.Millisecond)
+	}
 	if _, err := tr.open(t).Survey(t.Context()); err != nil {
 		t.Errorf("after one has died: %v", err)
 	}

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/tenantcopy/tenantcopy/internal/anonymize"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
@@ -195,6 +197,9 @@ func (tr *trial) wantSame(t *testing.T) {
 	for name, want := range src {
 		if dst[name] != want {
 			t.Errorf("%s differs", name)
+			if name == "schema" {
+				t.Log(cmp.Diff(strings.Split(want, "\n"), strings.Split(dst[name], "\n")))
+			}
 		}
 	}
 	if len(src) != len(dst) {

@@ -94,8 +94,9 @@ func (s server) create(t *testing.T, database string) {
 	s.run(t, "postgres", `CREATE DATABASE `+ident(database)+` TEMPLATE template0`)
 	s.dropAfter(t, database)
 	if s.major(t) < 14 {
-		s.run(t, database, `GRANT SELECT ON ALL TABLES IN SCHEMA public TO PUBLIC; ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC;
-ALTER DEFAULT PRIVILEGES GRANT SELECT ON SEQUENCES TO PUBLIC; ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO PUBLIC; GRANT SELECT ON pg_largeobject TO PUBLIC`)
+		s.readsAll(t)
+		s.run(t, database, `ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO reads_all; ALTER DEFAULT PRIVILEGES GRANT SELECT ON SEQUENCES TO reads_all;
+ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO reads_all; GRANT SELECT ON pg_largeobject TO reads_all`)
 	}
 }
 
@@ -164,21 +165,28 @@ func (s server) contents(t *testing.T, database string) map[string]string {
 	return out
 }
 
-// schema returns pg_dump's text without what differs by call.
-func (s server) schema(t *testing.T, database string) string {
+// dumped is what pg_dump says of the schema, one that reads both servers where
+// they are of different versions.
+func (s server) dumped(t *testing.T, database string, options ...string) string {
 	t.Helper()
-	program := os.Getenv("TENANTCOPY_TEST_PG_DUMP") // one that reads both servers, where they are of different versions
+	program := os.Getenv("TENANTCOPY_TEST_PG_DUMP")
 	if program == "" {
 		program = "pg_dump"
 	}
-	cmd := exec.CommandContext(t.Context(), program, "--schema-only", "--no-owner", "--no-privileges", "--no-comments", "--no-subscriptions", "--dbname", s.store(database).URL)
+	cmd := exec.CommandContext(t.Context(), program, append(options, "--schema-only", "--dbname", s.store(database).URL)...)
 	cmd.Env = append(cmd.Environ(), "PGPASSWORD="+s.password.Reveal())
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("dump the schema of %s: %v", database, err)
 	}
+	return string(out)
+}
+
+// schema returns pg_dump's text without what differs by call.
+func (s server) schema(t *testing.T, database string) string {
+	t.Helper()
 	var kept []string
-	for line := range strings.Lines(string(out)) {
+	for line := range strings.Lines(s.dumped(t, database, "--no-owner", "--no-privileges", "--no-comments", "--no-subscriptions")) {
 		if !strings.HasPrefix(line, `\`) && !strings.HasPrefix(line, "--") && !strings.Contains(line, "SET (pg_attver=") { // 17.12's own, which its pg_dump leaves out
 
 			kept = append(kept, line)

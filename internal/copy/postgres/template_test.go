@@ -87,7 +87,7 @@ func TestP18_LocalesThatDiffer(t *testing.T) {
 	tr.prod.dropAfter(t, name)
 	tr.prod.run(t, name, tinySQL)
 	tr.src.Ref.Name, tr.src.Store.URL = name, tr.src.Store.URL+"-latin"
-	tr.letRead(t)
+	tr.prod.letRead(t, name)
 	tr.template(t, `SELECT 1`)
 	_, err := tr.run(t.Context(), t)
 	if text := wantCode(t, err, report.Incompatible); !strings.Contains(text, "the source has encoding LATIN1, collation C") {
