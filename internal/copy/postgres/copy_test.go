@@ -31,11 +31,17 @@ func TestParts(t *testing.T) {
 	if got := m.Stores[0].Tally.Groups["items"]; got != 20000 {
 		t.Errorf("%d rows counted", got)
 	}
-	n, least := strings.Count(tr.seen.String(), "copy postgres/items/"), 10
-	if tr.prod.major(t) < 14 { // where a range of pages would read the whole table
+	tr.wantParts(t, "items", 10)
+}
+
+// wantParts fails unless a table was copied in so many parts at least, where a
+// range of pages does not read the whole table.
+func (tr *trial) wantParts(t *testing.T, table string, least int) {
+	t.Helper()
+	if tr.prod.major(t) < 14 {
 		least = 1
 	}
-	if n < least {
+	if n := strings.Count(tr.seen.String(), "copy postgres/"+table+"/"); n < least {
 		t.Errorf("%d parts; the test needs several", n)
 	}
 }

@@ -26,7 +26,12 @@ func TestReadings(t *testing.T) {
 		t.Fatal(err)
 	}
 	field := verify.NewWanted(people, verify.NewControl("abcdefghijkl"), []byte("key")).NewInspector().Field("t", "a")
-	conn := serverOf(t, "STAGING").connect(t, "postgres")
+	staging := serverOf(t, "STAGING")
+	conn := staging.connect(t, "postgres")
+	short := []string{"0", "NaN", "1234.56", "999", "-1234", "0.00001"}
+	if staging.major(t) >= 14 {
+		short = append(short, "Infinity", "-Infinity")
+	}
 	for _, tc := range []struct {
 		typ    string
 		read   reading
@@ -34,7 +39,7 @@ func TestReadings(t *testing.T) {
 		short  bool
 	}{
 		{"numeric", readNumeric, []string{"491705550123", "-491705550123.10", "1000000", "10000000000", "0.0001705550123", "123456.7", "1234.567", "99999999", "1e20", "0.00000000", "-0.1234567", "12345678.00000", "1.000000000000001"}, false},
-		{"numeric", readNumeric, []string{"0", "NaN", "1234.56", "999", "-1234", "0.00001", "Infinity"}, true},
+		{"numeric", readNumeric, short, true},
 		{"int8", readInt, []string{"491705550123", "-9223372036854775808", "1000000", "-1000000"}, false},
 		{"int8", readInt, []string{"0", "999999", "-999999"}, true},
 		{"int4", readInt, []string{"2147483647", "-2147483648"}, false},

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -30,9 +31,13 @@ func readLocale(ctx context.Context, query queryFunc) (l locale, err error) {
 	return l, err
 }
 
-// same reports whether text is stored and sorted alike.
+// same reports whether text is stored and sorted alike. Since version 16 a
+// server spells ICU's names in its own way, en-US for en_US.
 func (l locale) same(other locale) bool {
 	l.version, other.version = "", ""
+	if l.provider == "i" {
+		l.name, other.name = strings.ReplaceAll(l.name, "_", "-"), strings.ReplaceAll(other.name, "_", "-")
+	}
 	return l == other
 }
 

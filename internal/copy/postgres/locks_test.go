@@ -44,7 +44,11 @@ func TestNoLockIsKept(t *testing.T) {
 			}
 		}
 	}
-	if n != 60000 || len(reading) != 3 {
+	transactions := 3
+	if tr.prod.major(t) < 14 { // where a table is read in one part
+		transactions = 1
+	}
+	if n != 60000 || len(reading) != transactions {
 		t.Errorf("%d people, want 60000, in %d transactions", n, len(reading))
 	}
 	a := plan.New()

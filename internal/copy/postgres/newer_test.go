@@ -18,10 +18,14 @@ type novelty struct {
 }
 
 func TestNewerVersions(t *testing.T) {
+	t.Parallel()
 	major := serverOf(t, "PROD").major(t)
 	for _, n := range novelties() {
 		if n.since <= major {
-			t.Run(n.name, n.try)
+			t.Run(n.name, func(t *testing.T) {
+				t.Parallel()
+				n.try(t)
+			})
 		}
 	}
 }

@@ -182,7 +182,11 @@ INSERT INTO keys VALUES (11, 'a@X', true, '[20,21)', 11), (12, 'B@x', true, '[30
 	tr.wantRows(t, `SELECT id::text FROM keys ORDER BY keys.id`, "1", "2", "12", "14")
 	tr.prod.run(t, tr.source(), `UPDATE keys SET n = NULL WHERE id = 1`)
 	tr.must(t)
-	tr.wantRows(t, `SELECT id::text FROM keys ORDER BY keys.id`, "1", "2", "12")
+	stay := []string{"1", "2", "12"}
+	if tr.prod.major(t) < 15 { // NULLs are always distinct
+		stay = append(stay, "14")
+	}
+	tr.wantRows(t, `SELECT id::text FROM keys ORDER BY keys.id`, stay...)
 	if !slices.Equal(tr.staging.ask(t, tr.twin, `SELECT tableoid::regclass::text FROM parts ORDER BY k`), []string{"parts_a", "parts_b", "parts_b"}) {
 		t.Error("a row is in the wrong partition")
 	}

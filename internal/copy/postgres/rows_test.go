@@ -53,9 +53,7 @@ func TestRowsConditionInParts(t *testing.T) {
 	if got := fmt.Sprint(m.Stores[0].Tally.Groups["items"]); got != want {
 		t.Errorf("%s rows counted, want %s", got, want)
 	}
-	if n := strings.Count(tr.seen.String(), "copy postgres/items/"); n < 10 {
-		t.Errorf("%d parts; the test needs several", n)
-	}
+	tr.wantParts(t, "items", 10)
 }
 
 // It holds for all partitions, speaks of the table by its name, and may be odd.

@@ -59,17 +59,15 @@ func (r *reader) openSnapshot(ctx context.Context) error {
 	return nil
 }
 
-// inSnapshot runs fn in a transaction of its own that sees the snapshot.
+// inSnapshot runs fn in a transaction of its own that sees the snapshot. A
+// session that has died since it was used last is replaced.
 func (r *reader) inSnapshot(ctx context.Context, fn func(d door) error) error {
-	conn, err := r.sessions.get(ctx)
+	conn, err := r.entered(ctx)
 	if err != nil {
 		return err
 	}
 	defer r.sessions.put(ctx, conn)
 	d := door{conn}
-	if err := d.enter(ctx, r.snap.id); err != nil {
-		return r.lost(err)
-	}
 	if err := fn(d); err != nil {
 		if !conn.IsClosed() {
 			_ = d.leave(ctx)
@@ -77,6 +75,24 @@ func (r *reader) inSnapshot(ctx context.Context, fn func(d door) error) error {
 		return err
 	}
 	return d.leave(ctx)
+}
+
+// entered returns a session that is in the snapshot.
+func (r *reader) entered(ctx context.Context) (conn *pgx.Conn, err error) {
+	for range 2 {
+		if conn, err = r.sessions.get(ctx); err != nil {
+			return nil, err
+		}
+		if err = (door{conn}).enter(ctx, r.snap.id); err == nil {
+			return conn, nil
+		}
+		died := conn.IsClosed()
+		r.sessions.put(ctx, conn) // and with one that has died go all that are free
+		if !died || ctx.Err() != nil {
+			break
+		}
+	}
+	return nil, r.lost(err)
 }
 
 // Watch ends with an error as soon as the snapshot is lost. While the holder

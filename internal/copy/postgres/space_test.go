@@ -79,7 +79,11 @@ func TestCopyOutgrowsItsEstimate(t *testing.T) {
 			if text := wantCode(t, err, report.Full); !strings.Contains(text, "it has grown to ") {
 				t.Errorf("the refusal says %s", text)
 			}
-			if parts < 4 || parts > 20 {
+			least := 4
+			if tr.prod.major(t) < 14 { // all of the table is one part
+				least = 1
+			}
+			if parts < least || parts > 20 {
 				t.Errorf("it was stopped after %d parts, want about 9 of 40", parts)
 			}
 			return

@@ -15,7 +15,11 @@ func TestP39_FirstQuery(t *testing.T) {
 	tr.wantSame(t)
 	tr.staging.run(t, "postgres", `ALTER DATABASE `+ident(tr.twin)+` SET max_parallel_workers_per_gather = 0`)
 	plan := strings.Join(tr.staging.ask(t, tr.twin, `EXPLAIN (ANALYZE, COSTS OFF, SUMMARY OFF, TIMING OFF) SELECT count(*) FROM items WHERE id < 2000`), "\n")
-	if !strings.Contains(plan, "Index Only Scan using items_pkey") || !strings.Contains(plan, "Heap Fetches: 0") {
+	fetches := "Heap Fetches: 0"
+	if tr.staging.major(t) < 14 { // which does not note what a frozen load makes visible
+		fetches = "Heap Fetches: 1999"
+	}
+	if !strings.Contains(plan, "Index Only Scan using items_pkey") || !strings.Contains(plan, fetches) {
 		t.Errorf("the plan is:\n%s", plan)
 	}
 	if n := tr.staging.ask(t, tr.twin, `SELECT reltuples::text FROM pg_class WHERE relname = 'items'`)[0]; n != "20000" {

@@ -1,13 +1,15 @@
 # shellcheck shell=bash
 # Other versions of PostgreSQL: Debian releases unpacked into the cache by debootstrap, their servers run by chroot, two
-# at a time, and the tests of internal/copy/postgres on each pair. Only root can do that.
+# at a time, and the tests of internal/copy/postgres on each pair. Only root can do that. A version without a release is
+# this machine's own.
 
 declare -A SUITE_OF=([13]=bullseye [17]=trixie [18]=sid)
-MATRIX_PAIRS=(13:13 13:17 17:17 17:18 18:18) # source:destination
+MATRIX_PAIRS=(13:13 13:17 13:18 15:18 17:17 17:18 18:18) # source:destination
 MATRIX_PIDS=()
 MATRIX_DIRS=()
 
-matrix_root() { echo "$CACHE/debian-${SUITE_OF[$1]}"; }
+# matrix_root VERSION prints the root of its Debian; nothing for this machine's own version.
+matrix_root() { if [[ -n ${SUITE_OF[$1]:-} ]]; then echo "$CACHE/debian-${SUITE_OF[$1]}"; fi; }
 matrix_build() { debootstrap --variant=minbase --include=postgresql "$1" "$2"; }
 
 # matrix_install VERSION… unpacks what is missing: about 80 s and 700 MB each, once on a machine.
@@ -20,7 +22,11 @@ matrix_install() {
   fi
   for version in "$@"; do
     suite=${SUITE_OF[$version]:-}
-    [[ -n $suite ]] || die "matrix: no version $version; there are: ${!SUITE_OF[*]}"
+    if [[ -z $suite ]]; then
+      [[ -x /usr/lib/postgresql/$version/bin/postgres ]] ||
+        die "matrix: no version $version; there are ${!SUITE_OF[*]} and what scripts/services up installs"
+      continue
+    fi
     cached "debian-$suite" "usr/lib/postgresql/$version/bin/postgres" matrix_build "$suite" ||
       die "debootstrap of $suite ended with an error; see $LOGS/install-debian-$suite.log"
   done
@@ -31,7 +37,7 @@ matrix_in() {
   local version=$1 program=$2
   shift 2
   exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 TZ=UTC \
-    chroot --userspec=postgres:postgres "$(matrix_root "$version")" "/usr/lib/postgresql/$version/bin/$program" "$@"
+    chroot --userspec=postgres:postgres "$(matrix_root "$version")/" "/usr/lib/postgresql/$version/bin/$program" "$@"
 }
 
 free_port() {
@@ -51,7 +57,7 @@ matrix_start() {
   port=$(free_port)
   password=$(openssl rand -hex 16)
   (umask 077 && printf '%s\n' "$password" >"$dir/password")
-  chroot "$root" chown -R postgres: "${dir#"$root"}"
+  chroot "$root/" chown -R postgres: "${dir#"$root"}"
   (matrix_in "$version" initdb --pgdata="${dir#"$root"}/data" --username=postgres --pwfile="${dir#"$root"}/password" \
     --auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8 --no-sync) </dev/null >"$log" 2>&1 9>&- ||
     die "initdb of PostgreSQL $version ended with an error; see $log"
