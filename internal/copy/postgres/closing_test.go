@@ -132,7 +132,7 @@ func TestEndgameSessionsDie(t *testing.T) {
 	if err := s.strip(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	want := strings.ReplaceAll(tr.prod.schema(t, tr.source()), "ALTER TABLE ONLY public.base FORCE ROW LEVEL SECURITY;", "") // comes with Seal
+	want := strings.ReplaceAll(tr.prod.schemaAt(t, tr.source(), tr.staging), "ALTER TABLE ONLY public.base FORCE ROW LEVEL SECURITY;", "") // comes with Seal
 	if !slices.Equal(strings.Fields(tr.staging.schema(t, tr.twin+"__new")), strings.Fields(want)) {
 		t.Error("the schema is not the source's")
 	}

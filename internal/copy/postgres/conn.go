@@ -277,17 +277,6 @@ func (p *pool) release() {
 	p.leave()
 }
 
-// alive is get for what nobody tries again: a session that has died since it
-// was used last is replaced.
-func (p *pool) alive(ctx context.Context) (*pgx.Conn, error) {
-	conn, err := p.get(ctx)
-	if err != nil || conn.Ping(ctx) == nil {
-		return conn, err
-	}
-	p.put(ctx, conn) // and with it go all that are free
-	return p.get(ctx)
-}
-
 // reserve keeps the place of one session for a program of PostgreSQL's, until
 // leave is called.
 func (p *pool) reserve(ctx context.Context) (leave func(), err error) {

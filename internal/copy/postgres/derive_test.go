@@ -35,7 +35,7 @@ UNION ALL SELECT count(*)::text FROM parted WHERE low = 'new'`)
 	if !slices.Equal(got, []string{"3000", "50"}) {
 		t.Errorf("rows %q", got)
 	}
-	if src, dst := tr.prod.schema(t, tr.source()), tr.staging.schema(t, tr.twin); src != dst {
+	if src, dst := tr.prod.schemaAt(t, tr.source(), tr.staging), tr.staging.schema(t, tr.twin); src != dst {
 		t.Error("the schema is another one")
 	}
 }

@@ -76,7 +76,11 @@ func fixture(t *testing.T) *copytest.Fixture {
 		KeepRules: keepRules, Uncovered: strings.Replace(keepRules, "    phone: keep\n", "", 1), MaskRules: maskRules(),
 		Secrets: []string{secretName, secretPhone, secretCode},
 		Dump: func(t *testing.T, s copytest.Side) map[string]string {
-			return servers[s].contents(t, database[s])
+			out := servers[s].contents(t, database[s])
+			if s == copytest.OfSource {
+				out["schema"] = prod.schemaAt(t, database[s], staging)
+			}
+			return out
 		},
 		Neighbour: func(t *testing.T) map[string]string { return staging.contents(t, twin+"2") },
 		Leftovers: func(t *testing.T) []string {

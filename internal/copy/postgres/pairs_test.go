@@ -182,3 +182,40 @@ func TestP42_FittingProgramsAreFound(t *testing.T) {
 		}
 	}
 }
+
+// What a newer server has no more ends the run before the old twin is touched,
+// with the object's name. Between servers that have it, it is carried.
+func TestWhatNewerServersLack(t *testing.T) {
+	t.Parallel()
+	prod, staging := serverOf(t, "PROD"), serverOf(t, "STAGING")
+	for _, c := range []struct {
+		last       int // version that has it
+		name, sql  string
+		whatItSays string
+	}{
+		{13, "postfix operators", `CREATE FUNCTION twice(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 2'; CREATE OPERATOR !! (LEFTARG = int, FUNCTION = twice)`, "OPERATOR public !!"},
+		{13, "functions of arrays of any type", `CREATE AGGREGATE heap (anyelement) (SFUNC = array_append, STYPE = anyarray, INITCOND = '{}')`, "AGGREGATE public heap(anyelement)"},
+	} {
+		if prod.major(t) > c.last {
+			continue
+		}
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			tr := newTrial(t, tinySQL, tinyRules)
+			tr.must(t)
+			prod.run(t, tr.source(), c.sql)
+			_, err := tr.run(t.Context(), t)
+			if staging.major(t) <= c.last {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			if text := wantCode(t, err, report.Incompatible); !strings.Contains(text, c.whatItSays) || !strings.Contains(text, "may have no more") {
+				t.Errorf("error: %s", text)
+			}
+			tr.wantRows(t, `SELECT v FROM t`, "first")
+			tr.wantNothingBeside(t)
+		})
+	}
+}

@@ -194,6 +194,7 @@ func wantCode(t *testing.T, err error, code report.Code) string {
 func (tr *trial) wantSame(t *testing.T) {
 	t.Helper()
 	src, dst := tr.prod.contents(t, tr.source()), tr.staging.contents(t, tr.twin)
+	src["schema"] = tr.prod.schemaAt(t, tr.source(), tr.staging)
 	for name, want := range src {
 		if dst[name] != want {
 			t.Errorf("%s differs", name)

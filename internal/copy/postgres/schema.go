@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantcopy/tenantcopy/internal/report"
 )
 
 // archive is the source's schema as pg_dump wrote it, and the list of its
@@ -233,5 +235,18 @@ func (s *staged) restore(ctx context.Context, section string) error {
 	}
 	defer leave()
 	_, err = child{program: s.bin.path("pg_restore"), args: args, e: s.e, options: options, database: s.e.next()}.run(ctx)
-	return err
+	return s.changed(err)
+}
+
+// changed says of an object that the destination's newer server does not take
+// what is the likely reason.
+func (s *staged) changed(err error) error {
+	source, dst := s.r.version/10000, s.version/10000
+	e, ok := errors.AsType[*report.Error](err)
+	if !ok || e.Code != report.Incompatible || e.Hint != "" || source == dst {
+		return err
+	}
+	named := *e
+	named.Hint = fmt.Sprintf("PostgreSQL %d may have no more what the object uses of PostgreSQL %d; change it at the source, as for an upgrade, or copy to a server of version %d", dst, source, source)
+	return &named
 }

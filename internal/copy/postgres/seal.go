@@ -14,6 +14,8 @@ func (s *staged) Seal(ctx context.Context) error {
 		return s.e.fail(ctx, "seal", &cause{text: "the staging place is not prepared"})
 	}
 	s.rows.release(ctx)
+	s.sessions.close(ctx) // nobody tries these steps again, and one that waited in the pool may have died there
+	s.r.sessions.close(ctx)
 	if err := s.setSequences(ctx); err != nil {
 		return s.e.fail(ctx, "set the sequences", err)
 	}

@@ -52,7 +52,7 @@ func (s *staged) readSequences(ctx context.Context, sequences []relation) ([]seq
 		fmt.Fprintf(&b, `SELECT %s, last_value, is_called FROM %s`, literal(seq.quoted()), seq.quoted())
 	}
 	var out []sequenceValue
-	conn, err := s.r.sessions.alive(ctx)
+	conn, err := s.r.sessions.get(ctx)
 	if err != nil {
 		return nil, err
 	}
