@@ -76,9 +76,18 @@ func allow(ctx context.Context, conn *pgx.Conn, name string, open bool) error {
 }
 
 // dropDatabase removes a database and ends its sessions; it is not an error
-// if there is none.
+// if there is none. A session that our role may not end is waited for: among
+// them are the workers of autovacuum, which a plain DROP ends and a forced one
+// takes for a stranger's.
 func dropDatabase(ctx context.Context, conn *pgx.Conn, name string) error {
 	_, err := conn.Exec(ctx, `DROP DATABASE IF EXISTS `+ident(name)+` WITH (FORCE)`)
+	if stateOf(err) != "42501" {
+		return err
+	}
+	if _, err := conn.Exec(ctx, endSessions, []string{name}); err != nil {
+		return err
+	}
+	_, err = conn.Exec(ctx, `DROP DATABASE IF EXISTS `+ident(name))
 	return err
 }
 

@@ -193,8 +193,8 @@ func TestWhatNewerServersLack(t *testing.T) {
 		name, sql  string
 		whatItSays string
 	}{
-		{13, "postfix operators", `CREATE FUNCTION twice(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 2'; CREATE OPERATOR !! (LEFTARG = int, FUNCTION = twice)`, "OPERATOR public !!"},
-		{13, "functions of arrays of any type", `CREATE AGGREGATE heap (anyelement) (SFUNC = array_append, STYPE = anyarray, INITCOND = '{}')`, "AGGREGATE public heap(anyelement)"},
+		{13, "postfix operators", `CREATE FUNCTION twice(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 2'; CREATE OPERATOR !! (LEFTARG = int, FUNCTION = twice)`, "OPERATOR !!"},
+		{13, "functions of arrays of any type", `CREATE AGGREGATE heap (anyelement) (SFUNC = array_append, STYPE = anyarray, INITCOND = '{}')`, "AGGREGATE heap(anyelement)"},
 	} {
 		if prod.major(t) > c.last {
 			continue

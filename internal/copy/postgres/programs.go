@@ -60,7 +60,7 @@ func (s *staged) findPrograms(ctx context.Context, source, dst int) (folderOfPro
 	if len(fitting) > 0 {
 		return slices.MaxFunc(fitting, func(a, b programs) int { return a.rank(dst) - b.rank(dst) }).folder, nil
 	}
-	if missing != nil {
+	if tooOld := first.dump > 0 && first.dump < source; missing != nil && !tooOld {
 		return "", missing
 	}
 	return "", s.unfit(first, source, dst)
