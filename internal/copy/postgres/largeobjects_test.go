@@ -111,3 +111,21 @@ func TestP13_RowsOfLargeObjects(t *testing.T) {
 	tr.rules = strings.NewReplacer(`$rows: "loid IN (SELECT body FROM public.files WHERE id < 3)", `, "", `$rows: "id < 3"`, "$rows: {source: all, preserve: all}").Replace(good)
 	wantNote(t, tr.must(t), "files: large objects of the old twin are not preserved, and column body of rows that are may refer to one")
 }
+
+// A role that may not read them is told so, with what lets it, before anything
+// is read.
+func TestP13_RightToReadLargeObjects(t *testing.T) {
+	t.Parallel()
+	tr := objectTrial(t, "keep")
+	name := "plain-" + random()
+	tr.src.Store = as(tr.src.Store, name, tr.prod.role(t, name, ""))
+	tr.prod.run(t, tr.source(), `GRANT SELECT ON files TO `+ident(name))
+	t.Cleanup(func() { tr.prod.run(t, tr.source(), `DROP OWNED BY `+ident(name)) })
+	_, err := tr.run(t.Context(), t)
+	want := `GRANT SELECT ON pg_catalog.pg_largeobject TO "` + name + `"`
+	if text := wantCode(t, err, report.Denied); !strings.Contains(text, want) || !strings.Contains(text, "as a superuser") {
+		t.Errorf("error: %s", text)
+	}
+	tr.prod.run(t, tr.source(), want)
+	tr.must(t)
+}
