@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -53,16 +54,15 @@ func newCluster(t *testing.T, settings ...string) *cluster {
 // emptyCluster chooses folder, port and user.
 func emptyCluster(t *testing.T) *cluster {
 	t.Helper()
-	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
-	if len(found) == 0 {
-		t.Fatal("PostgreSQL's server programs are not installed: run scripts/services up")
+	bin, err := serverPrograms()
+	if err != nil {
+		t.Fatal(err)
 	}
-	slices.SortFunc(found, func(a, b string) int { return majorIn(a) - majorIn(b) })
 	home, err := os.MkdirTemp("/tmp", "tenantcopy-cluster-")
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &cluster{bin: filepath.Dir(found[len(found)-1]), dir: filepath.Join(home, "data"), log: filepath.Join(home, "log"), port: freePort(t)}
+	c := &cluster{bin: bin, dir: filepath.Join(home, "data"), log: filepath.Join(home, "log"), port: freePort(t)}
 	c.url = fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres", c.port)
 	t.Cleanup(func() {
 		c.end(syscall.SIGKILL)
@@ -81,6 +81,15 @@ func emptyCluster(t *testing.T) *cluster {
 		}
 	}
 	return c
+}
+
+// serverPrograms is the folder of the newest PostgreSQL's programs.
+func serverPrograms() (string, error) {
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	if len(found) == 0 {
+		return "", errors.New("PostgreSQL's server programs are not installed: run scripts/services up")
+	}
+	return filepath.Dir(slices.MaxFunc(found, func(a, b string) int { return majorIn(a) - majorIn(b) })), nil
 }
 
 func majorIn(path string) int {

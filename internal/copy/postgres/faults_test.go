@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -15,12 +16,13 @@ import (
 
 // afterFault fails unless a run that met a fault either succeeded with every
 // row, or failed as something that may pass, with the old twin untouched; and
-// unless the next run succeeds and leaves nothing behind.
-func (tr *trial) afterFault(t *testing.T, err error) {
+// unless the next run succeeds and leaves nothing behind. The old twin's items
+// are so many.
+func (tr *trial) afterFault(t *testing.T, err error, items int) {
 	t.Helper()
 	if err != nil {
 		wantCode(t, err, report.Transient)
-		if got := tr.staging.ask(t, tr.twin, `SELECT count(*)::text FROM items`)[0]; got != "20000" {
+		if got := tr.staging.ask(t, tr.twin, `SELECT count(*)::text FROM items`)[0]; got != strconv.Itoa(items) {
 			t.Errorf("the old twin has %s rows: %v", got, err)
 		}
 		tr.event = nil
@@ -58,7 +60,7 @@ func TestP36_ConnectionsCutInEachPhase(t *testing.T) {
 				}
 				tr.once(phase, p.cut)
 				_, err := tr.run(t.Context(), t)
-				tr.afterFault(t, err)
+				tr.afterFault(t, err, 20000)
 			})
 		}
 	}
@@ -115,35 +117,48 @@ func TestP36_AnswerToCommitIsLost(t *testing.T) {
 }
 
 // Each of our sessions is ended, one a run: the first of both servers, the
-// second, and so on.
+// second, and so on. Several tenants take turns.
 func TestP36_EachSessionEnded(t *testing.T) {
 	t.Parallel()
-	const sessions = `SELECT pid::text FROM pg_stat_activity WHERE application_name LIKE 'tenantcopy/%' AND usename = $1 AND pid <> pg_backend_pid() ORDER BY backend_start, pid`
-	for k, more := 0, true; more; k++ {
-		more = false
-		tr := second(t)
-		n := 0
-		tr.event = func(e report.Event) {
-			if e.Phase != report.Copy || e.Tally == nil {
-				return
-			}
-			if n++; n != 2 {
-				return
-			}
-			for side, s := range map[string]server{who(t, tr.src.Store): tr.prod, who(t, tr.dst): tr.staging} {
-				pids := s.ask(t, "postgres", sessions, side)
-				if k < len(pids) {
-					more = true
-					s.run(t, "postgres", `SELECT pg_terminate_backend(`+pids[k]+`)`)
+	const tenants = 3
+	for first := range tenants {
+		t.Run(fmt.Sprint("from ", first), func(t *testing.T) {
+			t.Parallel()
+			tr := second(t)
+			for k, items := first, 20000; tr.endSession(t, k, items); k, items = k+tenants, items+1 {
+				if k > 30 {
+					t.Fatal("sessions without end")
 				}
+				tr.prod.run(t, tr.source(), `INSERT INTO items (v, w) VALUES ('later', 1)`)
 			}
+		})
+	}
+}
+
+// endSession ends session k of a run on both servers, and reports whether
+// there was one. The old twin's items are so many.
+func (tr *trial) endSession(t *testing.T, k, items int) (there bool) {
+	t.Helper()
+	const sessions = `SELECT pid::text FROM pg_stat_activity WHERE application_name LIKE 'tenantcopy/%' AND usename = $1 AND pid <> pg_backend_pid() ORDER BY backend_start, pid`
+	n := 0
+	tr.event = func(e report.Event) {
+		if e.Phase != report.Copy || e.Tally == nil {
+			return
 		}
-		_, err := tr.run(t.Context(), t)
-		tr.afterFault(t, err)
-		if k > 30 {
-			t.Fatal("sessions without end")
+		if n++; n != 2 {
+			return
+		}
+		for side, s := range map[string]server{who(t, tr.src.Store): tr.prod, who(t, tr.dst): tr.staging} {
+			pids := s.ask(t, "postgres", sessions, side)
+			if k < len(pids) {
+				there = true
+				s.run(t, "postgres", `SELECT pg_terminate_backend(`+pids[k]+`)`)
+			}
 		}
 	}
+	_, err := tr.run(t.Context(), t)
+	tr.afterFault(t, err, items)
+	return there
 }
 
 // A second run on a twin is refused while the first one is at work, and the

@@ -106,6 +106,7 @@ INSERT INTO t SELECT i, 'user' || i || '@x.org', 'u' || i || '@x.org', 'tag', lp
 // A table that is left empty does not end the search: those after it are tried
 // as well.
 func TestP25_TablesBehindAnEmptyOneAreTried(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, `CREATE TABLE a (id int); CREATE TABLE b (id int, zip text CHECK (zip ~ '^[0-9]{5}$')); INSERT INTO b VALUES (1, '12345')`,
 		nobody+"  a: {$rows: none, id: keep}\n  b: {id: keep, zip: {set: nowhere}}\n")
 	if all := tr.refused(t); !strings.Contains(all, "b.zip: set can write a value that constraint b_zip_check refuses") {

@@ -25,6 +25,7 @@ func TestP02_DroppedInMidRun(t *testing.T) {
 		{report.Prepare, `DROP VIEW seen; DROP FUNCTION f; DROP TYPE mood`, ""},
 	} {
 		t.Run(string(tc.phase)+" "+tc.sql, func(t *testing.T) {
+			t.Parallel()
 			tr := newTrial(t, itemsSQL+`; CREATE SEQUENCE lone; CREATE VIEW seen AS SELECT 1 AS one; CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE TYPE mood AS ENUM ('on')`, itemsRules)
 			tr.once(tc.phase, func() { tr.prod.run(t, tr.source(), tc.sql) })
 			_, err := tr.run(t.Context(), t)

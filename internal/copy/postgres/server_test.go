@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -92,7 +93,11 @@ func (s server) ask(t *testing.T, database, sql string, args ...any) []string {
 // end of the test.
 func (s server) create(t *testing.T, database string) {
 	t.Helper()
-	s.run(t, "postgres", `CREATE DATABASE `+ident(database)+` TEMPLATE template0`)
+	how := ""
+	if s.major(t) >= 15 {
+		how = ` STRATEGY file_copy` // a sixth of the other one's work, where nobody else's checkpoint is in the way
+	}
+	s.run(t, "postgres", `CREATE DATABASE `+ident(database)+` TEMPLATE template0`+how)
 	s.dropAfter(t, database)
 	if s.major(t) < 14 {
 		s.readsAll(t)
@@ -121,13 +126,20 @@ func (s server) dropAfter(t *testing.T, database string) {
 	})
 }
 
+// majors keeps what major has found out, by address.
+var majors sync.Map
+
 // major is the server's major version; what a test may ask depends on it.
 func (s server) major(t *testing.T) int {
 	t.Helper()
+	if known, ok := majors.Load(s.url); ok {
+		return known.(int)
+	}
 	n, err := strconv.Atoi(s.ask(t, "postgres", `SELECT current_setting('server_version_num')`)[0])
 	if err != nil {
 		t.Fatal(err)
 	}
+	majors.Store(s.url, n/10000)
 	return n / 10000
 }
 
