@@ -48,7 +48,7 @@ func (tr *trial) afterSeal(t *testing.T, sql string) {
 
 // What was copied is what is there: every kept value of every type, in any
 // order, in any partition; one that was changed since is noticed.
-func TestKeptValuesAreCompared(t *testing.T) {
+func TestP43_MissingRowsAndOtherValuesEndTheRun(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ sql, want string }{
 		"nothing":         {"", ""},

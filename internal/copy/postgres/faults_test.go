@@ -191,7 +191,7 @@ func TestP35_TwoRunsAtOnce(t *testing.T) {
 
 // What the source's role may not read is named before the start, all of it,
 // with the statements that allow it.
-func TestMissingGrantsAreNamed(t *testing.T) {
+func TestP08_MissingGrantsAreNamed(t *testing.T) {
 	t.Parallel()
 	id := random()
 	tr := newTrial(t, `ALTER DEFAULT PRIVILEGES REVOKE SELECT ON TABLES FROM PUBLIC; ALTER DEFAULT PRIVILEGES REVOKE SELECT ON SEQUENCES FROM PUBLIC; ALTER DEFAULT PRIVILEGES REVOKE USAGE ON SCHEMAS FROM PUBLIC;

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -83,6 +84,32 @@ func TestTestsRunSideBySide(t *testing.T) {
 			if parallel := m[2] == "\tt.Parallel()"; parallel == excepted {
 				t.Errorf("%s: %s must begin with t.Parallel(), or be listed in alone() with the reason: one of the two", file, m[1])
 			}
+		}
+	}
+}
+
+// pitfalls is how many situations the list of pitfalls has that copiers of
+// PostgreSQL have met; each is a test with its number.
+const pitfalls = 43
+
+// Each pitfall has a test that is named after it.
+func TestEachPitfallHasATest(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(text)
+	}
+	for n := 1; n <= pitfalls; n++ {
+		if name := fmt.Sprintf("TestP%02d_", n); !strings.Contains(all.String(), "\nfunc "+name) {
+			t.Errorf("there is no %s…", name)
 		}
 	}
 }

@@ -45,7 +45,8 @@ func record(mood, moods uint32, value []byte, list []byte) []byte {
 	return b
 }
 
-func TestRenumber(t *testing.T) {
+// A value that names types by number names those of the destination.
+func TestP22_NumbersOfTypes(t *testing.T) {
 	t.Parallel()
 	n := numbersOfTest()
 	calm := []byte("calm")
