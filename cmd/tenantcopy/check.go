@@ -26,8 +26,11 @@ func (c *config) check() error {
 	if c.Version != 1 {
 		return c.fail("must be 1", "the first line is version: 1", "version")
 	}
-	if err := c.checkSecret(c.Key, "key"); err != nil {
+	if err := c.checkSecret(c.Key.ref(), "key"); err != nil {
 		return err
+	}
+	if c.Key.Epoch < 0 {
+		return c.fail("it counts from 1", "raise it by one for new pseudonyms under the same key", "key", "epoch")
 	}
 	if len(c.Environments) == 0 {
 		return c.fail("there is none", "name at least a source and a destination", "environments")

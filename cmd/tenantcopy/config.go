@@ -13,7 +13,7 @@ import (
 // tenants share; a tenant's entry holds only exceptions.
 type config struct {
 	Version      int                    `yaml:"version"`
-	Key          secretRef              `yaml:"key"`
+	Key          keyConfig              `yaml:"key"`
 	Rules        string                 `yaml:"rules"`
 	Environments map[string]environment `yaml:"environments"`
 	Tenants      map[string]tenantEntry `yaml:"tenants"`
@@ -90,6 +90,17 @@ type secretRef struct {
 	File   string `yaml:"file"`
 	Secret string `yaml:"secret"`
 }
+
+// keyConfig says where the root key is, and which of the keys that are derived
+// from it is in force.
+type keyConfig struct {
+	Env    string `yaml:"env"`
+	File   string `yaml:"file"`
+	Secret string `yaml:"secret"`
+	Epoch  int    `yaml:"epoch"`
+}
+
+func (k keyConfig) ref() secretRef { return secretRef{Env: k.Env, File: k.File, Secret: k.Secret} }
 
 // valueRef is a plain value, or {env: NAME}.
 type valueRef struct {

@@ -212,17 +212,17 @@ func (a *app) plan(f copyFlags, srcText, dstText string) (*runPlan, error) {
 
 // rootKey looks the root key up; without one nothing is connected to.
 func (a *app) rootKey(c *config) (person.Root, error) {
-	if c.Key == (secretRef{}) {
+	if c.Key.ref() == (secretRef{}) {
 		return person.Root{}, refuse("read the root key", "key: in "+c.file+" does not say where it is", "write key: {env: TENANTCOPY_KEY}")
 	}
-	secret, err := a.secret(c.Key, "the root key", strings.NewReplacer().Replace)
+	secret, err := a.secret(c.Key.ref(), "the root key", strings.NewReplacer().Replace)
 	if err != nil {
 		return person.Root{}, err
 	}
 	root, err := person.ParseRoot(secret)
 	if err != nil {
 		return person.Root{}, &report.Refusal{Code: report.Usage, What: "read the root key", Why: err.Error(),
-			Hint: "make one with: openssl rand -base64 32 (and keep it: another key makes other pseudonyms)"}
+			Hint: "make one with: tenantcopy key new (and keep it: another key makes other pseudonyms)"}
 	}
 	return root, nil
 }
@@ -330,7 +330,7 @@ func (a *app) request(p *runPlan, o *opened) guard.Request {
 // job is what clone is asked.
 func (a *app) job(p *runPlan, o *opened, dst guard.Destination) clone.Job {
 	return clone.Job{
-		Readers: o.readers, People: o.people, Destination: dst, Rules: p.rules, Names: p.names, Root: p.root,
+		Readers: o.readers, People: o.people, Destination: dst, Rules: p.rules, Names: p.names, Root: p.root, Epoch: p.config.Key.Epoch,
 		Places: placesOf(p.src, p.dst), Vars: p.vars, Workers: p.flags.jobs, Clock: a.clock, Sleep: sleep,
 		Random: clone.Random{Control: verify.NewControl(strings.ToLower(rand.Text()[:12])), LeakKey: []byte(rand.Text())},
 		Events: a.sink(p.flags.progress), Hooks: a.hooks(p), Tool: version,

@@ -22,6 +22,7 @@ type Job struct {
 	Rules  *ruleset.Rules
 	Names  *person.Names
 	Root   person.Root
+	Epoch  int               // of the key, from 1 on; 1 when 0
 	Places []anonymize.Place // the source's own hosts and prefixes and their counterparts
 	Vars   map[string]string // values of $NAME in the rules' set verbs
 	Random Random

@@ -42,7 +42,7 @@ func (r *run) readPeople(ctx context.Context) error {
 		names = append(names, source.Group)
 	}
 	index, err := person.Build(records, person.Options{
-		Sources: names, Keys: r.Root.Keyring(r.Destination.Origin(), epoch), Names: r.Names,
+		Sources: names, Keys: r.Root.Keyring(r.Destination.Origin(), r.Epoch), Names: r.Names,
 		EmailDomain: r.Rules.EmailDomain, KeepDomains: r.Rules.KeepDomains, Plain: r.Rules.Shape == ruleset.PlainShape,
 	})
 	if err != nil {

@@ -47,6 +47,7 @@ func Run(ctx context.Context, job Job) (report.Manifest, error) {
 	if job.Workers < 1 {
 		job.Workers = DefaultWorkers
 	}
+	job.Epoch = max(job.Epoch, 1)
 	r := &run{Job: job, events: events{sink: job.Events, clock: job.Clock}}
 	r.manifest = r.newManifest()
 	err := parallel.With(ctx, r.watchAll, r.stage)
@@ -178,7 +179,7 @@ func (r *run) compile(ctx context.Context) error {
 		in.Demands.Add(s.Demands)
 	}
 	in.Rules, in.People, in.Names, in.Places, in.Vars = r.Rules, r.people, r.Names, r.Places, r.Vars
-	in.Keys = r.Root.Keyring(r.Destination.Origin(), epoch)
+	in.Keys = r.Root.Keyring(r.Destination.Origin(), r.Epoch)
 	plan, err := anonymize.Compile(in)
 	r.plan = plan
 	r.wanted = verify.NewWanted(r.people, r.Random.Control, r.Random.LeakKey)
@@ -209,9 +210,6 @@ func (r *run) fit(ctx context.Context) error {
 	}
 	return r.plan.Refuse(wrong)
 }
-
-// epoch is the key epoch in force; raising it changes every pseudonym.
-const epoch = 1
 
 // prepare makes the empty staging places.
 func (r *run) prepare(ctx context.Context) error {

@@ -20,7 +20,8 @@ type Manifest struct {
 	Result      string          `json:"result"` // "complete", or the Code of the failure
 	Why         string          `json:"why,omitempty"`
 	Rules       RulesID         `json:"rules"`
-	Key         string          `json:"key"` // the root key's fingerprint
+	Key         string          `json:"key"`   // the root key's fingerprint
+	Epoch       int             `json:"epoch"` // of the key: raised, every pseudonym is another one
 	People      PeopleCount     `json:"people"`
 	Stores      []StoreManifest `json:"stores"`
 	Proof       Proof           `json:"proof"`
