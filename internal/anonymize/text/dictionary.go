@@ -45,11 +45,16 @@ type Match struct {
 // longestPhrase is the number of words and signs a phrase may have; a longer one is cut off there.
 const longestPhrase = 15
 
-// owner is one reading of a phrase.
-type owner struct {
-	id   int32
-	kind Kind
-}
+// owner is one reading of a phrase: whose name it is, and below that in which form.
+type owner uint32
+
+const kindBits = 3
+
+func ownerOf(id int32, kind Kind) owner { return owner(id)<<kindBits | owner(kind-1) }
+
+func (o owner) id() int32 { return int32(o >> kindBits) }
+
+func (o owner) kind() Kind { return Kind(o&(1<<kindBits-1)) + 1 }
 
 // Builder collects the phrases of a Dictionary. It is for one goroutine.
 type Builder struct {
@@ -100,7 +105,7 @@ func (b *Builder) enter(s []byte, id int32, kind Kind, spell bool) bool {
 	}
 	if state != root {
 		b.at = append(b.at, state)
-		b.owners = append(b.owners, owner{id, kind})
+		b.owners = append(b.owners, ownerOf(id, kind))
 	}
 	return spelled
 }
@@ -132,7 +137,7 @@ func (b *Builder) Enter(forms []Form) Entry {
 	}
 	e := make(Entry, 0, len(b.at)-before)
 	for i := before; i < len(b.at); i++ {
-		e = append(e, phraseEnd{b.at[i], b.owners[i].kind})
+		e = append(e, phraseEnd{b.at[i], b.owners[i].kind()})
 	}
 	b.at, b.owners = b.at[:before], b.owners[:before]
 	return e
@@ -142,17 +147,18 @@ func (b *Builder) Enter(forms []Form) Entry {
 func (b *Builder) AddEntry(e Entry, id int32) {
 	for _, end := range e {
 		b.at = append(b.at, end.state)
-		b.owners = append(b.owners, owner{id, end.kind})
+		b.owners = append(b.owners, ownerOf(id, end.kind))
 	}
 }
 
 // Build ends the collection and returns the dictionary; the builder is empty afterwards.
 func (b *Builder) Build() *Dictionary {
-	d := &Dictionary{words: b.words, edges: b.edges, latin: latinTable(), common: newWordSet(commonEnglish, commonGerman)}
+	d := &Dictionary{words: b.words, latin: latinTable(), common: newWordSet(commonEnglish, commonGerman)}
 	d.words.allot(slotsFor(len(b.words.ends)))
+	d.tree = newTree(&b.edges, b.states, b.at)
 	d.first = make([]int32, len(b.words.ends))
 	for w := range d.first {
-		d.first[w] = b.edges.get(root, int32(w))
+		d.first[w] = d.tree.get(root, int32(w))
 	}
 	d.owners, d.ends = b.byState()
 	from, to := int32(0), 0
@@ -187,7 +193,7 @@ func (b *Builder) byState() (owners []owner, ends []int32) {
 // end.
 func keepBest(all []owner, to int, owners []owner) int {
 	order := func(a, b owner) int {
-		return cmp.Or(cmp.Compare(a.kind.rank(), b.kind.rank()), cmp.Compare(a.id, b.id))
+		return cmp.Or(cmp.Compare(a.kind().rank(), b.kind().rank()), cmp.Compare(a.id(), b.id()))
 	}
 	if len(owners) > 1 && !slices.IsSortedFunc(owners, order) {
 		slices.SortStableFunc(owners, order)
@@ -196,11 +202,11 @@ func keepBest(all []owner, to int, owners []owner) int {
 	for _, o := range owners {
 		switch {
 		case to == start:
-		case o.kind.rank() != all[to-1].kind.rank():
+		case o.kind().rank() != all[to-1].kind().rank():
 			rank = to
 			fallthrough
 		default:
-			if to > rank && o.id == all[to-1].id || known(all[start:rank], o.id) {
+			if to > rank && o.id() == all[to-1].id() || known(all[start:rank], o.id()) {
 				continue
 			}
 		}
@@ -219,7 +225,7 @@ func known(owners []owner, id int32) bool {
 // Dictionary finds the names of people in text. It is immutable and may be shared.
 type Dictionary struct {
 	words  tokenTable
-	edges  edgeTable
+	tree   tree
 	first  []int32 // by word: state behind the root
 	ends   []int32 // by state: end of its owners
 	owners []owner
@@ -238,7 +244,7 @@ func (d *Dictionary) ownersOf(state int32) []owner {
 // match makes the mention that a state stands for.
 func (d *Dictionary) match(start, end int, state int32) Match {
 	o := d.ownersOf(state)
-	return Match{Start: start, End: end, ID: o[0].id, Kind: o[0].kind, Ambiguous: len(o) > 1, state: state}
+	return Match{Start: start, End: end, ID: o[0].id(), Kind: o[0].kind(), Ambiguous: len(o) > 1, state: state}
 }
 
 // Owners returns the ids of all persons that a match of this dictionary can mean, best reading first.
@@ -246,7 +252,7 @@ func (d *Dictionary) Owners(m Match) []int32 {
 	o := d.ownersOf(m.state)
 	ids := make([]int32, len(o))
 	for i := range o {
-		ids[i] = o[i].id
+		ids[i] = o[i].id()
 	}
 	return ids
 }

@@ -71,7 +71,7 @@ func (p *policy) accept(w *walk, m Match, after int) (Match, bool) {
 	}
 	if p.borne&borneBit(m.state) != 0 && at.inContext() {
 		if o, ok := meant(w.d.ownersOf(m.state), p.context); ok {
-			m.ID, m.Kind, m.Ambiguous = o.id, o.kind, false
+			m.ID, m.Kind, m.Ambiguous = o.id(), o.kind(), false
 			return m, true
 		}
 	}
@@ -85,8 +85,8 @@ func (p *policy) accept(w *walk, m Match, after int) (Match, bool) {
 		return m, false
 	}
 	for _, o := range w.d.ownersOf(m.state) { // thousands may share a name, in few forms
-		if accepted>>(o.kind-1)&1 != 0 {
-			m.ID, m.Kind = o.id, o.kind
+		if accepted>>(o.kind()-1)&1 != 0 {
+			m.ID, m.Kind = o.id(), o.kind()
 			break
 		}
 	}
@@ -98,15 +98,15 @@ func meant(owners []owner, context []int32) (owner, bool) {
 	best := len(owners)
 	for _, id := range context {
 		for i := 0; i < best; {
-			end := i + sort.Search(len(owners)-i, func(n int) bool { return owners[i+n].kind.rank() != owners[i].kind.rank() })
-			if at, found := slices.BinarySearchFunc(owners[i:end], id, func(o owner, id int32) int { return cmp.Compare(o.id, id) }); found {
+			end := i + sort.Search(len(owners)-i, func(n int) bool { return owners[i+n].kind().rank() != owners[i].kind().rank() })
+			if at, found := slices.BinarySearchFunc(owners[i:end], id, func(o owner, id int32) int { return cmp.Compare(o.id(), id) }); found {
 				best = min(best, i+at)
 			}
 			i = end
 		}
 	}
 	if best == len(owners) {
-		return owner{}, false
+		return 0, false
 	}
 	return owners[best], true
 }

@@ -25,14 +25,14 @@ func (d *Dictionary) describe() {
 	}
 	people := int32(0)
 	for _, o := range d.owners {
-		people = max(people, o.id+1)
+		people = max(people, o.id()+1)
 	}
 	d.kinds, d.borne = make([]uint8, len(d.ends)), make([]uint64, people)
 	for state := int32(1); int(state) < len(d.ends); state++ {
 		bit := borneBit(state)
 		for _, o := range d.ownersOf(state) {
-			d.kinds[state] |= 1 << (o.kind - 1)
-			d.borne[o.id] |= bit
+			d.kinds[state] |= 1 << (o.kind() - 1)
+			d.borne[o.id()] |= bit
 		}
 	}
 }

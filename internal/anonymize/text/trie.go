@@ -2,9 +2,9 @@ package text
 
 import "math/bits"
 
-// This room holds the two hash tables of the token trie: folded words to numbers, and (state, word) to state. Both are
-// open-addressed with linear probing and at most half full. A look-up compares what it finds; a hash alone proves
-// nothing.
+// This room holds the two hash tables of the token trie: folded words to numbers, and, while it is built, (state, word) to
+// state. Both are open-addressed with linear probing and at most half full. A look-up compares what it finds; a hash alone
+// proves nothing.
 
 const (
 	mostFilter = 19 // bits of a place in the filter: 64 KiB

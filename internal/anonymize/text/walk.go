@@ -157,7 +157,7 @@ func (w *walk) step(state, word int32) int32 {
 	if word == none {
 		return none
 	}
-	return w.d.edges.get(state, word)
+	return w.d.tree.get(state, word)
 }
 
 // take records the phrase that ends in state and goes on behind it.
