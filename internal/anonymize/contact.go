@@ -206,6 +206,9 @@ func countDigits(v []byte) int {
 
 // blanks returns the white space at both ends of a value.
 func blanks(v []byte) (lead, tail []byte) {
+	if n := len(v); n > 0 && v[0]-'!' <= '~'-'!' && v[n-1]-'!' <= '~'-'!' { // nearly always
+		return v[:0], v[n:]
+	}
 	t := bytes.TrimSpace(v)
 	if len(t) == 0 {
 		return v, nil

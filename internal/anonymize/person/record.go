@@ -33,24 +33,31 @@ func Ref(source, id string) string { return source + ":" + id }
 // inside the domain.
 func NormalEmail(dst, raw []byte) ([]byte, bool) {
 	raw = bytes.TrimSpace(raw)
-	at := bytes.IndexByte(raw, '@')
-	if at < 1 || len(raw) > 320 || bytes.IndexByte(raw[at+1:], '@') >= 0 || bytes.ContainsAny(raw, " \t\r\n<>\",;") || raw[0] == '\'' || raw[len(raw)-1] == '\'' {
+	start, at, dot, wide := len(dst), -1, -1, false
+	if len(raw) == 0 || len(raw) > 320 || raw[0] == '\'' || raw[len(raw)-1] == '\'' {
 		return dst, false
 	}
-	domain := raw[at+1:]
-	if dot := bytes.LastIndexByte(domain, '.'); dot < 1 || dot == len(domain)-1 {
-		return dst, false
-	}
-	for _, c := range raw {
-		if c >= 0x80 {
-			return norm.NFC.Append(dst, bytes.ToLower(raw)...), true
-		}
-	}
-	for _, c := range raw {
-		if c >= 'A' && c <= 'Z' {
+	for i, c := range raw {
+		switch {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
+		case c >= 'A' && c <= 'Z':
 			c += 'a' - 'A'
+		case c == '.':
+			dot = i
+		case c == '@' && at < 0:
+			at = i
+		case c >= 0x80:
+			wide = true
+		case strings.IndexByte("@ \t\r\n<>\",;", c) >= 0:
+			return dst[:start], false
 		}
 		dst = append(dst, c)
+	}
+	if at < 1 || dot < at+2 || dot == len(raw)-1 {
+		return dst[:start], false
+	}
+	if wide {
+		return norm.NFC.Append(dst[:start], bytes.ToLower(raw)...), true
 	}
 	return dst, true
 }
@@ -62,15 +69,17 @@ func NormalPhone(dst, raw []byte) ([]byte, bool) {
 	start := len(dst)
 	raw = bytes.TrimSpace(raw)
 	plus := len(raw) > 0 && raw[0] == '+'
-	for len(raw) > 0 {
-		c, n := utf8.DecodeRune(raw)
-		raw = raw[n:]
-		switch {
-		case c >= '0' && c <= '9':
-			dst = append(dst, byte(c))
-		case strings.ContainsRune(" +-./()\t", c), c > utf8.RuneSelf && unicode.In(c, unicode.Zs, unicode.Pd, unicode.Cf):
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; c {
+		case '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+			dst = append(dst, c)
+		case ' ', '+', '-', '.', '/', '(', ')', '\t':
 		default:
-			return dst[:start], false
+			r, n := utf8.DecodeRune(raw[i:])
+			if r <= utf8.RuneSelf || !unicode.In(r, unicode.Zs, unicode.Pd, unicode.Cf) {
+				return dst[:start], false
+			}
+			i += n - 1
 		}
 	}
 	digits := dst[start:]

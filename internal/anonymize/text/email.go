@@ -36,7 +36,7 @@ type emailSearch struct {
 	at    Span // the address in hand
 }
 
-func (f *emailSearch) begin(s []byte) { f.signs = signSearch{s: s, plain: -1, wide: -1} }
+func (f *emailSearch) begin(s []byte) { f.signs, f.at = signSearch{s: s, plain: -1, wide: -1}, Span{} }
 
 // next goes on to the next address; false at the end.
 func (f *emailSearch) next() bool {
@@ -115,7 +115,7 @@ func addressAt(s []byte, sign Span, floor int) (start, end int) {
 	if end = domainEnd(s, sign.End); end < 0 {
 		return 0, 0
 	}
-	if start = localStart(s, sign.Start, floor); letters(s[start:sign.Start]) == 0 {
+	if start = localStart(s, sign.Start, floor); !letters(s[start:sign.Start], 1) {
 		return 0, 0
 	}
 	return start, end
@@ -285,7 +285,7 @@ func tidyDomain(s []byte, start, end, dots int) int {
 	for r, n := utf8.DecodeRune(top); invisible(r); r, n = utf8.DecodeRune(top) {
 		top = top[n:]
 	}
-	if letters(top) < 2 || lower[top[0]] <= '9' && lower[top[0]] >= '0' {
+	if !letters(top, 2) || lower[top[0]] <= '9' && lower[top[0]] >= '0' {
 		return -1
 	}
 	// icon@2x.png is a picture for a dense screen.
@@ -298,17 +298,21 @@ func tidyDomain(s []byte, start, end, dots int) int {
 	return end
 }
 
-// letters counts the characters of s that are not marks.
-func letters(s []byte) int {
-	n := 0
-	for i := 0; i < len(s); {
+// letters reports whether s has at least so many characters that are not marks.
+func letters(s []byte, n int) bool {
+	for i := 0; i < len(s) && n > 0; {
+		if s[i] < utf8.RuneSelf {
+			i++
+			n--
+			continue
+		}
 		r, size := utf8.DecodeRune(s[i:])
 		if classOf(r, size) != mark {
-			n++
+			n--
 		}
 		i += size
 	}
-	return n
+	return n <= 0
 }
 
 // NormalEmail appends the form under which spellings of one address meet: blanks and a mailto: cut off, composed,

@@ -53,16 +53,21 @@ func NewEngine(d *Dictionary, places []Place) *Engine {
 // other bytes stay as they are. Nothing is allocated, beyond room in dst, where nothing is found.
 func (e *Engine) Rewrite(dst, s []byte, r Resolver, o Options, c *Counts) []byte {
 	var n Counts
-	if !encoded(s, o.HTML) {
-		w := worker{e: e, r: r, o: o} // stays on the stack, unlike the one below
-		dst = w.plain(dst, s, &n)
-	} else {
+	switch coded := encoded(s, o.HTML); {
+	case coded || o.Scratch != nil:
 		w := o.Scratch.take()
-		w.e, w.r, w.o = e, r, o
-		found := w.found(s, layer{html: o.HTML})
-		dst = apply(dst, s, found, &n)
-		w.drop(found)
+		if w.begin(e, r, o); coded {
+			found := w.found(s, layer{html: o.HTML})
+			dst = apply(dst, s, found, &n)
+			w.drop(found)
+		} else {
+			dst = w.plain(dst, s, &n)
+		}
 		o.Scratch.put(w)
+	default:
+		var w worker // stays on the stack
+		w.begin(e, r, o)
+		dst = w.plain(dst, s, &n)
 	}
 	if c != nil {
 		c.Add(n)
@@ -74,8 +79,15 @@ func (e *Engine) Rewrite(dst, s []byte, r Resolver, o Options, c *Counts) []byte
 type worker struct {
 	e *Engine
 	r Resolver
-	o Options
+	policy
+	search search // one at a time
 	scratch
+}
+
+// begin starts a call.
+func (w *worker) begin(e *Engine, r Resolver, o Options) {
+	w.e, w.r = e, r
+	w.policy.begin(e.names, o.Context)
 }
 
 // topic says what a piece is.
@@ -98,7 +110,7 @@ type piece struct {
 
 // plain appends s rewritten without looking through encodings.
 func (w *worker) plain(dst, s []byte, n *Counts) []byte {
-	var f search
+	f := &w.search
 	f.begin(w, s)
 	pos := 0
 	for p, ok := f.next(); ok; p, ok = f.next() {

@@ -67,7 +67,7 @@ func (w *worker) edits(dst []edit, s []byte, l layer) []edit {
 	first := len(dst)
 	entities, percent, escapes := hasEntity(s), hasPercent(s), hasEscape(s)
 	coded := entities || percent || escapes
-	var f search
+	f := &w.search
 	f.begin(w, s)
 	for p, ok := f.next(); ok; p, ok = f.next() {
 		e := edit{Span: p.Span, cuts: coded && (insideCode(s, p.Start) || insideCode(s, p.End))}

@@ -39,7 +39,7 @@ type phoneSearch struct {
 	more []Span // that were found together with it
 }
 
-func (f *phoneSearch) begin(s []byte, to Resolver) { f.s, f.to, f.pos = s, to, 0 }
+func (f *phoneSearch) begin(s []byte, to Resolver) { f.s, f.to, f.pos, f.more = s, to, 0, nil }
 
 // next goes on to the next number; false at the end.
 func (f *phoneSearch) next() bool {

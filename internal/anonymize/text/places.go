@@ -2,6 +2,7 @@ package text
 
 import (
 	"cmp"
+	"encoding/binary"
 	"slices"
 )
 
@@ -15,7 +16,7 @@ type Place struct{ From, To string }
 type placeTable struct {
 	places   []Place // longest first
 	shortest int
-	skip     []uint8 // by two bytes, see pairOf; 0: a place may end its shortest part here
+	skip     *[1 << 14]uint8 // by two bytes, see pairOf; 0: a place may end its shortest part here
 }
 
 // newPlaceTable compiles places; those of less than two bytes or without a change are left out.
@@ -42,7 +43,7 @@ func newPlaceTable(places []Place) placeTable {
 		return cmp.Or(cmp.Compare(len(b.From), len(a.From)), cmp.Compare(a.From, b.From))
 	})
 	t.shortest = min(len(t.places[len(t.places)-1].From), 255)
-	t.skip = make([]uint8, 1<<14)
+	t.skip = new([1 << 14]uint8)
 	for i := range t.skip {
 		t.skip[i] = uint8(t.shortest - 1)
 	}
@@ -50,7 +51,7 @@ func newPlaceTable(places []Place) placeTable {
 		for end := 2; end <= t.shortest; end++ {
 			for _, a := range bothCases(p.From[end-2]) {
 				for _, b := range bothCases(p.From[end-1]) {
-					pair := pairOf(a, b)
+					pair := pairOf(uint16(a) | uint16(b)<<8)
 					t.skip[pair] = min(t.skip[pair], uint8(t.shortest-end))
 				}
 			}
@@ -59,8 +60,8 @@ func newPlaceTable(places []Place) placeTable {
 	return t
 }
 
-// pairOf is where two bytes have their skip. Those that differ in the highest bit share one: the place is compared anyway.
-func pairOf(a, b byte) uint { return uint(a&0x7f)<<7 | uint(b&0x7f) }
+// pairOf is where two bytes, the first one lower, have their skip. Those that differ in the highest bit share one: the place is compared anyway.
+func pairOf(two uint16) uint { return uint(two&0x7f) | uint(two>>8&0x7f)<<7 }
 
 // bothCases returns a byte, and the letter that it is in the other case.
 func bothCases(c byte) []byte {
@@ -83,7 +84,7 @@ func (t *placeTable) next(s []byte, i int) (at Span, place *Place) {
 		return Span{}, nil
 	}
 	for end := i + t.shortest; end <= len(s); {
-		if skip := t.skip[pairOf(s[end-2], s[end-1])]; skip > 0 {
+		if skip := t.skip[pairOf(binary.LittleEndian.Uint16(s[end-2:]))]; skip > 0 {
 			end += int(skip)
 			continue
 		}

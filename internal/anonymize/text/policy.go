@@ -42,7 +42,7 @@ type policy struct {
 
 // begin takes the people of a value over.
 func (p *policy) begin(d *Dictionary, context []int32) {
-	p.context = context
+	p.context, p.borne = context, 0
 	for _, id := range context {
 		if id >= 0 && int(id) < len(d.borne) {
 			p.borne |= d.borne[id]

@@ -26,7 +26,8 @@ func (s *Scratch) put(w *worker) {
 		return
 	}
 	w.texts = w.texts[:0]
-	w.r, w.o = nil, Options{}
+	w.e, w.r, w.policy = nil, nil, policy{}
+	w.search.end()
 	s.free = w
 }
 

@@ -18,10 +18,9 @@ type search struct {
 	bound        piece // what ends it
 }
 
-// begin starts the search of s.
+// begin starts the search of s. Nothing is left of the one before.
 func (f *search) begin(w *worker, s []byte) {
-	f.s, f.places = s, &w.e.places
-	f.policy.begin(w.e.names, w.o.Context)
+	f.s, f.places, f.policy, f.pos = s, &w.e.places, w.policy, 0
 	f.emails.begin(s)
 	f.phones.begin(s, w.r)
 	f.email, f.phone = f.emails.next(), f.phones.next()
@@ -71,4 +70,12 @@ func (f *search) next() (p piece, ok bool) {
 			return p, true
 		}
 	}
+}
+
+// end forgets the text, so that it need not stay in memory.
+func (f *search) end() {
+	f.s, f.places, f.policy, f.place = nil, nil, policy{}, nil
+	f.emails.begin(nil)
+	f.phones.begin(nil, nil)
+	f.names.begin(nil, nil)
 }

@@ -64,6 +64,16 @@ func nextDigit(s []byte, i int) int {
 	return len(s)
 }
 
+// isASCII reports that no byte is beyond ASCII.
+func isASCII(s []byte) bool {
+	for i := 0; i < len(s); i += block {
+		if load(s, i)&highs != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // chain continues a hash over eight bytes that are not the last of their word.
 func chain(h, v uint64) uint64 {
 	h = (h ^ v) * hashPrime

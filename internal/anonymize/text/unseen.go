@@ -32,6 +32,9 @@ func stop(r rune) bool { return r == '.' || r == '．' }
 // Visible returns s without characters that nobody sees and with the wide signs of an address as plain ones; s itself
 // where it has none of them, a copy otherwise.
 func Visible(s []byte) []byte {
+	if isASCII(s) {
+		return s
+	}
 	odd := func(r rune) bool { return invisible(r) || r >= utf8.RuneSelf && (atSign(r) || stop(r)) }
 	if bytes.IndexFunc(s, odd) < 0 {
 		return s
