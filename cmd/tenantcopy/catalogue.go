@@ -33,22 +33,14 @@ func (a *app) resolve(c *config, ref tenant.Ref) (resolved, error) {
 	if !ok {
 		return resolved{}, notFound("environment", ref.Env, slices.Sorted(maps.Keys(c.Environments)), c.file)
 	}
-	entry, ok := c.Tenants[ref.Name]
-	if !ok {
+	if _, ok := c.Tenants[ref.Name]; !ok {
 		if _, any := c.Tenants[anyTenant]; !any {
 			return resolved{}, notFound("tenant", ref.Name, slices.Sorted(maps.Keys(c.Tenants)), c.file)
 		}
 	}
-	out := resolved{ref: ref, name: ref.Name, env: env}
-	exception := entry[ref.Env]
-	if exception.Name != "" {
-		out.name = exception.Name
-	}
+	out := resolved{ref: ref, name: c.nameOf(ref), env: env}
 	for _, kind := range tenant.Kinds() {
-		base := env.stores()[string(kind)]
-		if own := exception.stores()[string(kind)]; own != nil {
-			base = own
-		}
+		base, _ := c.templateOf(ref, kind)
 		if base == nil {
 			continue
 		}

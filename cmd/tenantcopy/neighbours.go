@@ -11,15 +11,19 @@ import (
 	"github.com/tenantcopy/tenantcopy/internal/tenant"
 )
 
+// nameOf returns what a tenant is called in an environment.
+func (c *config) nameOf(ref tenant.Ref) string {
+	if own := c.Tenants[ref.Name][ref.Env].Name; own != "" {
+		return own
+	}
+	return ref.Name
+}
+
 // templateOf returns a store's template for a tenant of an environment, with
 // the tenant's own name there; nil when it has no such store.
 func (c *config) templateOf(ref tenant.Ref, kind tenant.Kind) (*storeConfig, resolved) {
-	t := resolved{ref: ref, name: ref.Name, env: c.Environments[ref.Env]}
-	exception := c.Tenants[ref.Name][ref.Env]
-	if exception.Name != "" {
-		t.name = exception.Name
-	}
-	if own := exception.stores()[string(kind)]; own != nil {
+	t := resolved{ref: ref, name: c.nameOf(ref), env: c.Environments[ref.Env]}
+	if own := c.Tenants[ref.Name][ref.Env].stores()[string(kind)]; own != nil {
 		return own, t
 	}
 	return t.env.stores()[string(kind)], t

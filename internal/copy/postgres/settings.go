@@ -203,7 +203,9 @@ func (s *staged) loosen(ctx context.Context) error {
 	return s.execEach(ctx, sql, func(rows pgx.Rows) ([]string, error) {
 		var table string
 		err := rows.Scan(&table)
-		s.heritage.forced = append(s.heritage.forced, table)
+		if !slices.Contains(s.heritage.forced, table) { // by an earlier try, whose session died
+			s.heritage.forced = append(s.heritage.forced, table)
+		}
 		return []string{`ALTER TABLE ` + table + ` NO FORCE ROW LEVEL SECURITY`}, err
 	})
 }

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -24,6 +25,23 @@ func TestP07_ForcedPoliciesAreCarried(t *testing.T) {
 	tr := wantShape(t, `CREATE TABLE t (v text); INSERT INTO t VALUES ('seen'), ('hidden'); ALTER TABLE t ENABLE ROW LEVEL SECURITY; ALTER TABLE t FORCE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (v = 'seen')`, "  t: {v: keep}\n")
 	tr.must(t)
 	tr.wantSame(t)
+}
+
+// Putting policies off a second time, after a session that died on the way,
+// keeps each table once, and those that were put off before.
+func TestP07_PutOffTwice(t *testing.T) {
+	t.Parallel()
+	tr := newTrial(t, `CREATE TABLE a (v text); ALTER TABLE a FORCE ROW LEVEL SECURITY; CREATE TABLE b (v text); ALTER TABLE b FORCE ROW LEVEL SECURITY`, "version: 1\npeople: none\npostgres:\n  a: {v: keep}\n  b: {v: keep}\n")
+	s, _ := tr.prepared(t)
+	if err := s.exec(t.Context(), `ALTER TABLE public.b FORCE ROW LEVEL SECURITY`); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.loosen(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(s.heritage.forced); got != "[public.a public.b]" {
+		t.Errorf("put off: %s", got)
+	}
 }
 
 func TestP09_InheritedRowsAreNotDoubled(t *testing.T) {
