@@ -16,9 +16,11 @@ import (
 // A name on the border of two windows is found: its value is kept, which only
 // the proof can notice.
 func TestP40_LeakInALongValue(t *testing.T) {
+	t.Parallel()
 	const border = 17*pieceSize - 14 // of the second row, whose message begins with a count, a number and a length
 	for _, at := range []int{border - 13, border + 1} {
 		t.Run(fmt.Sprint(at), func(t *testing.T) {
+			t.Parallel()
 			tr := newTrial(t, fmt.Sprintf(`CREATE TABLE users (id int, name text); INSERT INTO users VALUES (1, 'Rosalind Featherstone');
 CREATE TABLE t (n int, v text); ALTER TABLE t ALTER v SET STORAGE EXTERNAL; INSERT INTO t VALUES (1, 'x'), (2, repeat('x', %d - 1) || ' Rosalind Featherstone ' || repeat('y ', 500000))`, at), `version: 1
 person: {postgres: {users: {id: id, name: name}}}
@@ -32,6 +34,7 @@ postgres: {users: {id: keep, name: person.name}, t: {n: keep, v: keep}}
 
 // Rows in pieces have the sums that they have as a whole, in both forms.
 func TestRowsInPieces(t *testing.T) {
+	t.Parallel()
 	row := func(values ...[]byte) []byte {
 		b := binary.BigEndian.AppendUint16(nil, uint16(len(values)))
 		for _, v := range values {
