@@ -61,7 +61,7 @@ func parseEndpoint(s tenant.Store, side report.Side, session tenant.Session) (*e
 	e := &endpoint{store: s.Name, side: side, url: *u, password: s.Password, admin: s.Maintenance, limit: s.Connections, roles: s.Roles, names: &names{}, symptoms: &symptoms{}}
 	e.database = strings.TrimPrefix(u.Path, "/")
 	if e.template = s.Template; e.template == "" {
-		e.template = "template0"
+		e.template = serverTemplate
 	}
 	if e.admin == "" {
 		e.admin = "postgres"

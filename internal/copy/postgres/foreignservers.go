@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -63,6 +64,22 @@ func (s *staged) createServers(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// closedWrappers lists the statements that let our role make servers of the
+// template's wrappers.
+func (s *staged) closedWrappers(ctx context.Context) (say []string, err error) {
+	err = s.r.inSnapshot(ctx, func(d door) error {
+		return each(ctx, d.query, serversQuery, nil, func(rows pgx.Rows) error {
+			var name, wrapper, plain, kind, version string
+			err := rows.Scan(&name, &wrapper, &plain, &kind, &version)
+			if slices.Contains(s.template.closed, plain) {
+				say = append(say, fmt.Sprintf("GRANT USAGE ON FOREIGN DATA WRAPPER %s TO %s;  -- in database %s", wrapper, ident(s.e.config.User), s.template.name))
+			}
+			return err
+		})
+	})
+	return say, err
 }
 
 // emptyFiles turns tables on files and programs of the server's machine to an

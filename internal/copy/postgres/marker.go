@@ -50,7 +50,19 @@ func (s *site) Close() error {
 // Facts looks at the twin, the staged and the old database.
 func (s *site) Facts(ctx context.Context, nonce int64) (guard.Facts, error) {
 	facts, err := s.facts(ctx, nonce)
-	return facts, s.e.fail(ctx, "collect facts", err)
+	return facts, s.e.fail(ctx, "collect facts", s.named(ctx, err))
+}
+
+// named says which rights are missing when the server says that one is.
+func (s *site) named(ctx context.Context, err error) error {
+	if stateOf(err) != "42501" || s.conn.IsClosed() {
+		return err
+	}
+	lacks, failed := missingRights(ctx, s.conn, s.e)
+	if failed != nil || len(lacks) == 0 {
+		return err
+	}
+	return s.e.denied(lacks)
 }
 
 func (s *site) facts(ctx context.Context, nonce int64) (guard.Facts, error) {
@@ -147,7 +159,7 @@ func (dbs databases) marker() *guard.Marker {
 // transaction. Where there is neither, an empty staged database is made to
 // carry it.
 func (s *site) Mark(ctx context.Context, m guard.Marker) error {
-	return s.e.fail(ctx, "write the marker", s.mark(ctx, m))
+	return s.e.fail(ctx, "write the marker", s.named(ctx, s.mark(ctx, m)))
 }
 
 func (s *site) mark(ctx context.Context, m guard.Marker) error {
@@ -156,7 +168,11 @@ func (s *site) mark(ctx context.Context, m guard.Marker) error {
 		return err
 	}
 	if dbs.twin == nil || dbs.twin.marker == nil { // the first of ours: nothing has been written yet
-		if err := checkRights(ctx, s.conn, s.e); err != nil {
+		lacks, err := missingRights(ctx, s.conn, s.e)
+		if err == nil {
+			err = s.e.denied(lacks)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -2,38 +2,59 @@ package postgres
 
 import (
 	"context"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tenantcopy/tenantcopy/internal/report"
 )
 
-// rightsQuery asks what it takes to make a database and to rename the twin.
-const rightsQuery = `SELECT r.rolsuper OR r.rolcreatedb, coalesce(r.rolsuper OR pg_has_role(d.datdba, 'MEMBER'), true), coalesce(pg_get_userbyid(d.datdba), ''), r.rolname
-FROM pg_roles r LEFT JOIN pg_database d ON d.datname = $1 WHERE r.rolname = current_user`
+// rightsQuery asks what it takes to make a database, to look into the twin and
+// the template, and to rename the twin.
+const rightsQuery = `SELECT r.rolsuper OR r.rolcreatedb, coalesce(r.rolsuper OR pg_has_role(d.datdba, 'MEMBER'), true), coalesce(pg_get_userbyid(d.datdba), ''), r.rolname,
+  coalesce(has_database_privilege(d.oid, 'CONNECT'), true), coalesce(t.datistemplate OR pg_has_role(t.datdba, 'USAGE'), true), coalesce(has_database_privilege(t.oid, 'CONNECT'), true)
+FROM pg_roles r LEFT JOIN pg_database d ON d.datname = $1 LEFT JOIN pg_database t ON t.datname = $2 WHERE r.rolname = current_user`
 
-// checkRights refuses a role that could not make the staged database live: it
-// creates databases and is a member of the twin's owner. Nothing is ever done
-// in place instead. The hint is what an administrator has to say.
-func checkRights(ctx context.Context, conn *pgx.Conn, e *endpoint) error {
-	var creates, owns bool
+// missingRights lists, as statements for an administrator, what a role lacks that
+// is to make the staged database and to make it live: it creates databases, is a
+// member of the twin's owner, and looks into the twin and the template. Nothing
+// is ever done in place instead.
+func missingRights(ctx context.Context, conn *pgx.Conn, e *endpoint) (say []string, err error) {
+	var creates, owns, enters, copies, looks bool
 	var owner, me string
-	if err := conn.QueryRow(ctx, rightsQuery, e.database).Scan(&creates, &owns, &owner, &me); err != nil {
-		return err
+	if err := conn.QueryRow(ctx, rightsQuery, e.database, e.template).Scan(&creates, &owns, &owner, &me, &enters, &copies, &looks); err != nil {
+		return nil, err
 	}
-	var why, say []string
 	if !creates {
-		why, say = append(why, "may not create databases"), append(say, "ALTER ROLE "+ident(me)+" CREATEDB")
+		say = append(say, "ALTER ROLE "+ident(me)+" CREATEDB;")
 	}
 	if !owns {
-		why, say = append(why, "is no member of "+owner+", who owns the twin"), append(say, "GRANT "+ident(owner)+" TO "+ident(me))
+		say = append(say, "GRANT "+ident(owner)+" TO "+ident(me)+";"+ownsTwin)
 	}
-	if len(why) == 0 {
+	if !enters {
+		say = append(say, "GRANT CONNECT ON DATABASE "+ident(e.database)+" TO "+ident(me)+";")
+	}
+	if e.template == serverTemplate {
+		return say, nil
+	}
+	if !copies {
+		say = append(say, "ALTER DATABASE "+ident(e.template)+" IS_TEMPLATE true;")
+	}
+	if !looks {
+		say = append(say, "GRANT CONNECT ON DATABASE "+ident(e.template)+" TO "+ident(me)+";")
+	}
+	return say, nil
+}
+
+// ownsTwin says why a membership is asked for.
+const ownsTwin = "  -- who owns the twin"
+
+// denied refuses a role that lacks rights, with the statements that give them.
+func (e *endpoint) denied(say []string) error {
+	if len(say) == 0 {
 		return nil
 	}
-	return &report.Error{Code: report.Denied, Store: e.store, Side: report.Destination, Op: "check the rights at " + e.address(),
-		Err: &cause{text: "role " + me + " " + strings.Join(why, ", and "), state: "42501"}, Hint: "nothing was written; have an administrator say: " + strings.Join(say, "; ")}
+	return &report.Refusal{Code: report.Denied, What: e.store + " destination: copy to " + e.address(), Why: "role " + e.config.User + " lacks rights that a copy needs", Lines: say,
+		Hint: "nothing was written; have an administrator say these there, then run the same command again (docs/grants.md)"}
 }
 
 // reachQuery tells databases apart, whatever they are called.

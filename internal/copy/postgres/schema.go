@@ -38,44 +38,71 @@ func (s *staged) checkFit(ctx context.Context) error {
 	if err != nil {
 		return s.r.e.fail(ctx, "read the catalogue", err)
 	}
-	if s.heritage, err = s.readHeritage(ctx); err != nil {
+	var lacks []string
+	err = s.e.inAdmin(ctx, func(conn *pgx.Conn) (err error) {
+		if s.version, err = version(ctx, conn); err == nil {
+			lacks, err = missingRights(ctx, conn, s.e)
+		}
 		return err
-	}
-	var target int
-	err = s.e.inAdmin(ctx, func(conn *pgx.Conn) error {
-		var err error
-		if target, err = version(ctx, conn); err != nil {
-			return err
-		}
-		s.version = target
-		s.heritage.widen(s.r.version, target)
-		if err := checkRights(ctx, conn, s.e); err != nil {
-			return err
-		}
-		if err := conn.QueryRow(ctx, `SELECT rolsuper FROM pg_roles WHERE rolname = current_user`).Scan(&s.heritage.super); err != nil {
-			return err
-		}
-		if s.heritage.triggers, err = s.readEventTriggers(ctx, s.heritage.super); err != nil {
-			return err
-		}
-		if err := s.checkRoles(ctx, conn, s.heritage, target); err != nil {
-			return err
-		}
-		if s.template, err = s.readTemplate(ctx, conn); err != nil {
-			return err
-		}
-		if err := s.checkLocale(s.locale); err != nil {
-			return err
-		}
-		if err := s.checkExtensions(ctx, conn, wanted); err != nil {
-			return err
-		}
-		return s.checkPrivileged(ctx, conn)
 	})
 	if err != nil {
 		return err
 	}
-	return s.checkVersions(ctx, target)
+	if slices.ContainsFunc(lacks, func(line string) bool {
+		return strings.HasPrefix(line, "GRANT CONNECT ON DATABASE "+ident(s.e.database)+" ")
+	}) {
+		return s.e.denied(lacks) // what else it lacks cannot be seen yet
+	}
+	if s.heritage, err = s.readHeritage(ctx); err != nil {
+		return err
+	}
+	s.heritage.widen(s.r.version, s.version)
+	err = s.e.inAdmin(ctx, func(conn *pgx.Conn) error { return s.checkServer(ctx, conn, wanted, lacks) })
+	if err != nil {
+		return err
+	}
+	return s.checkVersions(ctx, s.version)
+}
+
+// checkServer refuses what our role or the server at the destination cannot do;
+// lacks are rights that are known to be missing. Missing rights come all at once,
+// since whoever gives them is often another one than who runs us.
+func (s *staged) checkServer(ctx context.Context, conn *pgx.Conn, wanted []extension, lacks []string) error {
+	if err := conn.QueryRow(ctx, `SELECT rolsuper FROM pg_roles WHERE rolname = current_user`).Scan(&s.heritage.super); err != nil {
+		return err
+	}
+	var err error
+	if s.heritage.triggers, err = s.readEventTriggers(ctx, s.heritage.super); err != nil {
+		return err
+	}
+	grants, err := s.checkRoles(ctx, conn, s.heritage, s.version)
+	if err != nil {
+		return err
+	}
+	lacks = append(slices.DeleteFunc(lacks, func(line string) bool { return strings.HasSuffix(line, ownsTwin) }), grants...) // that owner is among them
+	if !slices.ContainsFunc(lacks, func(line string) bool {
+		return strings.HasPrefix(line, "ALTER DATABASE ") || strings.HasPrefix(line, "GRANT CONNECT ")
+	}) {
+		if s.template, err = s.readTemplate(ctx, conn); err != nil {
+			return err
+		}
+		closed, err := s.closedWrappers(ctx)
+		if err != nil {
+			return err
+		}
+		lacks = append(lacks, closed...)
+	}
+	slices.Sort(lacks)
+	if err := s.e.denied(slices.Compact(lacks)); err != nil {
+		return err
+	}
+	if err := s.checkLocale(s.locale); err != nil {
+		return err
+	}
+	if err := s.checkExtensions(ctx, conn, wanted); err != nil {
+		return err
+	}
+	return s.checkPrivileged(ctx, conn)
 }
 
 // checkVersions compares the servers' major versions with those of the

@@ -135,6 +135,9 @@ func (s *staged) Prepare(ctx context.Context, plan *anonymize.Plan) error {
 	if err := s.restoreFirst(ctx); err != nil {
 		return s.e.fail(ctx, "restore the schema", err)
 	}
+	if err := s.closeWaysOut(ctx); err != nil {
+		return s.e.fail(ctx, "replace addresses in functions", err)
+	}
 	if err := s.loosen(ctx); err != nil {
 		return s.e.fail(ctx, "put policies off", err)
 	}

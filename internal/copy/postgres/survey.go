@@ -64,6 +64,7 @@ func (r *reader) survey(ctx context.Context, d door) (clone.Survey, error) {
 	if err := r.readNotes(ctx, d, &out); err != nil {
 		return clone.Survey{}, err
 	}
+	out.Notes = noteWaysOut(out.Texts, out.Notes)
 	r.cat = cat
 	out.Fields = append(out.Fields, r.objectFields()...)
 	for _, o := range cat.objects {

@@ -18,13 +18,17 @@ type template struct {
 	extensions map[string]string // installed: name → version
 	schemas    []string
 	locale     locale
+	closed     []string     // wrappers of foreign data that our role may not use
 	privileged []string     // what only a superuser makes, by kind and name
 	there      []privileged // of the source's, what the template has
 }
 
 // server reports whether it is the server's own empty one, which fits every
 // encoding and collation.
-func (t template) server() bool { return t.name == "template0" }
+func (t template) server() bool { return t.name == serverTemplate }
+
+// serverTemplate is its name.
+const serverTemplate = "template0"
 
 // extension is one that the source has.
 type extension struct{ name, version string }
@@ -75,6 +79,9 @@ func (s *staged) readTemplate(ctx context.Context, admin *pgx.Conn) (template, e
 		if err := conn.QueryRow(ctx, `SELECT array_agg(nspname::text) FROM pg_namespace WHERE nspname NOT LIKE 'pg\_%'`).Scan(&t.schemas); err != nil {
 			return err
 		}
+		if err := conn.QueryRow(ctx, `SELECT coalesce(array_agg(fdwname::text), '{}') FROM pg_foreign_data_wrapper WHERE NOT has_foreign_data_wrapper_privilege(oid, 'USAGE')`).Scan(&t.closed); err != nil {
+			return err
+		}
 		made, err := readPrivileged(ctx, conn.Query, s.version)
 		if err != nil {
 			return err
@@ -97,7 +104,8 @@ func (s *staged) readTemplate(ctx context.Context, admin *pgx.Conn) (template, e
 const availableQuery = `SELECT w.name, a.name IS NOT NULL, coalesce(a.default_version, ''),
   coalesce(NOT v.superuser OR v.trusted, false) OR (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
   OR EXISTS (SELECT FROM pg_roles r WHERE r.rolname = ANY ($2::text[]) AND pg_has_role(r.oid, 'MEMBER')),
-  coalesce(current_setting('azure.extensions', true), '') = '' OR lower(w.name) IN (SELECT trim(lower(l)) FROM unnest(string_to_array(current_setting('azure.extensions', true), ',')) AS l)
+  coalesce((SELECT s FROM unnest($3::text[]) AS s WHERE coalesce(current_setting(s, true), '') NOT IN ('', '*')
+    AND lower(w.name) NOT IN (SELECT trim(lower(l)) FROM unnest(string_to_array(current_setting(s, true), ',')) AS l) LIMIT 1), '')
 FROM unnest($1::text[]) AS w (name) LEFT JOIN pg_available_extensions a ON a.name = w.name
 LEFT JOIN pg_available_extension_versions v ON v.name = a.name AND v.version = a.default_version ORDER BY 1`
 
@@ -106,6 +114,9 @@ LEFT JOIN pg_available_extension_versions v ON v.name = a.name AND v.version = a
 func providerAdmins() []string {
 	return []string{"azure_pg_admin", "rds_superuser", "cloudsqlsuperuser"}
 }
+
+// allowLists are the settings by which providers say what they let be installed.
+func allowLists() []string { return []string{"azure.extensions", "rds.allowed_extensions"} }
 
 // checkExtensions names, all at once, the extensions that the twin cannot get.
 // Other versions than the source's are reported.
@@ -116,22 +127,24 @@ func (s *staged) checkExtensions(ctx context.Context, conn *pgx.Conn, wanted []e
 		version[e.name] = e.version
 		if _, there := s.template.extensions[e.name]; !there && !slices.Contains(lonely(), e.name) {
 			names = append(names, e.name)
+		} else if !there {
+			s.learned.add("extension " + e.name + " is not carried: its jobs would run in the twin; a template may have it")
 		} else if has := s.template.extensions[e.name]; has != "" && has != e.version {
 			s.learned.add(fmt.Sprintf("extension %s has version %s at the source and %s in the template", e.name, e.version, has))
 		}
 	}
 	var absent, closed []string
-	err := each(ctx, conn.Query, availableQuery, []any{names, providerAdmins()}, func(rows pgx.Rows) error {
-		var name, offered string
-		var there, may, listed bool
-		if err := rows.Scan(&name, &there, &offered, &may, &listed); err != nil {
+	err := each(ctx, conn.Query, availableQuery, []any{names, providerAdmins(), allowLists()}, func(rows pgx.Rows) error {
+		var name, offered, unlisted string
+		var there, may bool
+		if err := rows.Scan(&name, &there, &offered, &may, &unlisted); err != nil {
 			return err
 		}
 		switch {
 		case !there:
 			absent = append(absent, name)
-		case !listed:
-			absent = append(absent, name+" (not in azure.extensions)")
+		case unlisted != "":
+			absent = append(absent, name+" (not in "+unlisted+")")
 		case !may:
 			closed = append(closed, name)
 		case offered != version[name]:

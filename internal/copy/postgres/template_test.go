@@ -54,6 +54,13 @@ func TestP15_ProvidersListIsRead(t *testing.T) {
 	if text := wantCode(t, err, report.Incompatible); !strings.Contains(text, "cube (not in azure.extensions)") || strings.Contains(text, "citext") {
 		t.Errorf("error: %s", text)
 	}
+	tr.staging.run(t, "postgres", `ALTER ROLE `+ident(tr.copies())+` SET "azure.extensions" = ''; ALTER ROLE `+ident(tr.copies())+` SET "rds.allowed_extensions" = 'cube'`)
+	_, err = tr.run(t.Context(), t)
+	if text := wantCode(t, err, report.Incompatible); !strings.Contains(text, "citext (not in rds.allowed_extensions)") || strings.Contains(text, "cube") {
+		t.Errorf("error: %s", text)
+	}
+	tr.staging.run(t, "postgres", `ALTER ROLE `+ident(tr.copies())+` SET "rds.allowed_extensions" = '*'`)
+	tr.must(t)
 }
 
 // A template that does not fit is refused with what is wrong.
