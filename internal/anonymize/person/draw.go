@@ -2,12 +2,9 @@ package person
 
 import (
 	"context"
-	"encoding/binary"
 	"iter"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/tenantcopy/tenantcopy/internal/parallel"
@@ -102,16 +99,7 @@ func (x *Index) drawEmails(keys Keyring) error {
 	}
 	real := func(value string) bool { _, ok := x.emails.owner(value); return ok }
 	err := x.settle(claims, keys, method{func(g *generator) *PRF { return g.email }, func(g *generator, c *claim) string {
-		p := &x.people[c.person]
-		local := append(appendLocal(nil, p.Given, p.Family), '.')
-		if c.count < usualDraws {
-			local = appendBase32(local, c.draw, 4)
-		} else {
-			local = appendBase32(local, c.draw, 12)
-		}
-		if name, _, _ := strings.Cut(c.real, "@"); strings.Contains(name, "+") {
-			local = appendBase32(append(local, '+'), c.draw>>20, 4)
-		}
+		local := x.appendLocal(nil, c)
 		return string(x.AppendDomain(append(local, '@'), g.domain, []byte(domainOf(c.real))))
 	}}, real)
 	if err != nil {
@@ -308,35 +296,6 @@ func AppendUnknownLocal(dst []byte, draw uint64) []byte {
 
 // AppendTag appends what stands for the tag of name+tag: 30 bits of the draw.
 func AppendTag(dst []byte, draw uint64) []byte { return appendBase32(dst, draw, 6) }
-
-// appendLocal writes given.family in ASCII.
-func appendLocal(dst []byte, given, family string) []byte {
-	dst = appendASCII(dst, given)
-	dst = append(dst, '.')
-	return appendASCII(dst, family)
-}
-
-// appendASCII writes the letters and digits of a name in lower case, without
-// diacritics; scripts without an ASCII form become x and a number.
-func appendASCII(dst []byte, s string) []byte {
-	start := len(dst)
-	for _, r := range foldName(s) {
-		if r < 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
-			dst = append(dst, byte(r))
-		}
-	}
-	if len(dst) == start {
-		sum := uint32(0)
-		for i := range len(s) {
-			sum = sum*31 + uint32(s[i])
-		}
-		var b [4]byte
-		binary.BigEndian.PutUint32(b[:], sum)
-		dst = append(dst, 'x')
-		dst = strconv.AppendUint(dst, uint64(b[2])<<8|uint64(b[3]), 10)
-	}
-	return dst
-}
 
 // Base32 returns the lowest 5·n bits of a draw as n characters, n ≤ 12.
 func Base32(draw uint64, n int) string { return string(appendBase32(nil, draw, n)) }
