@@ -56,7 +56,7 @@ func (s *staged) createServers(ctx context.Context) error {
 		})
 	})
 	if err != nil {
-		return s.r.e.fail(ctx, "read the foreign servers", err)
+		return s.r.failReading(ctx, "read the foreign servers", err)
 	}
 	for _, sql := range statements {
 		if err := s.exec(ctx, sql); err != nil {

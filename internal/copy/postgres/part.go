@@ -141,6 +141,15 @@ func goneState(state string) bool {
 	return state == "42P01" || state == "42703" || state == "3F000" || state == "42809"
 }
 
+// failReading is fail for the reading of the catalogue. Of what is dropped
+// meanwhile a server says there that something went wrong in itself.
+func (r *reader) failReading(ctx context.Context, op string, err error) error {
+	if stateOf(err) == "XX000" {
+		return &report.Error{Code: report.Transient, Store: r.e.store, Side: report.Source, Op: op, Err: reduce(err), Hint: goneHint}
+	}
+	return r.e.fail(ctx, op, err)
+}
+
 // changedSince is the error of a run that met an object which is no longer what
 // the snapshot says.
 func (r *reader) changedSince(what string, err error) error {

@@ -110,7 +110,7 @@ func (s *staged) readEndgame(ctx context.Context, plan *anonymize.Plan) (*endgam
 		return g.readKeys(ctx, d)
 	})
 	if err != nil {
-		return nil, s.r.e.fail(ctx, "read the catalogue", err)
+		return nil, s.r.failReading(ctx, "read the catalogue", err)
 	}
 	g.sort(pieces, objects)
 	for _, k := range g.keys {

@@ -51,7 +51,7 @@ func (s *staged) readHeritage(ctx context.Context) (*heritage, error) {
 		return err
 	})
 	if err != nil {
-		return nil, s.r.e.fail(ctx, "read the source's owners and rights", err)
+		return nil, s.r.failReading(ctx, "read the source's owners and rights", err)
 	}
 	return h, nil
 }

@@ -36,7 +36,7 @@ func (s *staged) checkFit(ctx context.Context) error {
 		return err
 	})
 	if err != nil {
-		return s.r.e.fail(ctx, "read the catalogue", err)
+		return s.r.failReading(ctx, "read the catalogue", err)
 	}
 	var lacks []string
 	err = s.e.inAdmin(ctx, func(conn *pgx.Conn) (err error) {

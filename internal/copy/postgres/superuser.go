@@ -105,7 +105,7 @@ func (s *staged) checkPrivileged(ctx context.Context, conn *pgx.Conn) error {
 		return err
 	})
 	if err != nil {
-		return s.r.e.fail(ctx, "read the catalogue", err)
+		return s.r.failReading(ctx, "read the catalogue", err)
 	}
 	reserved, err := s.reserved(ctx, conn, wanted)
 	if err != nil {

@@ -24,7 +24,7 @@ func (r *reader) Survey(ctx context.Context) (clone.Survey, error) {
 		out, err = r.survey(ctx, d)
 		return err
 	})
-	return out, r.e.fail(ctx, "read the catalogue", err)
+	return out, r.failReading(ctx, "read the catalogue", err)
 }
 
 // survey reads the catalogue in the snapshot.
@@ -48,17 +48,17 @@ func (r *reader) survey(ctx context.Context, d door) (clone.Survey, error) {
 		out.Bytes += t.bytes
 	}
 	if err := r.e.names.read(ctx, d.query); err != nil {
-		return clone.Survey{}, r.e.fail(ctx, "read the catalogue", err)
+		return clone.Survey{}, r.failReading(ctx, "read the catalogue", err)
 	}
 	if out.Demands, err = cat.readDemands(ctx, d.query, r.e.store); err != nil {
-		return clone.Survey{}, r.e.fail(ctx, "read the catalogue", err)
+		return clone.Survey{}, r.failReading(ctx, "read the catalogue", err)
 	}
 	if out.Texts, err = readTexts(ctx, d.query, r.version); err != nil {
-		return clone.Survey{}, r.e.fail(ctx, "read the schema's texts", err)
+		return clone.Survey{}, r.failReading(ctx, "read the schema's texts", err)
 	}
 	comments, err := readComments(ctx, d.query, r.e.store)
 	if err != nil {
-		return clone.Survey{}, r.e.fail(ctx, "read the comments", err)
+		return clone.Survey{}, r.failReading(ctx, "read the comments", err)
 	}
 	out.Texts = append(out.Texts, comments...)
 	if err := r.readNotes(ctx, d, &out); err != nil {
