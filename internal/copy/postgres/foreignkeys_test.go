@@ -53,7 +53,11 @@ func TestP37_OrphansAreReported(t *testing.T) {
 		t.Errorf("the report says too much: %s", told)
 	}
 	const state = `SELECT conname || ' ' || convalidated FROM pg_constraint WHERE contype = 'f' AND conparentid = 0 ORDER BY 1`
-	if got := fmt.Sprint(tr.staging.ask(t, tr.twin, state)); got != "[broken false pair false to parts false whole true]" {
+	want := "[broken false pair false to parts false whole true]"
+	if tr.staging.major(t) >= notValidParted/10000 { // which keeps that of a partitioned table too
+		want = "[broken false of parts false pair false to parts false whole true]"
+	}
+	if got := fmt.Sprint(tr.staging.ask(t, tr.twin, state)); got != want {
 		t.Errorf("keys in the twin: %s", got)
 	}
 }

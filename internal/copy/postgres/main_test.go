@@ -56,6 +56,7 @@ func alone() map[string]string {
 	const environment = "it changes the process's environment"
 	return map[string]string{
 		"TestP40_LargeValues":                   "it measures the process's memory",
+		"TestP41_ManyTables":                    "it measures the process's memory",
 		"TestClientPrograms":                    environment,
 		"TestP42_PgDumpIsTooOld":                environment,
 		"TestEnvironmentDoesNotChangeAddresses": environment,

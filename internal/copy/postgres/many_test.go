@@ -44,7 +44,6 @@ func newManyTrial(t *testing.T, tables, partitions int) *trial {
 // A thousand tables and two thousand partitions are copied whole, with every
 // index joined and every key proved, in memory that does not grow with them.
 func TestP41_ManyTables(t *testing.T) {
-	t.Parallel()
 	tr := newManyTrial(t, 1000, 2000)
 	var most uint64
 	tr.event = func(e report.Event) {

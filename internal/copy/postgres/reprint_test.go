@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// Servers of different versions print one schema differently. What a copy is
+// Servers of different versions print one schema differently, and from 18 on a
+// NOT NULL has a name that may be taken when it is made anew. What a copy is
 // compared with then is what pg_dump and psql make of the source at the
 // destination's server.
 
@@ -18,12 +19,12 @@ func (s server) schemaAt(t *testing.T, database string, dst server) string {
 	return withoutNoise(s.dumpedAt(t, database, dst, "--no-owner", "--no-privileges", "--no-comments", "--no-subscriptions"))
 }
 
-// dumpedAt is dumped, carried to another server and dumped again where that is
-// of another version.
+// dumpedAt is dumped, carried to another server and dumped again where that
+// may print it differently.
 func (s server) dumpedAt(t *testing.T, database string, dst server, options ...string) string {
 	t.Helper()
 	text := s.dumped(t, database, options...)
-	if s.major(t) == dst.major(t) {
+	if major := dst.major(t); s.url == dst.url || s.major(t) == major && major < 18 {
 		return text
 	}
 	conn := s.connect(t, database)
