@@ -46,26 +46,47 @@ func (tr *trial) wantParts(t *testing.T, table string, least int) {
 	}
 }
 
-// Rows that are on pages beyond the end that the survey saw are read.
+// Rows that are on pages beyond the end that the survey saw are read, and those
+// between two parts by exactly one of them.
 func TestCutCoversAllPages(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		pages, bytes, size int64
-		ranges             bool
-		parts              int
+		pages, rows, bytes, size int64
+		ranges                   bool
+		parts                    int
 	}{
-		{0, 0, 100, true, 1}, {1, 8192, 100, true, 1}, {10, 81920, 8192, true, 10}, {10, 1 << 30, 8192, true, 10}, {1000, 8192000, 64 << 10, true, 125}, {1000, 8192000, 64 << 10, false, 1},
+		{0, 0, 0, 100, true, 1}, {1, 100, 8192, 8192, true, 1}, {10, 100, 81920, 8192, true, 10}, {1000, 100, 8192000, 64 << 10, true, 125}, {1000, 100, 8192000, 64 << 10, false, 1},
+		{1, 100, 1 << 30, 64 << 20, true, 15}, {10, 1000, 1 << 30, 1 << 26, true, 20}, {10, 1000, 1 << 40, 1 << 26, true, 1000}, {2, 0, 1 << 30, 1 << 26, true, 2 * 30}, {1, 1, 1 << 30, 64 << 20, true, 1},
 	} {
-		parts := cut(&table{relation: relation{"public", "t"}, pages: c.pages, bytes: c.bytes, heap: true}, c.size, c.ranges)
+		parts := cut(&table{relation: relation{"public", "t"}, pages: c.pages, rows: c.rows, bytes: c.bytes, heap: true}, c.size, c.ranges)
 		if len(parts) != c.parts {
 			t.Errorf("%+v: %d parts", c, len(parts))
 		}
-		next := int64(0)
+		var next tid
 		for i, p := range parts {
-			if last := i == len(parts)-1; p.from != next || (p.to == 0) != last {
-				t.Errorf("%+v: part %d is [%d, %d)", c, i, p.from, p.to)
+			if last := i == len(parts)-1; p.from != next || (p.to == tid{}) != last {
+				t.Errorf("%+v: part %d is [%v, %v)", c, i, p.from, p.to)
 			}
 			next = p.to
+		}
+	}
+}
+
+// A table whose bulk is in long values behind few pages is copied in many
+// parts too.
+func TestPartsOfLongValues(t *testing.T) {
+	t.Parallel()
+	tr := newTrial(t, `CREATE TABLE docs (n int, body text); ALTER TABLE docs ALTER body SET STORAGE EXTERNAL;
+INSERT INTO docs SELECT n, repeat(md5(n::text), 1000) FROM generate_series(1, 100) AS n; CREATE TABLE fresh (LIKE docs INCLUDING STORAGE); INSERT INTO fresh TABLE docs; ANALYZE docs`, keeping("docs: n body", "fresh: n body"))
+	tr.partSize = 64 << 10
+	tr.must(t)
+	tr.wantSame(t)
+	if tr.prod.major(t) < 14 {
+		return
+	}
+	for _, name := range []string{"docs", "fresh"} {
+		if n := strings.Count(tr.seen.String(), "copy postgres/"+name+"/"); n < 20 {
+			t.Errorf("%d parts of %s", n, name)
 		}
 	}
 }

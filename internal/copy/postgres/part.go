@@ -8,12 +8,13 @@ import (
 	"github.com/tenantcopy/tenantcopy/internal/report"
 )
 
-// part is a piece of a table: the rows on pages [from, to), or on all pages
-// from the first when to is 0, so that rows beyond the estimated end are read.
+// part is a piece of a table: the rows from an address on and before another,
+// or all rows from the first when to is zero, so that rows beyond the estimated
+// end are read.
 type part struct {
 	id       string
 	table    *table
-	from, to int64
+	from, to tid
 	bytes    int64
 	alone    bool // it is all of its table that is written: rows are frozen
 
@@ -23,28 +24,64 @@ type part struct {
 }
 
 // cut divides a table into parts of about size bytes. A table that is no heap,
-// and any table of a server without TID range scans, is one part.
+// and any table of a server without TID range scans, is one part. Where its
+// bulk lies beside it, in long values, there may be more parts than pages: then
+// the rows of each page are divided.
 func cut(t *table, size int64, ranges bool) []part {
 	n := int64(1)
 	if ranges && t.heap && size > 0 {
-		n = min(max((t.bytes+size-1)/size, 1), max(t.pages, 1))
+		n = max((t.bytes+size-1)/size, 1)
 	}
+	if n > t.pages && t.pages > 0 {
+		return cutPages(t, (n+t.pages-1)/t.pages)
+	}
+	n = min(n, max(t.pages, 1))
 	parts := make([]part, n)
 	for i := range n {
-		parts[i] = part{table: t, from: i * t.pages / n, to: (i + 1) * t.pages / n, bytes: t.bytes / n}
+		parts[i] = part{table: t, from: tid{page: uint32(i * t.pages / n)}, to: tid{page: uint32((i + 1) * t.pages / n)}, bytes: t.bytes / n}
 	}
-	parts[n-1].to = 0
+	parts[n-1].to = tid{}
+	return parts
+}
+
+// mostItems is how many rows a page of the usual size holds at most.
+const mostItems = 291
+
+// cutPages divides each page of a table into so many parts, as far as it holds
+// so many rows. Where nobody knows how many it holds there are more of them,
+// some of which stay empty.
+func cutPages(t *table, n int64) []part {
+	items := (t.rows + t.pages - 1) / t.pages
+	if t.rows == 0 {
+		items, n = mostItems, min(4*n, mostItems)
+	}
+	width := max((items+n-1)/n, 1)
+	n = max((items+width-1)/width, 1)
+	var parts []part
+	for page := range t.pages {
+		for i := range n {
+			from, to := tid{uint32(page), uint16(i*width + 1)}, tid{uint32(page), uint16((i+1)*width + 1)}
+			if i == 0 {
+				from.item = 0
+			}
+			if i == n-1 {
+				to = tid{page: uint32(page + 1)}
+			}
+			parts = append(parts, part{table: t, from: from, to: to, bytes: t.bytes / (t.pages * n)})
+		}
+	}
+	parts[len(parts)-1].to = tid{}
 	return parts
 }
 
 // where is the condition that selects the part's rows; empty for all.
 func (p part) where() string {
 	var conditions []string
-	if p.from > 0 {
-		conditions = append(conditions, fmt.Sprintf(`ctid >= '(%d,0)'::tid`, p.from))
+	if p.from != (tid{}) {
+		conditions = append(conditions, fmt.Sprintf(`ctid >= '(%d,%d)'::tid`, p.from.page, p.from.item))
 	}
-	if p.to > 0 {
-		conditions = append(conditions, fmt.Sprintf(`ctid < '(%d,0)'::tid`, p.to))
+	if p.to != (tid{}) {
+		conditions = append(conditions, fmt.Sprintf(`ctid < '(%d,%d)'::tid`, p.to.page, p.to.item))
 	}
 	if p.only != nil {
 		conditions = append(conditions, tids(p.only))
