@@ -196,18 +196,18 @@ func cutLine(list, kind string) (before, after string, found bool) {
 func (s *staged) restoreFirst(ctx context.Context) error {
 	whole := s.archive.list
 	if s.archive.head == "" {
-		return s.restore(ctx, "pre-data")
+		return s.restore(ctx)
 	}
 	defer func() { s.archive.list = whole }()
 	s.archive.list = s.archive.head
-	if err := s.restore(ctx, "pre-data"); err != nil {
+	if err := s.restore(ctx); err != nil {
 		return err
 	}
 	if err := s.createServers(ctx); err != nil {
 		return err
 	}
 	s.archive.list = s.archive.tail
-	if err := s.restore(ctx, "pre-data"); err != nil {
+	if err := s.restore(ctx); err != nil {
 		return err
 	}
 	return s.emptyFiles(ctx)
@@ -250,19 +250,6 @@ func filterList(from, to string, already []string) (err error) {
 		fmt.Fprintln(w, lines.Text())
 	}
 	return errors.Join(lines.Err(), w.Flush())
-}
-
-// restore replays one section of the archive into the staged database.
-func (s *staged) restore(ctx context.Context, section string) error {
-	args := []string{"--section=" + section, "--use-list=" + s.archive.list, "--no-owner", "--no-privileges", "--exit-on-error", "--verbose", s.archive.file}
-	options := "-c synchronous_commit=off -c default_transaction_read_only=off " + unlimited(s.version)
-	leave, err := s.sessions.reserve(ctx)
-	if err != nil {
-		return err
-	}
-	defer leave()
-	_, err = child{program: s.bin.path("pg_restore"), args: args, e: s.e, options: options, database: s.e.next()}.run(ctx)
-	return s.changed(err)
 }
 
 // changed says of an object that the destination's newer server does not take
