@@ -83,20 +83,7 @@ func newGenerator(k Keyring) *generator {
 // drawEmails makes one address for every known e-mail, and one for every
 // person without any.
 func (x *Index) drawEmails(keys Keyring) error {
-	var claims []claim
-	for n := range x.people {
-		p := &x.people[n]
-		if len(p.Real.Emails) == 0 {
-			claims = append(claims, claim{person: int32(n), key: []byte(p.ID)})
-		}
-		for i, email := range p.Real.Emails {
-			key := []byte(p.ID)
-			if i > 0 { // her first address hangs on her alone
-				key = append(append(key, 0), email...)
-			}
-			claims = append(claims, claim{person: int32(n), key: key, real: email})
-		}
-	}
+	claims := x.claims(func(p *Person) []string { return p.Real.Emails })
 	real := func(value string) bool { _, ok := x.emails.owner(value); return ok }
 	err := x.settle(claims, keys, method{func(g *generator) *PRF { return g.email }, func(g *generator, c *claim) string {
 		local := x.appendLocal(nil, c)
@@ -117,20 +104,7 @@ func (x *Index) drawEmails(keys Keyring) error {
 // drawPhones makes the digits of one number for every known phone, and a
 // number for every person.
 func (x *Index) drawPhones(keys Keyring) error {
-	var claims []claim
-	for n := range x.people {
-		p := &x.people[n]
-		if len(p.Real.Phones) == 0 {
-			claims = append(claims, claim{person: int32(n), key: []byte(p.ID)})
-		}
-		for i, phone := range p.Real.Phones {
-			key := []byte(p.ID)
-			if i > 0 {
-				key = append(append(key, 0), phone...)
-			}
-			claims = append(claims, claim{person: int32(n), key: key, real: phone})
-		}
-	}
+	claims := x.claims(func(p *Person) []string { return p.Real.Phones })
 	x.subscribers = newSubscribers(x.people)
 	real := func(value string) bool { _, ok := x.phones.owner(value); return ok || x.subscribers.has([]byte(value)) }
 	err := x.settle(claims, keys, method{func(g *generator) *PRF { return g.phone }, func(_ *generator, c *claim) string {

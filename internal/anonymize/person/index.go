@@ -169,20 +169,27 @@ func joinRecords(records []Record) union {
 // collect turns sets of records into people, in the order of their first
 // records.
 func (x *Index) collect(records []Record, sets union) {
-	number := make(map[int32]int32, len(records))
+	number := make([]int32, len(records)) // of the person, by the first of its records
+	count := int32(0)
+	for i := range records {
+		if sets.find(int32(i)) == int32(i) {
+			number[i] = count
+			count++
+		}
+	}
+	x.people = make([]Person, count)
 	for i := range records {
 		r := &records[i]
 		root := sets.find(int32(i))
-		n, ok := number[root]
-		if !ok {
-			n = int32(len(x.people))
-			number[root] = n
-			x.people = append(x.people, Person{ID: Ref(records[root].Source, records[root].ID)})
+		n := number[root]
+		p := &x.people[n]
+		if root == int32(i) {
+			p.ID = Ref(r.Source, r.ID)
 		}
 		if !x.numbers.add(r.Source, r.ID, n) { // another row of the same id is the same person
 			x.ids.add(Ref(r.Source, r.ID), n, "")
 		}
-		x.people[n].take(r)
+		p.take(r)
 	}
 	x.emails, x.phones = newTable(len(x.people), 24), newTable(len(x.people), 12)
 	for n := range x.people { // of two who share a number it is the first one's

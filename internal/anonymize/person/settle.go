@@ -12,6 +12,31 @@ type claim struct {
 	value  string
 }
 
+// claims lists one claim for every real value of every person, and one for a
+// person without any. Her first one hangs on her alone.
+func (x *Index) claims(of func(p *Person) []string) []claim {
+	n := 0
+	for i := range x.people {
+		n += max(len(of(&x.people[i])), 1)
+	}
+	out := make([]claim, 0, n)
+	for i := range x.people {
+		p := &x.people[i]
+		values := of(p)
+		if len(values) == 0 {
+			out = append(out, claim{person: int32(i), key: []byte(p.ID)})
+		}
+		for place, value := range values {
+			key := []byte(p.ID)
+			if place > 0 {
+				key = append(append(key, 0), value...)
+			}
+			out = append(out, claim{person: int32(i), key: key, real: value})
+		}
+	}
+	return out
+}
+
 // How often a claim is drawn in its usual shape before a roomier one is tried,
 // and after how many draws it shares its value with another: a format of few
 // digits can be exhausted, and then phones repeat as real ones do.
