@@ -16,6 +16,7 @@ func main() {
 	for _, name := range []string{"PGSERVICE", "PGSERVICEFILE"} { // an address leads where tenantcopy.yaml says
 		_ = os.Unsetenv(name)
 	}
+	boundGarbage()
 	app := newApp(os.Stdout, os.Stderr)
 	os.Exit(app.run(os.Args[1:]))
 }

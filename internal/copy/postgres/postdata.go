@@ -88,7 +88,7 @@ type made struct {
 
 // readEndgame sorts the archive's second half.
 func (s *staged) readEndgame(ctx context.Context, plan *anonymize.Plan) (*endgame, error) {
-	pieces, err := s.pieces(ctx)
+	pieces, err := s.pieces(ctx, "post-data")
 	if err != nil {
 		return nil, err
 	}

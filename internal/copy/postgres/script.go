@@ -11,9 +11,10 @@ import (
 // The second half of the schema (indexes, constraints, triggers, rights of
 // rows) is not replayed by pg_restore but cut into its entries, so that each
 // can be built as soon as what it needs is there, in the budget of the copies,
-// and in one transaction with its line in the journal.
+// and in one transaction with its line in the journal. The first half is cut
+// too, so that many entries are one transaction.
 
-// piece is one entry of the archive's second half, as pg_dump has it.
+// piece is one entry of the archive, as pg_dump has it.
 type piece struct {
 	id         int    // in the archive
 	class, oid uint32 // the source's catalogue and number of the object; 0 for what is no object
@@ -33,13 +34,14 @@ var (
 // of the application's own making looks like the head of one.
 var errScript = &cause{text: "the schema's second half cannot be told apart into its objects"}
 
-// pieces asks pg_restore for the second half as a script and cuts it.
-func (s *staged) pieces(ctx context.Context) ([]piece, error) {
+// pieces asks pg_restore for one half, pre-data or post-data, as a script and
+// cuts it.
+func (s *staged) pieces(ctx context.Context, section string) ([]piece, error) {
 	list, err := os.ReadFile(s.archive.list)
 	if err != nil {
 		return nil, err
 	}
-	args := []string{"--section=post-data", "--use-list=" + s.archive.list, "--no-owner", "--no-privileges", "--no-tablespaces", "--verbose", "--file=-", s.archive.file}
+	args := []string{"--section=" + section, "--use-list=" + s.archive.list, "--no-owner", "--no-privileges", "--no-tablespaces", "--verbose", "--file=-", s.archive.file}
 	script, err := child{program: s.bin.path("pg_restore"), args: args, e: s.e}.run(ctx)
 	if err != nil {
 		return nil, err
@@ -72,7 +74,12 @@ func cutScript(script, list string) ([]piece, error) {
 		}
 		out[len(out)-1].access, out[len(out)-1].sql = before, strings.TrimSpace(body)
 	}
-	for _, m := range pieceHead.FindAllStringSubmatchIndex(script, -1) {
+	for i, m := range pieceHead.FindAllStringSubmatchIndex(script, -1) {
+		if i == 0 {
+			if head := accessTail.FindStringSubmatch("\n" + script[:m[0]]); head != nil {
+				access = "SET LOCAL " + head[1] + "\n"
+			}
+		}
 		p := piece{id: number(script[m[2]:m[3]]), class: uint32(number(script[m[4]:m[5]])), oid: uint32(number(script[m[6]:m[7]]))}
 		seen, isListed := listed[p.id]
 		if !isListed {
