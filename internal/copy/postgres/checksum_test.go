@@ -167,14 +167,14 @@ func TestSumLaw(t *testing.T) {
 			for _, values := range rows {
 				data := tuple(values...)
 				for piece > 0 && len(data) > piece {
-					if err := w.inPieces(data[:piece], false); err != nil {
+					if err := w.part.each(data[:piece], false, w.advance); err != nil {
 						t.Fatal(err)
 					}
 					data = data[piece:]
 				}
 				err := error(nil)
 				if piece > 0 {
-					err = w.inPieces(data, true)
+					err = w.part.each(data, true, w.advance)
 				} else {
 					err = w.message(data)
 				}

@@ -53,12 +53,13 @@ func (p *pieces) keep(all, unused []byte) {
 	}
 }
 
-// inPieces takes data that need not end with a row; last says that it must.
-func (w *walker) inPieces(data []byte, last bool) error {
-	all := w.part.collect(data)
+// each takes data that need not end with a row, bit by bit; last says that it
+// must.
+func (p *pieces) each(data []byte, last bool, advance func(data []byte) (rest []byte, more bool, err error)) error {
+	all := p.collect(data)
 	unused := all
 	for {
-		next, more, err := w.advance(unused)
+		next, more, err := advance(unused)
 		if err != nil {
 			return err
 		}
@@ -66,8 +67,8 @@ func (w *walker) inPieces(data []byte, last bool) error {
 			break
 		}
 	}
-	w.part.keep(all, unused)
-	if last && (w.part.open || len(unused) > 0) {
+	p.keep(all, unused)
+	if last && (p.open || len(unused) > 0) {
 		return errMalformed
 	}
 	return nil

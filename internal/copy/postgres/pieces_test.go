@@ -122,13 +122,13 @@ func TestRowInPieces(t *testing.T) {
 		if size == 0 {
 			for _, r := range append(rows, []byte{0xff, 0xff}) {
 				w.part = pieces{}
-				if err := w.inPieces(r, true); err != nil {
+				if err := w.part.each(r, true, w.advance); err != nil {
 					return nil, 0, err
 				}
 			}
 		}
 		for at := 0; size > 0 && at < len(body); at += size {
-			if err := w.inPieces(body[at:min(at+size, len(body))], at+size >= len(body)); err != nil {
+			if err := w.part.each(body[at:min(at+size, len(body))], at+size >= len(body), w.advance); err != nil {
 				return nil, 0, err
 			}
 		}
@@ -156,7 +156,7 @@ func TestRowInPieces(t *testing.T) {
 	for _, cut := range []int{1, 5, 300000, len(body) / 2, len(body) - 3} {
 		row, a := compiled(t, rules, columns...)
 		w := &walker{row: row, shapes: make([]*shape, len(row.Order)), a: a, out: &sink{}, started: true}
-		if err := w.inPieces(body[:cut], true); err == nil {
+		if err := w.part.each(body[:cut], true, w.advance); err == nil {
 			t.Errorf("a stream that ends after %d bytes is taken", cut)
 		}
 	}

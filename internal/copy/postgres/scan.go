@@ -147,7 +147,7 @@ func (e *eye) Write(data []byte) (int, error) {
 		data, e.started = data[len(binaryHeader):], true
 	}
 	if n >= pieceSize || len(e.part.rest) > 0 || e.part.open {
-		return n, e.inPieces(data, n < pieceSize)
+		return n, e.part.each(data, n < pieceSize, e.advance)
 	}
 	for len(data) > 0 {
 		columns, rest, err := cutCount(data)

@@ -25,26 +25,6 @@ type longValue struct {
 	apart  uint64       // the shares of the row's values in such a sum
 }
 
-// inPieces takes data that need not end with a row; last says that it must.
-func (e *eye) inPieces(data []byte, last bool) error {
-	all := e.part.collect(data)
-	unused := all
-	for {
-		next, more, err := e.advance(unused)
-		if err != nil {
-			return err
-		}
-		if unused = next; !more {
-			break
-		}
-	}
-	e.part.keep(all, unused)
-	if last && (e.part.open || len(unused) > 0) {
-		return errMalformed
-	}
-	return nil
-}
-
 // advance takes the next bit of a row and returns what follows it, or that
 // there is nothing more to do before more data comes.
 func (e *eye) advance(data []byte) (rest []byte, more bool, err error) {

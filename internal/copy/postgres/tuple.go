@@ -43,7 +43,7 @@ func (w *walker) message(data []byte) error {
 		data, w.started = data[len(binaryHeader):], true
 	}
 	if long {
-		return w.inPieces(data, last)
+		return w.part.each(data, last, w.advance)
 	}
 	for len(data) > 0 {
 		columns, rest, err := cutCount(data)
