@@ -59,13 +59,8 @@ func formOf(local string, name Name) (localForm, bool) {
 }
 
 func withoutParticles(family string) string {
-	for {
-		word, rest, more := strings.Cut(family, " ")
-		if !more || !isParticle(word) {
-			return family
-		}
-		family = rest
-	}
+	_, base := cutParticles(family)
+	return base
 }
 
 // localMatch reads a local part from left to right.

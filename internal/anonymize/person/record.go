@@ -115,6 +115,19 @@ func SplitName(full string) (given, family string) {
 	return strings.Join(words[:cut], " "), strings.Join(words[cut:], " ")
 }
 
+// cutParticles divides a family name behind the particles in front of it:
+// "van der", "Berg".
+func cutParticles(family string) (particles, base string) {
+	base = family
+	for {
+		word, rest, more := strings.Cut(base, " ")
+		if !more || !isParticle(word) {
+			return strings.TrimSuffix(family[:len(family)-len(base)], " "), base
+		}
+		base = rest
+	}
+}
+
 // isParticle reports whether a word belongs to the family name after it.
 func isParticle(word string) bool {
 	switch strings.ToLower(word) {

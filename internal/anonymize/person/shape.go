@@ -81,14 +81,8 @@ func shapeOf(name Name) shape {
 	}
 	s.givens, s.givenHyphen = furtherWords(name.Given)
 	s.givenLetters = lettersOf(name.Given)
-	base := name.Family
-	for {
-		word, rest, more := strings.Cut(base, " ")
-		if !more || !isParticle(word) {
-			break
-		}
-		s.particle, base = strings.TrimSpace(s.particle+" "+word), rest
-	}
+	var base string
+	s.particle, base = cutParticles(name.Family)
 	if shouted(name.Family) {
 		s.particle = strings.ToLower(s.particle)
 	}
