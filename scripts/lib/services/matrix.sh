@@ -29,6 +29,7 @@ matrix_install() {
     fi
     cached "debian-$suite" "usr/lib/postgresql/$version/bin/postgres" matrix_build "$suite" ||
       die "debootstrap of $suite ended with an error; see $LOGS/install-debian-$suite.log"
+    chmod 666 "$CACHE/debian-$suite"/dev/{null,zero,full,random,urandom} # some releases of debootstrap make them for root alone
   done
 }
 
