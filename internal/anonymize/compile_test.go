@@ -217,6 +217,24 @@ func TestSourceOfOneStore(t *testing.T) {
 	}
 }
 
+// A rule for a column that the server computes is refused with the columns that
+// it is computed from; "*" means those that are copied.
+func TestRulesOfComputedColumns(t *testing.T) {
+	low, sum := column("low", FormText), column("sum", FormInt)
+	low.Derived, low.Reads, sum.Derived = true, []string{"nick", "mail"}, true
+	fields := []Field{column("nick", FormText), column("mail", FormText), low, sum}
+	r := refusal(t, input(t, header+"postgres:\n  things: {low: person.name, sum: keep, nick: keep, mail: keep}\n", fields...))
+	all := strings.Join(r.Lines, "\n")
+	for _, want := range []string{"things.low: the server computes this column", "the rules of nick, mail decide", "things.sum: the server computes this column"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("no line %q in\n%s", want, all)
+		}
+	}
+	in := input(t, header+"postgres:\n  things: {\"*\": keep}\n", fields...)
+	in.Pinned = func(Field) bool { return true }
+	compile(t, in)
+}
+
 // Columns that name people come first, whatever their order in the table.
 func TestRowOrder(t *testing.T) {
 	rules := header + "postgres:\n  things: {$person: o, a: keep, b: keep, t: {text: plain, context: c}, c: keep, d: keep, o: keep}\n"

@@ -18,6 +18,7 @@ type Field struct {
 	Words   bool // its type hides the words of a text: a full-text vector
 
 	Labels  []string // what an enum may be
+	Reads   []string // the columns that a Derived one is computed from
 	Suggest string   // how the server itself computes the column, as far as that is known: an argument of derive
 
 	// Sample is the full name of one object (blob) that patterns are matched

@@ -67,6 +67,7 @@ func (c *compiler) compileRow(store, table string, fields []Field) *Row {
 	rules := make([]*rule, len(fields))
 	for i, f := range fields {
 		if f.Derived {
+			c.checkDerived(g, f)
 			continue
 		}
 		rules[i] = c.columnRule(g, f, &row.slots)
@@ -90,6 +91,19 @@ func (c *compiler) compileRow(store, table string, fields []Field) *Row {
 	}
 	row.arrange(fields, rules)
 	return row
+}
+
+// checkDerived refuses a rule that names a column which the server computes: it
+// would be without effect, and whoever wrote it believes otherwise.
+func (c *compiler) checkDerived(g *ruleset.Group, f Field) {
+	if g == nil || !slices.ContainsFunc(g.Fields, func(line ruleset.Field) bool { return line.Path == f.Name }) {
+		return
+	}
+	why := "the server computes this column, so that its rule would have no effect; take the line out"
+	if len(f.Reads) > 0 {
+		why += ": the rules of " + strings.Join(f.Reads, ", ") + " decide what it holds"
+	}
+	c.fail(place{f.Store, f.Group, f.Name}, why)
 }
 
 // columnRule compiles the rule of one column.

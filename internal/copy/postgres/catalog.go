@@ -76,8 +76,9 @@ type column struct {
 	label     string // "character varying(60)"
 	notNull   bool
 	unique    bool
-	generated bool   // computed by the server
-	suggest   string // the expression that a trigger computes it by, where that is known
+	generated bool     // computed by the server
+	reads     []string // what a generated one is computed from
+	suggest   string   // the expression that a trigger computes it by, where that is known
 }
 
 // kind is a letter of pg_class.relkind.
@@ -152,6 +153,9 @@ func (c *catalog) complete(ctx context.Context, query queryFunc) error {
 		return err
 	}
 	if err := c.readVectors(ctx, query); err != nil {
+		return err
+	}
+	if err := c.readGenerated(ctx, query); err != nil {
 		return err
 	}
 	var err error
@@ -304,7 +308,7 @@ func (c *catalog) fields(store string, g *group, columns []column) []anonymize.F
 			form = textForm(form)
 		}
 		out[i] = anonymize.Field{Store: store, Group: g.name, Name: col.name, Type: col.label, Form: form, MaxLen: maxLen,
-			NotNull: col.notNull || notNull, Unique: col.unique, Derived: col.generated, Suggest: col.suggest,
+			NotNull: col.notNull || notNull, Unique: col.unique, Derived: col.generated, Reads: col.reads, Suggest: col.suggest,
 			Routing: g.parted && (g.keyByExpr || slices.Contains(g.keys, col.name)), Words: c.types.hidesWords(col.typ), Labels: c.types.labels(col.typ)}
 	}
 	return out
