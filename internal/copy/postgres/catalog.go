@@ -22,7 +22,8 @@ type catalog struct {
 	types     types
 	objects   []objectRange // large ones
 	links     []anonymize.Link
-	open      []route  // what is partitioned and does not take every row
+	open      []route // what is partitioned and does not take every row
+	tree      tree
 	notes     []string // what is not carried
 }
 
@@ -86,7 +87,7 @@ type kind string
 
 const relationsQuery = `SELECT c.oid, n.nspname, c.relname, c.relkind::text, c.relfilenode,
   coalesce(pg_relation_size(c.oid), 0) / current_setting('block_size')::int8, coalesce(pg_table_size(c.oid), 0), greatest(c.reltuples, 0)::int8,
-  coalesce(a.amname, ''), coalesce(pg_partition_root(c.oid)::oid, c.oid)
+  coalesce(a.amname, '')
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_am a ON a.oid = c.relam
 WHERE c.relkind IN ('r', 'p', 'f', 'm', 'S') AND c.relispopulated AND c.relpersistence <> 't' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
@@ -96,26 +97,27 @@ ORDER BY n.nspname, c.relname`
 // the transaction that sees the snapshot.
 func readCatalog(ctx context.Context, query queryFunc) (*catalog, error) {
 	c := &catalog{}
+	if err := c.readTree(ctx, query); err != nil {
+		return nil, err
+	}
 	groups := make(map[uint32]*group)
-	var roots []uint32 // of tables, by index
 	err := each(ctx, query, relationsQuery, nil, func(rows pgx.Rows) error {
 		var t table
 		var k, method string
-		var root uint32
-		if err := rows.Scan(&t.oid, &t.schema, &t.name, &k, &t.filenode, &t.pages, &t.bytes, &t.rows, &method, &root); err != nil {
+		if err := rows.Scan(&t.oid, &t.schema, &t.name, &k, &t.filenode, &t.pages, &t.bytes, &t.rows, &method); err != nil {
 			return err
 		}
 		t.heap = method == "heap"
 		switch kind(k) {
 		case "r":
 			c.tables = append(c.tables, &t)
-			roots = append(roots, root)
 		case "p":
-			if root == t.oid {
+			if c.tree.root(t.oid) == t.oid {
 				groups[t.oid] = &group{relation: t.relation, oid: t.oid, name: t.relation.group(), parted: true}
 			}
 		case "f":
 			c.notes = append(c.notes, "rows of foreign table "+t.relation.group())
+			c.tree.abroad[c.tree.root(t.oid)] = true
 		case "m":
 			c.matviews = append(c.matviews, &t)
 		case "S":
@@ -126,11 +128,12 @@ func readCatalog(ctx context.Context, query queryFunc) (*catalog, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i, t := range c.tables {
-		if groups[roots[i]] == nil {
-			groups[roots[i]] = &group{relation: t.relation, oid: t.oid, name: t.relation.group()}
+	for _, t := range c.tables {
+		root := c.tree.root(t.oid)
+		if groups[root] == nil {
+			groups[root] = &group{relation: t.relation, oid: t.oid, name: t.relation.group()}
 		}
-		t.group = groups[roots[i]]
+		t.group = groups[root]
 	}
 	for _, g := range groups {
 		c.groups = append(c.groups, g)
@@ -282,16 +285,16 @@ func (c *catalog) readPartitionKeys(ctx context.Context, query queryFunc) error 
 	if len(roots) == 0 {
 		return nil
 	}
-	const sql = `SELECT coalesce(pg_partition_root(p.partrelid)::oid, p.partrelid), coalesce(a.attname, '')
+	const sql = `SELECT p.partrelid, coalesce(a.attname, '')
 FROM pg_partitioned_table p CROSS JOIN LATERAL unnest(p.partattrs::int2[]) AS k (attnum)
 LEFT JOIN pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = k.attnum AND k.attnum > 0`
 	return each(ctx, query, sql, nil, func(rows pgx.Rows) error {
-		var root uint32
+		var table uint32
 		var name string
-		if err := rows.Scan(&root, &name); err != nil {
+		if err := rows.Scan(&table, &name); err != nil {
 			return err
 		}
-		if g := roots[root]; g != nil {
+		if g := roots[c.tree.root(table)]; g != nil {
 			g.keys = append(g.keys, name)
 			g.keyByExpr = g.keyByExpr || name == ""
 		}

@@ -65,9 +65,9 @@ func (e edge) match() string {
 	return strings.Join(parts, " AND ")
 }
 
-const edgesQuery = `SELECT c.conname, c.convalidated, cn.nspname, cr.relname, cr.relkind = 'p', coalesce(pg_partition_root(c.conrelid)::oid, c.conrelid),
+const edgesQuery = `SELECT c.conname, c.convalidated, cn.nspname, cr.relname, cr.relkind = 'p', c.conrelid::int8,
   ARRAY(SELECT a.attname::text FROM unnest(c.conkey) WITH ORDINALITY AS k (n, i) JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.n ORDER BY k.i),
-  pn.nspname, pr.relname, pr.relkind = 'p', coalesce(pg_partition_root(c.confrelid)::oid, c.confrelid),
+  pn.nspname, pr.relname, pr.relkind = 'p', c.confrelid::int8,
   ARRAY(SELECT a.attname::text FROM unnest(c.confkey) WITH ORDINALITY AS k (n, i) JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.n ORDER BY k.i),
   ARRAY(SELECT format('OPERATOR(%I.%s)', n.nspname, o.oprname) FROM unnest(c.conpfeqop) WITH ORDINALITY AS k (op, i)
     JOIN pg_operator o ON o.oid = k.op JOIN pg_namespace n ON n.oid = o.oprnamespace ORDER BY k.i)
@@ -77,14 +77,11 @@ WHERE c.contype = 'f' AND c.conparentid = 0 AND coalesce(to_jsonb(c) ->> 'conenf
 
 // readEdges reads the foreign keys between copied tables.
 func readEdges(ctx context.Context, query queryFunc, cat *catalog) ([]edge, error) {
-	groups := make(map[uint32]*group)
-	for _, g := range cat.groups {
-		groups[g.oid] = g
-	}
+	groups := cat.groupsByOID()
 	var out []edge
 	err := each(ctx, query, edgesQuery, nil, func(rows pgx.Rows) error {
 		var e edge
-		var child, parent uint32
+		var child, parent int64
 		err := rows.Scan(&e.name, &e.valid, &e.child.schema, &e.child.relation.name, &e.child.parted, &child, &e.child.columns,
 			&e.parent.schema, &e.parent.relation.name, &e.parent.parted, &parent, &e.parent.columns, &e.operators)
 		e.child.group, e.parent.group = groups[child], groups[parent]
@@ -219,10 +216,7 @@ func (c *closure) ask(ctx context.Context, e edge, sql string, fn func(rows pgx.
 				tables = append(tables, l.also...)
 			}
 		}
-		if err := r.holdAll(ctx, d, tables); err != nil {
-			return err
-		}
-		return each(ctx, d.query, sql, nil, fn)
+		return r.overTrees(ctx, d, tables, func() error { return each(ctx, d.query, sql, nil, fn) })
 	})
 }
 

@@ -31,14 +31,13 @@ func (c *catalog) readDemands(ctx context.Context, query queryFunc, store string
 // element: a column, or an expression with the columns that the index's
 // expressions read. A generated column counts as its expression. Operators
 // other than equality are those of exclusion constraints.
-const keysQuery = `SELECT i.indexrelid::int8, r.oid::int8, ic.relname, coalesce(a.attname, ''), coalesce(a.attgenerated <> '', true),
+const keysQuery = `SELECT i.indexrelid::int8, i.indrelid::int8, ic.relname, coalesce(a.attname, ''), coalesce(a.attgenerated <> '', true),
   CASE WHEN k.attnum = 0 THEN pg_get_indexdef(i.indexrelid, k.place::int, false) WHEN a.attgenerated <> '' THEN pg_get_expr(g.adbin, g.adrelid) ELSE '' END,
   coalesce(o.oprname = '=', true), coalesce(pg_get_expr(i.indpred, i.indrelid), ''), coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::bool, false),
   ARRAY(SELECT DISTINCT x.attname::text FROM pg_depend d JOIN pg_attribute x ON x.attrelid = d.refobjid AND x.attnum = d.refobjsubid
     WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = i.indrelid AND d.refobjsubid > 0 AND x.attname IS DISTINCT FROM a.attname
     AND (k.attnum = 0 AND d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid OR d.classid = 'pg_attrdef'::regclass AND d.objid = g.oid))
 FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, place)
-JOIN pg_class r ON r.oid = coalesce(pg_partition_root(i.indrelid)::oid, i.indrelid)
 LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum AND k.attnum > 0
 LEFT JOIN pg_attrdef g ON g.adrelid = a.attrelid AND g.adnum = a.attnum AND a.attgenerated <> ''
 LEFT JOIN pg_constraint n ON n.conindid = i.indexrelid AND n.contype IN ('p', 'u', 'x') AND n.conexclop IS NOT NULL
@@ -127,17 +126,23 @@ func wordByte(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '$' || c >= 0x80
 }
 
+// groupsByOID finds the group of a table, a partition's by its root.
 func (c *catalog) groupsByOID() map[int64]*group {
 	out := make(map[int64]*group, len(c.groups))
 	for _, g := range c.groups {
 		out[int64(g.oid)] = g
+	}
+	for partition := range c.tree.above {
+		if g := out[int64(c.tree.root(partition))]; g != nil {
+			out[int64(partition)] = g
+		}
 	}
 	return out
 }
 
 // linksQuery lists the foreign keys, those of partitions with the name of the
 // root. One that is not enforced (PostgreSQL 18) demands nothing.
-const linksQuery = `SELECT c.conname, coalesce(pg_partition_root(c.conrelid)::oid, c.conrelid)::int8, coalesce(pg_partition_root(c.confrelid)::oid, c.confrelid)::int8,
+const linksQuery = `SELECT c.conname, c.conrelid::int8, c.confrelid::int8,
   ARRAY(SELECT a.attname::text FROM unnest(c.conkey) WITH ORDINALITY AS k (n, place) JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.n ORDER BY place),
   ARRAY(SELECT a.attname::text FROM unnest(c.confkey) WITH ORDINALITY AS k (n, place) JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.n ORDER BY place)
 FROM pg_constraint c WHERE c.contype = 'f' AND c.conparentid = 0 AND coalesce(to_jsonb(c) ->> 'conenforced', 'true') <> 'false' ORDER BY c.oid`
@@ -164,7 +169,7 @@ func (c *catalog) readLinks(ctx context.Context, query queryFunc, store string, 
 // routesQuery lists what is partitioned and takes no row beside its
 // partitions' bounds, with its key and the keys above it. A hash takes every
 // row.
-const routesQuery = `SELECT c.oid::int8, coalesce(pg_partition_root(c.oid)::oid, c.oid)::int8, n.nspname, c.relname, pg_get_partkeydef(c.oid), p.partexprs IS NULL,
+const routesQuery = `SELECT c.oid::int8, n.nspname, c.relname, pg_get_partkeydef(c.oid), p.partexprs IS NULL,
   ARRAY(SELECT pg_get_partkeydef(u.relid) FROM pg_partition_ancestors(c.oid) AS u (relid) WHERE u.relid <> c.oid)
 FROM pg_partitioned_table p JOIN pg_class c ON c.oid = p.partrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE p.partstrat <> 'h' AND p.partdefid = 0 AND EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = c.oid) ORDER BY n.nspname, c.relname`
@@ -173,15 +178,15 @@ WHERE p.partstrat <> 'h' AND p.partdefid = 0 AND EXISTS (SELECT FROM pg_inherits
 func (c *catalog) readRoutes(ctx context.Context, query queryFunc, store string, d *anonymize.Demands) error {
 	groups := c.groupsByOID()
 	return each(ctx, query, routesQuery, nil, func(rows pgx.Rows) error {
-		var oid, root int64
+		var oid int64
 		var at relation
 		var key string
 		var above []string
 		r := anonymize.Route{Store: store}
-		if err := rows.Scan(&oid, &root, &at.schema, &at.name, &key, &r.Exact, &above); err != nil {
+		if err := rows.Scan(&oid, &at.schema, &at.name, &key, &r.Exact, &above); err != nil {
 			return err
 		}
-		g := groups[root]
+		g := groups[oid]
 		if g == nil {
 			return nil
 		}

@@ -75,7 +75,7 @@ func (f *fitting) group(ctx context.Context, d door, g *group, trials map[string
 	for _, c := range checks {
 		var err error
 		switch {
-		case c.relation == int64(g.oid):
+		case f.r.cat.tree.root(uint32(c.relation)) == g.oid:
 			err = f.check(ctx, d, g, c, trials)
 		case c.domain != 0:
 			for _, col := range g.columns {
@@ -125,7 +125,7 @@ type check struct {
 
 // checksQuery reads the CHECKs that are enforced. Those of partitions are their
 // own; one that a table inherits is read at its root.
-const checksQuery = `SELECT c.conname, coalesce(pg_partition_root(nullif(c.conrelid, 0))::oid, c.conrelid)::int8, c.contypid::int8, pg_get_expr(c.conbin, c.conrelid),
+const checksQuery = `SELECT c.conname, c.conrelid::int8, c.contypid::int8, pg_get_expr(c.conbin, c.conrelid),
   ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.conrelid AND c.conrelid <> 0 AND a.attnum = ANY (c.conkey) ORDER BY a.attnum)
 FROM pg_constraint c WHERE c.contype = 'c' AND c.conbin IS NOT NULL AND c.oid >= 16384 AND coalesce(to_jsonb(c) ->> 'conenforced', 'true') <> 'false'
   AND NOT (c.coninhcount > 0 AND NOT c.conislocal AND coalesce((SELECT relispartition FROM pg_class WHERE oid = c.conrelid), false)) ORDER BY c.oid`

@@ -53,12 +53,10 @@ func (s *staged) checkObjectRows(plan *anonymize.Plan) error {
 func (s *staged) objectNumbers(ctx context.Context, d door, o objectRange) (numbers []uint32, err error) {
 	g := objectsRows()
 	sql := `SELECT coalesce(array_agg(loid), '{}') FROM ` + g.from() + g.alias() + ` WHERE loid BETWEEN $1 AND $2`
+	var also []*table
 	if l := s.rows.objects; l.sql != "" {
-		if err := s.r.holdAll(ctx, d, l.also); err != nil {
-			return nil, err
-		}
-		sql = fmt.Sprintf(`%s AND (%s)`, sql, l.sql)
+		also, sql = l.also, fmt.Sprintf(`%s AND (%s)`, sql, l.sql)
 	}
-	err = d.row(ctx, sql, []any{o.first, o.last}, &numbers)
+	err = s.r.overTrees(ctx, d, also, func() error { return d.row(ctx, sql, []any{o.first, o.last}, &numbers) })
 	return numbers, err
 }

@@ -95,16 +95,17 @@ func (r *reader) declared(where person.Columns) (*group, error) {
 // the same value is the same person. Other foreign keys of a table say who is
 // related to whom, not who is who.
 func (r *reader) references(ctx context.Context, g *group, id string) ([]string, error) {
-	const sql = `SELECT n.nspname, t.relname FROM pg_constraint c JOIN pg_class t ON t.oid = coalesce(pg_partition_root(c.confrelid)::oid, c.confrelid)
-JOIN pg_namespace n ON n.oid = t.relnamespace JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
-WHERE c.contype = 'f' AND c.conrelid = $1::oid AND cardinality(c.conkey) = 1 AND a.attname = $2 ORDER BY 1, 2`
+	const sql = `SELECT c.confrelid::int8 FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+WHERE c.contype = 'f' AND c.conrelid = $1::oid AND cardinality(c.conkey) = 1 AND a.attname = $2 ORDER BY c.oid`
+	groups := r.cat.groupsByOID()
 	var refs []string
 	err := r.inSnapshot(ctx, func(d door) error {
 		return each(ctx, d.query, sql, []any{g.oid, id}, func(rows pgx.Rows) error {
-			var to relation
-			if err := rows.Scan(&to.schema, &to.name); err != nil {
+			var oid int64
+			if err := rows.Scan(&oid); err != nil || groups[oid] == nil {
 				return err
 			}
+			to := groups[oid].relation
 			refs = append(refs, to.group())
 			if to.schema == "public" { // the rules may say either
 				refs = append(refs, "public."+to.name)

@@ -54,11 +54,9 @@ type indexBuild struct {
 	bytes int64 // at the source
 }
 
-const homesQuery = `SELECT c.oid, n.nspname, c.relname, c.relkind::text, coalesce(pg_partition_root(c.oid)::oid, c.oid), c.relispopulated, coalesce(pg_table_size(c.oid), 0),
+const homesQuery = `SELECT c.oid, n.nspname, c.relname, c.relkind::text, c.relispopulated, coalesce(pg_table_size(c.oid), 0),
   ARRAY(SELECT i.inhparent FROM pg_inherits i WHERE i.inhrelid = c.oid AND NOT c.relispartition),
   EXISTS (SELECT FROM pg_inherits i JOIN pg_class f ON f.oid = i.inhrelid AND f.relkind = 'f' WHERE i.inhparent = c.oid)
-  OR c.relispartition AND EXISTS (SELECT FROM pg_partition_tree(pg_partition_root(c.oid)) p JOIN pg_class f ON f.oid = p.relid AND f.relkind = 'f')
-  OR c.relkind = 'p' AND EXISTS (SELECT FROM pg_partition_tree(c.oid) p JOIN pg_class f ON f.oid = p.relid AND f.relkind = 'f')
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'm') AND c.oid >= 16384 ORDER BY c.oid`
 
 // madeQuery says of each index, constraint and statistics object where it
@@ -95,7 +93,7 @@ func (s *staged) readEndgame(ctx context.Context, plan *anonymize.Plan) (*endgam
 	g := &endgame{homes: make(map[uint32]*home), leaves: make(map[uint32][]*home), parted: make(map[uint32][]*home), inherited: make(map[uint32]bool)}
 	objects := make(map[object]made)
 	err = s.r.inSnapshot(ctx, func(d door) error {
-		if err := g.readHomes(ctx, d); err != nil {
+		if err := g.readHomes(ctx, d, s.r.cat.tree); err != nil {
 			return err
 		}
 		if err := readMade(ctx, d, objects); err != nil {
@@ -123,14 +121,15 @@ func (s *staged) readEndgame(ctx context.Context, plan *anonymize.Plan) (*endgam
 	return g, nil
 }
 
-func (g *endgame) readHomes(ctx context.Context, d door) error {
+func (g *endgame) readHomes(ctx context.Context, d door, above tree) error {
 	return each(ctx, d.query, homesQuery, nil, func(rows pgx.Rows) error {
 		h := &home{}
 		var k string
-		if err := rows.Scan(&h.oid, &h.schema, &h.name, &k, &h.root, &h.populated, &h.bytes, &h.parents, &h.abroad); err != nil {
+		if err := rows.Scan(&h.oid, &h.schema, &h.name, &k, &h.populated, &h.bytes, &h.parents, &h.abroad); err != nil {
 			return err
 		}
-		h.kind = kind(k)
+		h.kind, h.root = kind(k), above.root(h.oid)
+		h.abroad = h.abroad || above.abroad[h.root]
 		g.homes[h.oid] = h
 		for _, parent := range h.parents {
 			g.inherited[parent] = true

@@ -29,31 +29,35 @@ type stream struct {
 // pull receives, anonymises and frames the next rows of the source's COPY.
 func (s *staged) stream(ctx context.Context, a *anonymize.Anonymizer, st stream) (e entry, err error) {
 	err = s.r.inTable(ctx, st.part.table, func(d door) error {
-		if err := s.r.holdAll(ctx, d, st.part.also); err != nil {
+		return s.r.overTrees(ctx, d, st.part.also, func() error {
+			e, err = s.carry(ctx, a, st, d)
 			return err
-		}
-		src := d.conn.PgConn()
-		body := &puller{src: src, out: sink{text: st.load.text}}
-		body.walk = walker{row: st.load.row, shapes: st.load.shapes, a: a, out: &body.out, sum: st.load.sum}
-		if err := d.startCopy(st.part.selectColumns(st.load.names), !st.load.text); err != nil {
-			return err
-		}
-		body.out.open()
-		ended := make(chan struct{})
-		err := parallel.With(ctx, func(ctx context.Context) error { return interrupt(ctx, ended, src.Conn()) }, func(ctx context.Context) error {
-			defer close(ended)
-			_, err := st.dst.PgConn().CopyFrom(ctx, body, st.load.copyInto(st.part.alone))
-			body.leave(err)
-			return body.explain(err, st.load)
 		})
-		if err != nil || !body.done { // its COPY was perhaps not read to the end: the session is of no more use
-			closeConn(ctx, d.conn)
-		}
-		e = entry{rows: body.out.rows, bytes: body.out.bytes, sum: body.walk.total}
-		s.tooLong.of(st.part, st.load, body.walk.left)
-		return s.atSource(ctx, body, err)
 	})
 	return e, err
+}
+
+// carry is stream's COPY, with all locks held.
+func (s *staged) carry(ctx context.Context, a *anonymize.Anonymizer, st stream, d door) (entry, error) {
+	src := d.conn.PgConn()
+	body := &puller{src: src, out: sink{text: st.load.text}}
+	body.walk = walker{row: st.load.row, shapes: st.load.shapes, a: a, out: &body.out, sum: st.load.sum}
+	if err := d.startCopy(st.part.selectColumns(st.load.names), !st.load.text); err != nil {
+		return entry{}, err
+	}
+	body.out.open()
+	ended := make(chan struct{})
+	err := parallel.With(ctx, func(ctx context.Context) error { return interrupt(ctx, ended, src.Conn()) }, func(ctx context.Context) error {
+		defer close(ended)
+		_, err := st.dst.PgConn().CopyFrom(ctx, body, st.load.copyInto(st.part.alone))
+		body.leave(err)
+		return body.explain(err, st.load)
+	})
+	if err != nil || !body.done { // its COPY was perhaps not read to the end: the session is of no more use
+		closeConn(ctx, d.conn)
+	}
+	s.tooLong.of(st.part, st.load, body.walk.left)
+	return entry{rows: body.out.rows, bytes: body.out.bytes, sum: body.walk.total}, s.atSource(ctx, body, err)
 }
 
 // interrupt ends a read that waits for the source when ctx ends before the

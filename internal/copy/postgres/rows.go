@@ -157,8 +157,9 @@ func (s *staged) readInstant(ctx context.Context, d door) error {
 	return err
 }
 
-// named lists the tables other than the group's own that a condition may read:
-// all whose name is in it, when it has a query inside.
+// named lists the tables other than the one whose rows are read that a condition
+// may read: all whose name is in it, when it has a query inside, and those are
+// the group's own partitions too.
 func (c *catalog) named(cond *ruleset.Condition, own *group) []*table {
 	names := cond.Names()
 	if !slices.Contains(names, "select") && !slices.Contains(names, "table") {
@@ -166,7 +167,7 @@ func (c *catalog) named(cond *ruleset.Condition, own *group) []*table {
 	}
 	var out []*table
 	for _, t := range c.tables {
-		if t.group != own && (slices.Contains(names, t.name) || slices.Contains(names, t.group.relation.name)) {
+		if (t.group != own || own.parted) && (slices.Contains(names, t.name) || slices.Contains(names, t.group.relation.name)) {
 			out = append(out, t)
 		}
 	}
