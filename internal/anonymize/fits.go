@@ -162,8 +162,9 @@ func emptyValue(f Field) *rule {
 func (c *compiler) lengths(r *ruleset.Rule) int {
 	names := c.in.Names
 	given, family, full := c.in.People.LongestName()
-	given, family = max(given, names.GivenMax("")), max(family, names.FamilyMax("")) // nobody in the index: one of the mixed table
-	full = max(full, names.GivenMax("")+1+names.FamilyMax("")) + 1                   // the comma of "Last, First"
+	longestGiven, longestFamily := names.Longest() // nobody in the index: of the table of any script
+	given, family = max(given, longestGiven), max(family, longestFamily)
+	full = max(full, longestGiven+1+longestFamily) + 1 // the comma of "Last, First"
 	switch r.Verb {
 	case "person.first":
 		return given

@@ -2,7 +2,6 @@ package anonymize
 
 import (
 	"bytes"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -16,31 +15,63 @@ func applyPersonName(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome, 
 	if who == nobody {
 		return applyName(a, dst, v, who)
 	}
-	p := a.people.At(who)
+	p := a.pseudonymOf(who, v)
 	trimmed := bytes.TrimSpace(v)
 	if m, ok := a.plan.dict.Lookup(trimmed); ok && m.Kind != text.Full { // "Hill, Rose", "R. Hill", "Rose"
 		lead, tail := blanks(v)
-		dst = text.Render(append(dst, lead...), m, trimmed, p.Given, p.Family)
+		dst = text.Render(append(dst, lead...), m, trimmed, p.given, p.family)
 		return append(dst, tail...), changed, nil
 	}
-	return spell(dst, v, p.Given, p.Family), changed, nil
+	return spell(dst, v, p), changed, nil
 }
 
-// spell writes given and family name in the layout of a full name: with the
-// family name first where a comma says so, in the same case, with the same
-// blanks at the ends.
-func spell(dst, original []byte, given, family string) []byte {
+// pseudonym is what somebody is called in a value.
+type pseudonym struct {
+	given, family string
+	familyFirst   bool // family name, given name
+}
+
+// pseudonymOf returns a known person's pseudonym for a value: in Latin letters
+// where the value has such, and Western order, even if her first name in the
+// source has others.
+func (a *Anonymizer) pseudonymOf(who int32, original []byte) pseudonym {
+	p := a.people.At(who)
+	if !person.Latin(p.Family) && person.Latin(string(original)) {
+		given, family := a.people.LatinName(who)
+		return pseudonym{given: given, family: family}
+	}
+	return pseudonym{p.Given, p.Family, p.FamilyFirst}
+}
+
+// spell writes given and family name in the layout of a full name: in the
+// order that a comma or else the language says, with a gap where the original
+// has one, in the same case, with the same blanks at the ends.
+func spell(dst, original []byte, p pseudonym) []byte {
 	lead, tail := blanks(original)
 	dst = append(dst, lead...)
-	c := casingOf(original)
-	if bytes.IndexByte(original, ',') >= 0 {
-		dst = append(appendCased(dst, c, family), ", "...)
-		dst = appendCased(dst, c, given)
-	} else {
-		dst = append(appendCased(dst, c, given), ' ')
-		dst = appendCased(dst, c, family)
+	c, first, second, gap := casingOf(original), p.given, p.family, gapOf(original[len(lead):len(original)-len(tail)], p)
+	if p.familyFirst || bytes.IndexByte(original, ',') >= 0 {
+		first, second = second, first
 	}
+	dst = append(appendCased(dst, c, first), gap...)
+	dst = appendCased(dst, c, second)
 	return append(dst, tail...)
+}
+
+// gapOf returns what stands between the two names: a comma, or the first
+// blanks of the original, or what the pseudonym's script wants.
+func gapOf(original []byte, p pseudonym) string {
+	from := bytes.IndexFunc(original, unicode.IsSpace)
+	switch {
+	case bytes.IndexByte(original, ',') >= 0:
+		return ", "
+	case from < 0 && p.familyFirst && person.Unspaced(p.family):
+		return ""
+	case from < 0:
+		return " "
+	}
+	size := bytes.IndexFunc(original[from:], func(r rune) bool { return !unicode.IsSpace(r) })
+	return string(original[from : from+size])
 }
 
 // applyName replaces a name that is not tied to a row: a known person keeps
@@ -53,23 +84,28 @@ func applyName(a *Anonymizer, dst, v []byte, _ int32) ([]byte, outcome, error) {
 		dst = a.Name(dst, m, trimmed)
 		return append(dst, tail...), changed, nil
 	}
-	given, family := a.drawName(trimmed)
-	if bytes.IndexByte(trimmed, ' ') < 0 {
-		return spellPart(dst, v, family), changed, nil
+	given, _ := person.SplitName(string(trimmed), "")
+	p := a.drawName(trimmed, given)
+	if given == "" {
+		return spellPart(dst, v, p.family), changed, nil
 	}
-	return spell(dst, v, given, family), changed, nil
+	return spell(dst, v, p), changed, nil
 }
 
-// drawName makes a name for somebody who is not in the index: never with a
-// surname that somebody in it really has, or it would look like a leak.
-func (a *Anonymizer) drawName(original []byte) (given, family string) {
+// drawName makes a name for somebody who is not in the index, of the script of
+// the original and the gender that given, the real given name, tells; never
+// with a surname that somebody in the index really has, or it would look like
+// a leak.
+func (a *Anonymizer) drawName(original []byte, given string) pseudonym {
 	a.small = text.Fold(a.small[:0], original)
 	names := a.plan.in.Names
-	given = names.Given("", a.unknown.Draw([]byte("given"), a.small))
+	table := names.For("", string(original))
+	gender := names.Gender(table, given)
+	p := pseudonym{given: table.Given(gender, a.unknown.Draw([]byte("given"), a.small)), familyFirst: table.FamilyFirst()}
 	for again := byte(0); ; again++ {
-		family = names.Family("", a.unknown.Draw([]byte("family"), a.small, []byte{again}))
-		if again == 255 || !a.people.Real(family) {
-			return given, family
+		p.family = table.Inflect(table.Family(a.unknown.Draw([]byte("family"), a.small, []byte{again})), gender)
+		if again == 255 || !a.people.RealName(p.given, p.family) {
+			return p
 		}
 	}
 }
@@ -82,18 +118,30 @@ func spellPart[T string | []byte](dst, original []byte, part T) []byte {
 
 func applyPersonFirst(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome, error) {
 	if who != nobody {
-		return spellPart(dst, v, a.cardOf(who).Given), changed, nil
+		return a.spellOwn(dst, v, who, a.cardOf(who).Given, false), changed, nil
 	}
-	given, _ := a.drawName(bytes.TrimSpace(v))
-	return spellPart(dst, v, given), changed, nil
+	trimmed := bytes.TrimSpace(v)
+	return spellPart(dst, v, a.drawName(trimmed, string(trimmed)).given), changed, nil
 }
 
 func applyPersonLast(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome, error) {
 	if who != nobody {
-		return spellPart(dst, v, a.cardOf(who).Family), changed, nil
+		return a.spellOwn(dst, v, who, a.cardOf(who).Family, true), changed, nil
 	}
-	_, family := a.drawName(bytes.TrimSpace(v))
-	return spellPart(dst, v, family), changed, nil
+	return spellPart(dst, v, a.drawName(bytes.TrimSpace(v), "").family), changed, nil
+}
+
+// spellOwn is spellPart for a part of a known person's pseudonym, in Latin
+// letters where the value has such.
+func (a *Anonymizer) spellOwn(dst, original []byte, who int32, part []byte, family bool) []byte {
+	if part[0] < utf8.RuneSelf || person.Latin(string(part)) || !person.Latin(string(original)) {
+		return spellPart(dst, original, part)
+	}
+	p := a.pseudonymOf(who, original)
+	if family {
+		return spellPart(dst, original, p.family)
+	}
+	return spellPart(dst, original, p.given)
 }
 
 // cardOf returns a person's card; the columns of one row ask for the same one.
@@ -109,13 +157,17 @@ func (a *Anonymizer) cardOf(who int32) *person.Card {
 func applyPersonInitials(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome, error) {
 	lead, tail := blanks(v)
 	trimmed := bytes.TrimSpace(v)
-	given, family := a.partsOf(who, v)
+	p := a.partsOf(who, v)
 	small := casingOf(trimmed) == lowerCase
 	_, n := utf8.DecodeRune(trimmed)
 	dotted := n < len(trimmed) && trimmed[n] == '.'
 	dst = append(dst, lead...)
 	left := letters(trimmed)
-	for _, name := range [...]string{given, family} {
+	parts := [...]string{p.given, p.family}
+	if p.familyFirst {
+		parts = [...]string{p.family, p.given}
+	}
+	for _, name := range parts {
 		if left == 0 {
 			break
 		}
@@ -144,19 +196,18 @@ func letters(v []byte) int {
 }
 
 // partsOf returns the names of the row's person, or of a made-up one.
-func (a *Anonymizer) partsOf(who int32, original []byte) (given, family string) {
+func (a *Anonymizer) partsOf(who int32, original []byte) pseudonym {
 	if who != nobody {
-		p := a.people.At(who)
-		return p.Given, p.Family
+		return a.pseudonymOf(who, original)
 	}
-	return a.drawName(bytes.TrimSpace(original))
+	return a.drawName(bytes.TrimSpace(original), "")
 }
 
 // Name implements text.Resolver: it appends what stands for the mention of a
 // known person.
 func (a *Anonymizer) Name(dst []byte, m text.Match, original []byte) []byte {
-	p := a.people.At(m.ID)
-	return text.Render(dst, m, original, p.Given, p.Family)
+	p := a.pseudonymOf(m.ID, original)
+	return text.Render(dst, m, original, p.given, p.family)
 }
 
 // Email implements text.Resolver. What a text calls an address need not be
@@ -201,133 +252,4 @@ func (a *Anonymizer) Phone(dst, original []byte) []byte {
 	}
 	out, _, _ := applyDigits(a, dst, original, nobody) // has digits, and knows no error
 	return out
-}
-
-// KnownPhone implements text.PhoneBook. A number is known as it is, with or
-// without the zeros in front of it and its country's code: whatever the proof
-// takes for it.
-func (a *Anonymizer) KnownPhone(original []byte) bool {
-	d := dialling{people: a.people, room: append(a.small[:0], "0000"...), at: longestCode + 1}
-	parts, within := 0, false
-	for _, c := range original {
-		digit := c >= '0' && c <= '9'
-		if digit {
-			d.room = append(d.room, c)
-			if !within {
-				parts++
-			}
-		}
-		within = digit
-	}
-	a.small = d.room
-	for d.at < len(d.room) && d.room[d.at] == '0' {
-		d.at++
-	}
-	zeros, size := d.at-longestCode-1, len(d.room)-d.at
-	switch {
-	case zeros > 2: // a serial number
-		return false
-	case d.known(d.at), d.known(d.at - 1):
-		return true
-	case size < fewestSubscriber:
-		return false
-	case zeros == 1 && (original[1] == ')' || original[1] >= '0' && original[1] <= '9'), // and no decimal
-		zeros == 0 && (size == 11 && parts == 1 || size > 9 && (parts == 2 || parts == 3)):
-		if d.anywhere() {
-			return true
-		}
-	case zeros == 0 && size == 10:
-		for code := range strings.FieldsSeq(zerolessCodes) {
-			if d.within(code) {
-				return true
-			}
-		}
-	}
-	return d.less(zeros == 2)
-}
-
-// Most countries' own numbers begin with a zero that is left out behind the
-// country's code; those of zerolessCodes have ten digits without one. Codes of
-// three digits begin with regions.
-const (
-	shortCodes = "1 7 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98"
-	regions    = "21 22 23 24 25 26 29 35 37 38 42 50 59 67 68 69 80 85 87 88 96 97 99"
-
-	zerolessCodes = "1 7 30 39 52 55 57 86 91"
-
-	longestCode      = 3
-	fewestSubscriber = 8 // digits that say enough without a country's code
-)
-
-// dialling is a number that may be known with another beginning: without
-// zeros in front it begins at room[at]. What is before that is free.
-type dialling struct {
-	people *person.Index
-	room   []byte
-	at     int
-}
-
-// known reports whether what begins at from is somebody's number.
-func (d *dialling) known(from int) bool {
-	_, ok := d.people.ByPhone(d.room[from:])
-	return ok
-}
-
-// within reports whether the number is somebody's within the country of a
-// code, which may be followed by the zero.
-func (d *dialling) within(code string) bool {
-	copy(d.room[d.at-len(code):], code)
-	if d.known(d.at - len(code)) {
-		return true
-	}
-	d.room[d.at-1] = '0'
-	copy(d.room[d.at-1-len(code):], code)
-	return d.known(d.at - 1 - len(code))
-}
-
-// anywhere is within for every country there is.
-func (d *dialling) anywhere() bool {
-	for code := range strings.FieldsSeq(shortCodes) {
-		if d.within(code) {
-			return true
-		}
-	}
-	for region := range strings.FieldsSeq(regions) {
-		code := [longestCode]byte{region[0], region[1]}
-		for code[2] = '0'; code[2] <= '9'; code[2]++ {
-			if d.within(string(code[:])) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// less reports whether the number begins with a country's code and is known
-// with a zero behind it, without one, or, if it was dialled, without the code.
-func (d *dialling) less(dialled bool) bool {
-	code := [longestCode]byte{}
-	n := copy(code[:codeLength(d.room[d.at:])], d.room[d.at:])
-	for d.at += n; d.at < len(d.room) && d.room[d.at] == '0'; {
-		d.at++
-	}
-	if len(d.room)-d.at < fewestSubscriber {
-		return false
-	}
-	if d.within(string(code[:n])) {
-		return true
-	}
-	d.room[d.at-1] = '0'
-	return dialled && (d.known(d.at) || d.known(d.at-1))
-}
-
-// codeLength returns how many digits of a number are its country's code.
-func codeLength(number []byte) int {
-	switch {
-	case number[0] == '1' || number[0] == '7':
-		return 1
-	case strings.Contains(shortCodes, string(number[:2])):
-		return 2
-	}
-	return longestCode
 }

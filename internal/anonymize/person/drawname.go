@@ -34,13 +34,46 @@ func (x *Index) drawName(g *generator, names *Names, n int, w wanted) bool {
 	p := &x.people[n]
 	id := []byte(p.ID)
 	copy(p.Seed[:], g.seed.Sum(id))
-	p.Given = w.shape.given(names, p.Locale, g.given.Draw(id))
+	real := p.Real.name()
+	table := names.For(p.Locale, real.Full)
+	gender := names.Gender(table, real.Given)
+	p.FamilyFirst = table.FamilyFirst()
+	p.Given = w.shape.given(table, gender, g.given.Draw(id))
 	for count := byte(0); ; count++ {
-		p.Family = w.shape.family(names, p.Locale, g.family.Draw(id, []byte{count}), w.most)
-		if count == 255 || !x.realFamily(p.Family) {
+		p.Family = table.Inflect(w.shape.family(table, g.family.Draw(id, []byte{count}), w.most), gender)
+		if count == 255 || !x.RealName(p.Given, p.Family) {
 			return count > 0
 		}
 	}
+}
+
+// name returns the name that counts for what she is called: the first.
+func (r *Real) name() Name {
+	if len(r.Names) == 0 {
+		return Name{}
+	}
+	return r.Names[0]
+}
+
+// RealName reports whether an invented name holds a surname that somebody
+// really has or, in a script without blanks, reads in part or as a whole as
+// somebody's name. Its given name alone may.
+func (x *Index) RealName(given, family string) bool {
+	if x.realFamily(family) {
+		return true
+	}
+	if !Unspaced(family) {
+		return false
+	}
+	full, own := []rune(family+given), utf8.RuneCountInString(family)
+	for from := range full[:own] {
+		for to := from + 2; to <= len(full); to++ {
+			if x.real[foldName(string(full[from:to]))] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // realFamily reports whether a surname holds one that somebody really has.
@@ -69,6 +102,9 @@ func (x *Index) realWords() map[string]bool {
 			if !families[name.Family] {
 				families[name.Family] = true
 				real[foldName(name.Family)] = true
+			}
+			if scriptOf(name.Family).unspaced() {
+				real[foldName(name.Family+name.Given)], real[foldName(name.Given+name.Family)] = true, true
 			}
 			for word := range strings.FieldsSeq(name.Full) {
 				if words[word] {

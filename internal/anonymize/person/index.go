@@ -19,6 +19,7 @@ type Person struct {
 	Email         string // of her first-ranked e-mail, made up even if she has none
 	Phone         string
 	Seed          [16]byte // for what is drawn, such as a portrait
+	FamilyFirst   bool     // in full: family name, given name
 
 	// What she is really called. Never printed.
 	Real Real
@@ -36,13 +37,19 @@ type Real struct {
 // Given and Family joined.
 type Name struct{ Given, Family, Full string }
 
-// Full returns the pseudonym's full name, "Given Family".
-func (p *Person) Full() string { return p.Given + " " + p.Family }
+// Full returns the pseudonym's full name, "Given Family" or as its language
+// writes it.
+func (p *Person) Full() string { return JoinName(p.Given, p.Family, p.FamilyFirst) }
 
-// Initials returns the pseudonym's initials, two letters.
+// Initials returns the pseudonym's initials, two letters in the order of its
+// full name.
 func (p *Person) Initials() string {
 	var b strings.Builder
-	for _, part := range []string{p.Given, p.Family} {
+	parts := [...]string{p.Given, p.Family}
+	if p.FamilyFirst {
+		parts = [...]string{p.Family, p.Given}
+	}
+	for _, part := range parts {
 		for _, r := range part {
 			b.WriteRune(r)
 			break
@@ -77,6 +84,7 @@ type Index struct {
 	real        map[string]bool // words of the source's names, folded
 	apart       bool            // no two known numbers have one pseudonym
 	longest     longest
+	names       *Names
 }
 
 // longest holds lengths in characters.
@@ -93,7 +101,7 @@ func Build(records []Record, o Options) (*Index, error) {
 	if err := rank(records, o.Sources); err != nil {
 		return nil, err
 	}
-	x := &Index{records: len(records), domain: o.EmailDomain, keep: make(map[string]bool, len(o.KeepDomains))}
+	x := &Index{records: len(records), domain: o.EmailDomain, names: o.Names, keep: make(map[string]bool, len(o.KeepDomains))}
 	var left int
 	x.numbers, left = newNumbers(records)
 	x.ids = newTable(left, 24)
@@ -210,7 +218,7 @@ func (p *Person) take(r *Record) {
 	}
 	name := Name{Given: clean(r.First), Family: clean(r.Last), Full: clean(r.Name)}
 	if name.Given == "" && name.Family == "" && name.Full != "" {
-		name.Given, name.Family = SplitName(name.Full)
+		name.Given, name.Family = SplitName(name.Full, p.Locale)
 	}
 	if name.Full == "" {
 		name.Full = clean(name.Given + " " + name.Family)

@@ -286,7 +286,7 @@ func TestNormalForms(t *testing.T) {
 	for in, want := range map[string][2]string{
 		"Rose Hill": {"Rose", "Hill"}, "Hill, Rose Ann": {"Rose Ann", "Hill"}, "Jan van der Berg": {"Jan", "van der Berg"}, "Plato": {"", "Plato"}, "  Anna  Maria  Lee ": {"Anna Maria", "Lee"},
 	} {
-		if given, family := SplitName(in); given != want[0] || family != want[1] {
+		if given, family := SplitName(in, ""); given != want[0] || family != want[1] {
 			t.Errorf("%q is %q and %q", in, given, family)
 		}
 	}

@@ -173,14 +173,16 @@ func (x *Index) appendLocal(dst []byte, c *claim) []byte {
 	real, _, _ := strings.Cut(c.real, "@")
 	real, _, tagged := strings.Cut(real, "+")
 	suffix := 4
-	switch form, ok := p.formOf(real); {
+	table := x.names.For(p.Locale, p.Real.name().Full)
+	given, family := table.Latin(p.Given), table.Latin(p.Family)
+	switch form, ok := p.formOf(real, table); {
 	case ok:
-		dst = form.append(dst, p.Given, p.Family, c.draw)
+		dst = form.append(dst, given, family, c.draw)
 		if c.count == 0 && form.rare() {
 			suffix = 0
 		}
 	default:
-		dst = appendASCII(append(appendASCII(dst, p.Given), '.'), p.Family)
+		dst = appendASCII(append(appendASCII(dst, given), '.'), family)
 	}
 	if c.count >= usualDraws {
 		suffix = 12
@@ -194,12 +196,14 @@ func (x *Index) appendLocal(dst []byte, c *claim) []byte {
 	return dst
 }
 
-// formOf finds the scheme of one of her addresses by one of her names.
-func (p *Person) formOf(local string) (localForm, bool) {
+// formOf finds the scheme of one of her addresses by one of her names, in the
+// Latin spelling of the table.
+func (p *Person) formOf(local string, t *Table) (localForm, bool) {
 	if local == "" {
 		return nil, false
 	}
 	for _, name := range p.Real.Names {
+		name.Given, name.Family = t.Latin(name.Given), t.Latin(name.Family)
 		if form, ok := formOf(local, name); ok {
 			return form, true
 		}

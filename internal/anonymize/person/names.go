@@ -13,13 +13,12 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // tableFiles holds a folder for each version, in it a file for each locale and
-// kind of name.
+// kind of name, and one that spells foreign letters.
 //
-//go:embed tables/v1/given/*.txt tables/v1/family/*.txt
+//go:embed tables/v1/given/*.txt tables/v1/family/*.txt tables/v1/latin.txt
 var tableFiles embed.FS
 
 // mixedTable serves every locale that has no table of its own.
@@ -27,29 +26,13 @@ const mixedTable = "mixed"
 
 // Names is one version of the name tables. It is immutable and may be shared
 // by any number of goroutines.
-//
-// A name is chosen by a draw: 64 bits that stand for a fraction of the table,
-// so all of them, the high ones foremost, should come from a keyed hash. Each
-// name of a table is equally likely within one part in 2⁴⁰. The same version,
-// locale and draw give the same name for ever. Use separate draws for given
-// name and surname, or they go together in alphabetical order.
-//
-// A locale is a language with anything behind it, in either case: "fr",
-// "fr_FR", "de-AT", "pt_BR.UTF-8". One that is unknown or empty means a table
-// of names from many countries.
 type Names struct {
-	tables map[string]*localeNames // by the names of the files
-}
-
-// localeNames is what one locale's two files hold.
-type localeNames struct {
-	given    []string
-	givenMax int // letters
-	family   familyTable
+	tables  map[string]*Table // by the names of the files
+	genders map[string]Gender // of the given names of all tables, folded
 }
 
 // NamesVersion reads the tables of a version, "v1" for instance, which takes
-// about a millisecond. The error lists the versions there are.
+// a few milliseconds. The error lists the versions there are.
 func NamesVersion(version string) (*Names, error) {
 	known, err := fs.ReadDir(tableFiles, "tables")
 	if err != nil {
@@ -67,36 +50,29 @@ func NamesVersion(version string) (*Names, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list name tables: %w", err)
 	}
-	n := &Names{tables: map[string]*localeNames{}}
+	letters, err := readLetters(folder)
+	if err != nil {
+		return nil, fmt.Errorf("read name table latin.txt: %w", err)
+	}
+	n := &Names{tables: map[string]*Table{}, genders: map[string]Gender{}}
 	for _, f := range files {
-		table, err := readLocale(folder, f.Name())
+		name := strings.TrimSuffix(f.Name(), ".txt")
+		table, err := readTable(folder, name, letters)
 		if err != nil {
 			return nil, fmt.Errorf("read name table %s: %w", f.Name(), err)
 		}
-		n.tables[strings.TrimSuffix(f.Name(), ".txt")] = &table
+		n.tables[name] = table
+	}
+	n.tables[hiraganaTable] = n.tables[katakanaTable].hiragana()
+	for _, locale := range n.Locales() {
+		for name, gender := range n.tables[locale].genders {
+			if other, twice := n.genders[name]; twice && other != gender {
+				gender = AnyGender
+			}
+			n.genders[name] = gender
+		}
 	}
 	return n, nil
-}
-
-// readLocale parses the two files of a locale.
-func readLocale(folder, file string) (localeNames, error) {
-	given, err := tableFiles.ReadFile(path.Join(folder, "given", file))
-	if err != nil {
-		return localeNames{}, err
-	}
-	family, err := tableFiles.ReadFile(path.Join(folder, "family", file))
-	if err != nil {
-		return localeNames{}, err
-	}
-	var t localeNames
-	for line := range tableLines(string(given)) {
-		t.given = append(t.given, line...)
-	}
-	for _, g := range t.given {
-		t.givenMax = max(t.givenMax, utf8.RuneCountInString(g))
-	}
-	t.family, err = parseFamilies(string(family))
-	return t, err
 }
 
 // tableLines yields the words of each line that is not a comment.
@@ -113,8 +89,49 @@ func tableLines(text string) func(yield func([]string) bool) {
 	}
 }
 
-// table finds the table of a locale.
-func (n *Names) table(locale string) *localeNames {
+// Locales lists the tables there are, sorted: languages, "mixed" for those
+// that are not in the list, and Japanese in each of its kana.
+func (n *Names) Locales() []string { return slices.Sorted(maps.Keys(n.tables)) }
+
+// Longest is the length in letters of the longest given name and surname of
+// any table that serves somebody without a locale.
+func (n *Names) Longest() (given, family int) {
+	for _, t := range n.tables {
+		if t.name == mixedTable || t.name == "vi" || t.name == tableOf(t.script) || t.script == han {
+			given, family = max(given, t.longest), max(family, t.inflectedMax())
+		}
+	}
+	return given, family
+}
+
+// For returns the table for somebody of a locale who is really called name, of
+// which the script counts alone: a name in Han characters gets a pseudonym in
+// Han characters.
+//
+// A locale is a language with anything behind it, in either case: "fr",
+// "fr_FR", "de-AT", "pt_BR.UTF-8". It decides among tables of one script and
+// for a name without letters. One that is unknown or empty, or whose table is
+// of another script, leaves it to the script; for Latin that is a table of
+// names from many countries. A script without a table gets Latin names.
+func (n *Names) For(locale, name string) *Table {
+	t := n.language(locale)
+	s := scriptOf(name)
+	switch {
+	case s == noScript || s == t.script:
+		if s == latin && t.name == mixedTable && vietnamese(name) {
+			return n.tables["vi"]
+		}
+		return t
+	case tableOf(s) != "":
+		return n.tables[tableOf(s)]
+	case t.script == latin:
+		return t
+	}
+	return n.tables[mixedTable]
+}
+
+// language finds the table of a locale.
+func (n *Names) language(locale string) *Table {
 	language := locale
 	if i := strings.IndexAny(locale, "_-.@ "); i >= 0 {
 		language = locale[:i]
@@ -128,45 +145,6 @@ func (n *Names) table(locale string) *localeNames {
 	}
 	return n.tables[mixedTable]
 }
-
-// Locales lists the tables there are, sorted; "mixed" serves the locales that
-// are not in the list.
-func (n *Names) Locales() []string { return slices.Sorted(maps.Keys(n.tables)) }
-
-// Given returns a real given name, one word of letters.
-func (n *Names) Given(locale string, draw uint64) string {
-	given := n.table(locale).given
-	return given[pick(draw, uint64(len(given)))]
-}
-
-// GivenSize is the number of given names of a locale, at least 200.
-func (n *Names) GivenSize(locale string) int { return len(n.table(locale).given) }
-
-// GivenMax is the length in letters of a locale's longest given name.
-func (n *Names) GivenMax(locale string) int { return n.table(locale).givenMax }
-
-// Family returns an invented surname, one capitalised word of 4 to 14 letters
-// which may have the locale's diacritics.
-func (n *Names) Family(locale string, draw uint64) string {
-	t := &n.table(locale).family
-	return t.name(pick(draw, t.size()))
-}
-
-// FamilyWithin is Family for a surname of at most so many letters, where the
-// locale has such: most have some of 6.
-func (n *Names) FamilyWithin(locale string, most int, draw uint64) string {
-	return n.table(locale).family.within(most, draw)
-}
-
-// FamilySize is the number of surnames of a locale, all of them distinct, at
-// least 200,000.
-func (n *Names) FamilySize(locale string) int {
-	t := &n.table(locale).family
-	return int(t.size())
-}
-
-// FamilyMax is the length in letters of a locale's longest surname.
-func (n *Names) FamilyMax(locale string) int { return n.table(locale).family.longest }
 
 // pick maps a draw to an index below size: the draw as a fraction of 2⁶⁴,
 // times size.

@@ -48,17 +48,95 @@ func TestNamesVersionUnknown(t *testing.T) {
 
 func TestNamesLocales(t *testing.T) {
 	n := v1(t)
-	want := []string{"de", "en", "es", "fr", "it", "mixed", "nl", "pl", "pt", "se", "tr"}
+	want := []string{"ar", "de", "el", "en", "es", "fr", "it", "ja", "ja-hira", "ja-kana", "ko", "mixed", "nl", "pl", "pt", "ru", "se", "tr", "vi", "zh"}
 	if got := n.Locales(); !slices.Equal(got, want) {
 		t.Errorf("locales %v", got)
 	}
 	for locale, table := range map[string]string{
 		"fr": "fr", "fr_FR": "fr", "FR-ca": "fr", "de-AT": "de", "pt_BR.UTF-8": "pt", "es@euro": "es", "sv": "se", "sv_SE": "se",
-		"se": "se", "tr_TR": "tr", "TR": "tr", "": "mixed", "-": "mixed", "zh_CN": "mixed", "french": "mixed", "mixed": "mixed", "f": "mixed",
+		"se": "se", "tr_TR": "tr", "TR": "tr", "": "mixed", "-": "mixed", "zh_CN": "zh", "ja": "ja", "vi_VN": "vi", "ar-EG": "ar", "french": "mixed", "mixed": "mixed", "f": "mixed",
 	} {
-		if n.Given(locale, 1<<60) != n.Given(table, 1<<60) || n.Family(locale, 1<<60) != n.Family(table, 1<<60) ||
-			n.FamilySize(locale) != n.FamilySize(table) || n.GivenSize(locale) != n.GivenSize(table) {
-			t.Errorf("locale %q is not table %q", locale, table)
+		if got := n.For(locale, ""); got != n.tables[table] {
+			t.Errorf("locale %q is table %q", locale, got.name)
+		}
+	}
+}
+
+// The script of a name decides, and the locale among the tables of one script.
+func TestNamesByScript(t *testing.T) {
+	n := v1(t)
+	for _, c := range []struct{ locale, name, table string }{
+		{"", "王小明", "zh"}, {"zh_TW", "王小明", "zh"}, {"fr", "王小明", "zh"}, {"ja_JP", "佐藤健太", "ja"}, {"", "佐藤 ゆき", "ja"}, {"", "佐々木 エリカ", "ja"}, {"ja", "サトウ ケンタ", "ja-kana"},
+		{"", "さとう ゆき", "ja-hira"}, {"", "さとう エリカ", "ja-kana"}, {"ja", "Sato Kenta", "mixed"}, {"zh", "Wei Zhang", "mixed"}, {"ko", "김민준", "ko"}, {"en", "김 민준", "ko"},
+		{"", "محمد المصري", "ar"}, {"fa", "علی رضایی", "ar"}, {"ar", "Mohamed Salah", "mixed"}, {"de", "Иван Петров", "ru"}, {"uk", "Олена Шевченко", "ru"}, {"", "Μαρία Παππά", "el"},
+		{"", "Nguyễn Văn An", "vi"}, {"vi", "Tran Van An", "vi"}, {"fr", "Nguyễn Văn An", "fr"}, {"", "สมชาย ใจดี", "mixed"}, {"fr", "שרה כהן", "fr"}, {"zh", "შოთა", "mixed"},
+		{"pl", "Żaneta", "pl"}, {"", "12 (?)", "mixed"}, {"ja", "12", "ja"},
+	} {
+		if got := n.For(c.locale, c.name); got.name != c.table {
+			t.Errorf("%s in locale %q: table %s, want %s", c.name, c.locale, got.name, c.table)
+		}
+	}
+}
+
+// A given name tells a gender in its own language, else where all agree.
+func TestGenderOfNames(t *testing.T) {
+	n := v1(t)
+	for _, c := range []struct {
+		locale, given string
+		want          Gender
+	}{
+		{"de", "Andrea", Female}, {"it", "Andrea", Male}, {"", "Andrea", AnyGender}, {"it", "ANDREA", Male}, {"en", "Zoë", Female}, {"de", "jörg", Male}, {"fr", "Jean-Luc", Male}, {"fr", "Marie-Luise", Female},
+		{"de", "Kim", AnyGender}, {"de", "Robin Maria", Female}, {"vi", "Hoa", Female}, {"vi", "HÒA", Male}, {"de", "Xq Anna", Female}, {"", "", AnyGender}, {"", "Quirlina", AnyGender}, {"zh", "美玲", Female}, {"ja", "健太", Male}, {"ru", "Ольга", Female}, {"ar", "محمد", Male},
+	} {
+		if got := n.Gender(n.For(c.locale, c.given), c.given); got != c.want {
+			t.Errorf("%s in locale %q: gender %d, want %d", c.given, c.locale, got, c.want)
+		}
+	}
+}
+
+// Each table spells its own names in Latin letters alone.
+func TestLatinSpelling(t *testing.T) {
+	n := v1(t)
+	for _, locale := range n.Locales() {
+		table := n.tables[locale]
+		names := table.given[AnyGender]
+		for i := range uint64(500) {
+			names = append(names, table.Family(scatter(i)))
+		}
+		for _, name := range names {
+			latin := table.Latin(name)
+			if table.script == scriptOf("a") {
+				if latin != name {
+					t.Fatalf("%s: %s is spelled %s", locale, name, latin)
+				}
+			} else if len(latin) < 2 || strings.Trim(latin, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-") != "" || latin[0] < 'A' || latin[0] > 'Z' {
+				t.Fatalf("%s: %s is spelled %q", locale, name, latin)
+			}
+		}
+	}
+	for _, c := range []struct{ table, name, want string }{
+		{"ja", "霜凪", "Shimonagi"}, {"ja", "健太", "Kenta"}, {"zh", "美玲", "Meiling"}, {"ja-kana", "リョウスケ", "Ryousuke"}, {"ja-hira", "きょうこ", "Kyouko"}, {"ko", "민준", "Minjun"},
+		{"ru", "Щукин Юрий", "Shchukin Yuriy"}, {"el", "Χριστίνα", "Christina"}, {"ar", "محمد", "Mohammed"}, {"fr", "Zoé", "Zoé"},
+	} {
+		if got := n.tables[c.table].Latin(c.name); got != c.want {
+			t.Errorf("%s: %s is spelled %s, want %s", c.table, c.name, got, c.want)
+		}
+	}
+}
+
+// Women's surnames end as their language wants it, in each of their words.
+func TestFeminineSurnames(t *testing.T) {
+	n := v1(t)
+	for _, c := range []struct {
+		table, name string
+		gender      Gender
+		want        string
+	}{
+		{"ru", "Бралавинов", Female, "Бралавинова"}, {"ru", "Бралавинов", Male, "Бралавинов"}, {"ru", "Бралавинов", AnyGender, "Бралавинов"}, {"ru", "Дринский-Ков", Female, "Дринская-Кова"},
+		{"ru", "Драленко", Female, "Драленко"}, {"pl", "Grodecki Balski", Female, "Grodecka Balska"}, {"pl", "Ski", Female, "Ski"}, {"el", "Βαλορίδης", Female, "Βαλορίδου"}, {"fr", "Balski", Female, "Balski"},
+	} {
+		if got := n.tables[c.table].Inflect(c.name, c.gender); got != c.want {
+			t.Errorf("%s: %s becomes %s, want %s", c.table, c.name, got, c.want)
 		}
 	}
 }
@@ -66,30 +144,49 @@ func TestNamesLocales(t *testing.T) {
 func TestGivenNames(t *testing.T) {
 	n := v1(t)
 	for _, locale := range n.Locales() {
-		size := n.GivenSize(locale)
-		if size < 200 {
-			t.Errorf("%s: %d given names", locale, size)
+		table := n.tables[locale]
+		size := table.GivenSize(AnyGender)
+		least, shortest := 130, 2
+		switch table.script {
+		case latin:
+			least = 200
+			if locale == "vi" {
+				least = 160
+			}
+		case han, katakana, hiragana:
+			shortest = 1
+		}
+		if size < least || table.GivenSize(Female) < 60 || table.GivenSize(Male) < 60 {
+			t.Errorf("%s: %d given names, %d of women, %d of men", locale, size, table.GivenSize(Female), table.GivenSize(Male))
 		}
 		seen, longest := map[string]bool{}, 0
 		for i := range size {
-			name := n.Given(locale, drawOf(i, size))
-			if why := badWord(name, 2, 12); why != "" || seen[name] {
+			name := table.Given(AnyGender, drawOf(i, size))
+			if why := badWord(table, name, shortest, 12); why != "" || seen[name] {
 				t.Errorf("%s: given name %q: %s", locale, name, why)
 			}
 			seen[name] = true
 			longest = max(longest, utf8.RuneCountInString(name))
 		}
-		if n.Given(locale, 0) != n.Given(locale, 1) || !seen[n.Given(locale, 1<<64-1)] || len(seen) != size {
+		if table.Given(AnyGender, 0) != table.Given(AnyGender, 1) || !seen[table.Given(AnyGender, 1<<64-1)] || len(seen) != size {
 			t.Errorf("%s: %d names of %d drawn", locale, len(seen), size)
 		}
-		if n.GivenMax(locale) != longest {
-			t.Errorf("%s: longest given name %d, said %d", locale, longest, n.GivenMax(locale))
+		for _, gender := range []Gender{Female, Male} {
+			for i := range table.GivenSize(gender) {
+				if name := table.Given(gender, drawOf(i, table.GivenSize(gender))); !seen[name] || n.Gender(table, name)|gender != gender {
+					t.Errorf("%s: given name %q is of gender %d, drawn for %d", locale, name, n.Gender(table, name), gender)
+				}
+			}
+		}
+		if most, _ := n.Longest(); most < longest {
+			t.Errorf("%s: longest given name %d, said %d", locale, longest, most)
 		}
 	}
 }
 
-// badWord says what keeps a name from being one capitalised word of letters.
-func badWord(name string, shortest, longest int) string {
+// badWord says what keeps a name from being one word of a table's script,
+// capitalised where there are capitals.
+func badWord(table *Table, name string, shortest, longest int) string {
 	if n := utf8.RuneCountInString(name); n < shortest || n > longest {
 		return "length"
 	}
@@ -97,7 +194,13 @@ func badWord(name string, shortest, longest int) string {
 		return "not composed"
 	}
 	for i, r := range name {
-		if i == 0 && !unicode.IsUpper(r) || i > 0 && !unicode.IsLower(r) {
+		if table.script != latin && table.script != cyrillic && table.script != greek {
+			if s := scriptOfLetter(r); s != table.script {
+				return "script"
+			}
+			continue
+		}
+		if scriptOfLetter(r) != table.script || i == 0 && !unicode.IsUpper(r) || i > 0 && !unicode.IsLower(r) {
 			return "letters"
 		}
 	}
@@ -124,7 +227,9 @@ func (s spellings) of(name string) (bare, spelled string) {
 		}
 		r = unicode.ToLower(r)
 		plain, ok := s.bare[r]
-		if !ok {
+		if !ok && unicode.Is(unicode.Hangul, r) { // no letter with a mark, but a syllable
+			plain = string(r)
+		} else if !ok {
 			base, _ := utf8.DecodeRuneInString(norm.NFD.String(string(r)))
 			plain = string(base)
 			s.bare[r] = plain
@@ -149,7 +254,7 @@ func knownNames(t *testing.T) map[string]bool {
 	}
 	files := os.DirFS("tables/known")
 	lists, err := fs.Glob(files, "*.txt")
-	if err != nil || len(lists) != 10 {
+	if err != nil || len(lists) != 17 {
 		t.Fatalf("lists of well-known surnames: %v, %v", lists, err)
 	}
 	for _, list := range lists {
@@ -164,14 +269,14 @@ func knownNames(t *testing.T) map[string]bool {
 				count++
 			}
 		}
-		if count < 450 {
+		if count < 120 {
 			t.Errorf("%s: only %d surnames", list, count)
 		}
 	}
 	n := v1(t)
 	for _, locale := range n.Locales() {
-		for i := range n.GivenSize(locale) {
-			add(n.Given(locale, drawOf(i, n.GivenSize(locale))))
+		for _, name := range n.tables[locale].given[AnyGender] {
+			add(name)
 		}
 	}
 	for _, real := range []string{"muller", "mueller", "garcia", "oconnor", "nowak", "yilmaz"} {
@@ -187,15 +292,26 @@ func knownNames(t *testing.T) map[string]bool {
 func TestFamilyNames(t *testing.T) {
 	n, known, folds := v1(t), knownNames(t), newSpellings()
 	for _, locale := range n.Locales() {
-		size := n.FamilySize(locale)
-		if size < 200_000 {
+		table := n.tables[locale]
+		size, least, letters := table.FamilySize(), 200_000, [2]int{4, 14}
+		switch locale { // of fewer parts, or shorter ones
+		case "zh", "ja", "ko":
+			least, letters = 2_000, [2]int{2, 2}
+		case "vi":
+			least, letters = 1_000, [2]int{2, 8}
+		case "ja-kana", "ja-hira", "ar":
+			least = 10_000
+		case "ru", "el":
+			least, letters = 40_000, [2]int{4, 16}
+		}
+		if size < least {
 			t.Errorf("%s: only %d surnames", locale, size)
 		}
 		seen := make(map[string]struct{}, size)
 		longest, marked := 0, 0
 		for i := range size {
-			name := n.Family(locale, drawOf(i, size))
-			if why := badWord(name, 4, 14); why != "" {
+			name := table.Family(drawOf(i, size))
+			if why := badWord(table, name, letters[0], letters[1]); why != "" {
 				t.Fatalf("%s: surname %q: %s", locale, name, why)
 			}
 			seen[name] = struct{}{}
@@ -203,17 +319,20 @@ func TestFamilyNames(t *testing.T) {
 			if known[bare] || known[spelled] {
 				t.Errorf("%s: surname %q is real", locale, name)
 			}
-			letters := utf8.RuneCountInString(name)
-			if len(name) > letters {
+			size := utf8.RuneCountInString(name)
+			if len(name) > size {
 				marked++
 			}
-			longest = max(longest, letters)
+			longest = max(longest, size)
 		}
 		if len(seen) != size {
 			t.Errorf("%s: %d distinct surnames of %d", locale, len(seen), size)
 		}
-		if n.FamilyMax(locale) != longest {
-			t.Errorf("%s: longest surname %d, said %d", locale, longest, n.FamilyMax(locale))
+		if table.FamilyMax() != longest {
+			t.Errorf("%s: longest surname %d, said %d", locale, longest, table.FamilyMax())
+		}
+		if table.script != latin || locale == "vi" { // all marked
+			continue
 		}
 		share := float64(marked) / float64(size)
 		plainOnly := locale == "en" || locale == "mixed"
@@ -277,10 +396,12 @@ func TestNamesGolden(t *testing.T) {
 	n := v1(t)
 	var got strings.Builder
 	for _, locale := range n.Locales() {
-		fmt.Fprintf(&got, "%s: %d given names, %d surnames\n", locale, n.GivenSize(locale), n.FamilySize(locale))
+		table := n.tables[locale]
+		fmt.Fprintf(&got, "%s: %d given names of women, %d of men, %d in all, %d surnames\n", locale, table.GivenSize(Female), table.GivenSize(Male), table.GivenSize(AnyGender), table.FamilySize())
 		for i := range uint64(50) {
 			draw := i * 0x9e3779b97f4a7c15 // spreads over all 64 bits
-			fmt.Fprintf(&got, "%016x %s %s\n", draw, n.Given(locale, draw), n.Family(locale, draw))
+			gender := Gender(i % 3)
+			fmt.Fprintf(&got, "%016x %s %s\n", draw, table.Given(gender, draw), table.Inflect(table.Family(draw), gender))
 		}
 	}
 	err := fs.WalkDir(tableFiles, "tables/v1", func(file string, d fs.DirEntry, err error) error {
@@ -322,12 +443,12 @@ func BenchmarkNamesVersion(b *testing.B) {
 }
 
 func BenchmarkFullName(b *testing.B) {
-	n := v1(b)
+	table := v1(b).For("fr_FR", "")
 	b.ReportAllocs()
 	draw := uint64(0)
 	for b.Loop() {
 		draw += 0x9e3779b97f4a7c15
-		if n.Given("fr_FR", draw) == n.Family("fr_FR", draw^1<<63) {
+		if table.Given(Female, draw) == table.Family(draw^1<<63) {
 			b.Fatal("a surname is a given name")
 		}
 	}

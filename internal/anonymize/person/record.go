@@ -95,15 +95,23 @@ func NormalPhone(dst, raw []byte) ([]byte, bool) {
 
 // SplitName parts a full name into given and family name: at the comma of
 // "Last, First", else before the last word or its particle ("Jan | van der
-// Berg").
-func SplitName(full string) (given, family string) {
+// Berg"). Chinese, Japanese, Korean and Vietnamese ones begin with the family
+// name; where no blank ends it, it is one character or two (see splitUnspaced).
+// The locale tells Vietnamese, and Chinese from Japanese.
+func SplitName(full, locale string) (given, family string) {
 	full = strings.Join(strings.Fields(full), " ")
 	if last, first, ok := strings.Cut(full, ","); ok {
 		return strings.TrimSpace(first), strings.TrimSpace(last)
 	}
+	in := scriptOf(full)
 	words := strings.Split(full, " ")
-	if len(words) == 1 {
+	switch {
+	case len(words) == 1 && in.unspaced():
+		return splitUnspaced(full, in, locale)
+	case len(words) == 1:
 		return "", full
+	case in.unspaced(), in == latin && len(words[0]) < len(full) && (isLanguage(locale, "vi") || locale == "" && vietnamese(full)):
+		return strings.Join(words[1:], " "), words[0]
 	}
 	cut := len(words) - 1
 	for i := 1; i < len(words)-1; i++ {

@@ -3,7 +3,6 @@ package person
 import (
 	"context"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/tenantcopy/tenantcopy/internal/parallel"
@@ -26,6 +25,7 @@ type shape struct {
 	prefix                     string // in front of the apostrophe: O, d'
 	givenLetters, familyLetter letters
 	length                     length // of the surname's first word
+	characters                 uint8  // of a given name in Han characters
 }
 
 // letters says whether a name has letters beside those of English.
@@ -72,11 +72,24 @@ func lettersOf(name string) letters {
 	return plainLetters
 }
 
-// shapeOf finds the shape of a real name. One that has no Latin letters is
-// plain: the tables have no others.
+// shapeOf finds the shape of a real name. One in a script without blanks keeps
+// how many Han characters its given name has; in others than Latin, letters
+// are all alike and particles unknown.
 func shapeOf(name Name) shape {
 	var s shape
-	if !latin(name.Given) || !latin(name.Family) || name.Family == "" {
+	if name.Family == "" {
+		return s
+	}
+	switch in := scriptOf(name.Family); {
+	case in == han || in == hanKana:
+		s.characters = uint8(min(utf8.RuneCountInString(name.Given), 3))
+		return s
+	case in.unspaced():
+		return s
+	case in != latin:
+		s.givens, s.givenHyphen = furtherWords(name.Given)
+		s.families, s.familyHyphen = furtherWords(name.Family)
+		s.length = lengthOf(firstPart(name.Family))
 		return s
 	}
 	s.givens, s.givenHyphen = furtherWords(name.Given)
@@ -93,16 +106,6 @@ func shapeOf(name Name) shape {
 	s.families, s.familyHyphen = furtherWords(base)
 	s.familyLetter, s.length = lettersOf(base), lengthOf(firstPart(base))
 	return s
-}
-
-// latin reports whether all letters of a name are.
-func latin(name string) bool {
-	for _, r := range name {
-		if r >= utf8.RuneSelf && unicode.IsLetter(r) && !unicode.Is(unicode.Latin, r) {
-			return false
-		}
-	}
-	return true
 }
 
 // shouted reports a name in capitals.
@@ -134,7 +137,7 @@ func firstPart(name string) string {
 // leaves it plain.
 func (s shape) coarser(step int) shape {
 	if step > 0 {
-		s.length = anyLength
+		s.length, s.characters = anyLength, 0
 	}
 	if step > 1 {
 		s.givenLetters, s.familyLetter = anyLetters, anyLetters
@@ -195,46 +198,51 @@ func (x *Index) shapes() ([]shape, error) {
 const tries = 64
 
 // given makes a given name of the shape.
-func (s *shape) given(names *Names, locale string, draw uint64) string {
-	name := names.Given(locale, draw)
-	for try := uint64(1); try < tries && s.givenLetters != anyLetters && lettersOf(name) != s.givenLetters; try++ {
-		name = names.Given(locale, scatter(draw+try))
+func (s *shape) given(t *Table, gender Gender, draw uint64) string {
+	name := t.Given(gender, draw)
+	for try := uint64(1); try < tries && !s.fitsGiven(name); try++ {
+		name = t.Given(gender, scatter(draw+try))
 	}
-	return join(name, s.givens, s.givenHyphen, func(n uint64) string { return names.Given(locale, scatter(^draw+n)) })
+	return join(name, s.givens, s.givenHyphen, func(n uint64) string { return t.Given(gender, scatter(^draw+n)) })
+}
+
+// fitsGiven reports whether one given name is of the shape.
+func (s *shape) fitsGiven(name string) bool {
+	return (s.givenLetters == anyLetters || lettersOf(name) == s.givenLetters) && (s.characters == 0 || utf8.RuneCountInString(name) == int(s.characters))
 }
 
 // family makes a surname of the shape. One of several words has most letters
 // at most, blanks included; where there is no room for them it is one word.
-func (s *shape) family(names *Names, locale string, draw uint64, most int) string {
+func (s *shape) family(t *Table, draw uint64, most int) string {
 	plain := shape{length: s.length, familyLetter: s.familyLetter}
 	if s.families == 0 && !s.familyHyphen && s.particle == "" && s.prefix == "" {
-		return plain.surname(names, locale, draw, names.FamilyMax(locale))
+		return plain.surname(t, draw, t.FamilyMax())
 	}
 	words := 1 + int(s.families) + btoi(s.familyHyphen)
 	room := most - utf8.RuneCountInString(s.particle+s.prefix) - (words - 1) - btoi(s.particle != "")
-	name := s.prefix + join(s.surname(names, locale, draw, room/words), s.families, s.familyHyphen, func(n uint64) string {
-		return (&shape{}).surname(names, locale, scatter(^draw+n), room/words)
+	name := s.prefix + join(s.surname(t, draw, room/words), s.families, s.familyHyphen, func(n uint64) string {
+		return (&shape{}).surname(t, scatter(^draw+n), room/words)
 	})
 	if s.particle != "" {
 		name = s.particle + " " + name
 	}
 	if utf8.RuneCountInString(name) > most {
-		return plain.surname(names, locale, draw, names.FamilyMax(locale))
+		return plain.surname(t, draw, t.FamilyMax())
 	}
 	return name
 }
 
 // surname makes one word of the wanted letters and length, of most letters at
 // most, or nearly.
-func (s *shape) surname(names *Names, locale string, draw uint64, most int) (name string) {
+func (s *shape) surname(t *Table, draw uint64, most int) (name string) {
 	if s.length == shortName {
 		most = min(most, shortest)
 	}
 	for try := uint64(0); try < tries; try++ {
-		if most < names.FamilyMax(locale) {
-			name = names.FamilyWithin(locale, most, draw)
+		if most < t.FamilyMax() {
+			name = t.FamilyWithin(most, draw)
 		} else {
-			name = names.Family(locale, draw)
+			name = t.Family(draw)
 		}
 		if s.fits(name) {
 			break

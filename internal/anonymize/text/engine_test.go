@@ -84,7 +84,7 @@ func TestEngineNames(t *testing.T) {
 		{"van der Berg am Berg, Berg, Jan van der", "Falk am Berg, Falk, Iris", nil},
 		{"A Long day, a long day, A. Long", "A Long day, a long day, I. Falk", nil},
 		{"j. möller, J Möller, j möller", "i. falk, I Falk, j möller", nil},
-		{"请王小明回电", "请FalkIris回电", nil},
+		{"请王小明回电", "请Falk Iris回电", nil},
 		{"国王", "国王", []int32{8}},
 		{"Jo\u0308rg Mo\u0308ller", "Iris Falk", nil},
 		{"Rose\nHill", "Iris\nFalk", nil},

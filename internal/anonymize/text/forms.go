@@ -30,7 +30,9 @@ func Forms(given, family, full string) []Form {
 		l.add(Surname, full)
 	case strings.Contains(full, ","):
 		l.add(Comma, full)
-	case isSolitary(full):
+	case given != "" && full == given+" "+family:
+		l.add(Full, full)
+	case isSolitary(full), family != "" && full == family+" "+given:
 		l.add(Reversed, full)
 	default:
 		l.add(Full, full)

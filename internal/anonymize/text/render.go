@@ -43,7 +43,7 @@ func renderAny(dst []byte, m Match, original []byte, given, family string) []byt
 	default:
 		head, tail = given, family
 	}
-	if words < 2 {
+	if words < 2 || gap == "" && !(isSolitary(given) && isSolitary(family)) {
 		gap = " "
 	}
 	head, tail = respace(head, gap), respace(tail, gap)

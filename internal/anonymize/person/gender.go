@@ -1,0 +1,51 @@
+package person
+
+import "strings"
+
+// Gender is whose given names a pseudonym is drawn from. A pseudonym has the
+// gender that the real given name tells, so that salutations, pronouns and the
+// ending of a Slavic surname fit it.
+type Gender uint8
+
+// The genders that tables of names know; a name that women and men have tells
+// AnyGender.
+const (
+	AnyGender Gender = iota
+	Female
+	Male
+)
+
+// Gender returns what a real given name tells: in its own language, or else in
+// all others that know it, where they agree. Further given names count when
+// the first tells nothing.
+func (n *Names) Gender(t *Table, given string) Gender {
+	if t.script.unspaced() {
+		return n.gender(t, given)
+	}
+	for given != "" {
+		end := 0
+		for end < len(given) && given[end] != ' ' && given[end] != '-' {
+			end++
+		}
+		if g := n.gender(t, given[:end]); g != AnyGender {
+			return g
+		}
+		given = given[min(end+1, len(given)):]
+	}
+	return AnyGender
+}
+
+// gender is Gender for one word: as it is spelled, else without diacritics.
+func (n *Names) gender(t *Table, word string) Gender {
+	key := strings.ToLower(word)
+	if g, ok := t.genders[key]; ok {
+		return g
+	}
+	if lettersOf(key) == markedLetters {
+		key = foldName(key)
+		if g, ok := t.genders[key]; ok {
+			return g
+		}
+	}
+	return n.genders[key]
+}
