@@ -47,10 +47,17 @@ func (x *Index) drawName(g *generator, names *Names, n int, w wanted) bool {
 	}
 }
 
-// name returns the name that counts for what she is called: the first.
+// name returns the name that counts for what she is called: the first that is
+// in another script than Latin, since its pseudonym can be spelled in Latin
+// letters too; else the first.
 func (r *Real) name() Name {
 	if len(r.Names) == 0 {
 		return Name{}
+	}
+	for _, name := range r.Names {
+		if !Latin(name.Full) {
+			return name
+		}
 	}
 	return r.Names[0]
 }

@@ -44,6 +44,7 @@ func TestGolden(t *testing.T) {
 		}
 	}
 	golden(t, "golden-shapes.txt", index(t, shaped, o))
+	golden(t, "golden-scripts.txt", index(t, abroad(), o))
 	o.Plain = true
 	golden(t, "golden.txt", index(t, goldenRecords(), o))
 }
@@ -82,4 +83,21 @@ func TestGoldenKeys(t *testing.T) {
 	if got := UnknownLocal(0x0FFF_FFFF_FFFF_FFFF); got != "x-999999999999" {
 		t.Errorf("local part %s", got)
 	}
+}
+
+// abroad is people whose names are in each of the scripts, five of a kind so
+// that their shapes are kept.
+func abroad() []Record {
+	var out []Record
+	for i, kind := range []struct{ locale, names string }{
+		{"zh_CN", "王小明|李伟|陈美玲|欧阳静|张雨涵"}, {"ja", "佐藤 健太|高橋美咲|林 薫|田中 誠|佐々木 ゆき"}, {"", "サトウ ケンタ|タナカ ユイ|さとう みほ|スズキ リョウ|いとう けん"},
+		{"ko", "김민준|이서연|남궁민수|박 지우|최유나"}, {"vi", "Nguyễn Văn An|Trần Thị Hoa|Lê Minh|Phạm Thị Thu Hà|Vũ Đức"}, {"ar_EG", "محمد المصري|فاطمة الحداد|نور الخطيب|خالد النجار|ليلى الشريف"},
+		{"ru_RU", "Ольга Иванова|Иван Иванович Петров|Мария Смирнова-Белова|Пётр Чехов|Саша Ким"}, {"el", "Μαρία Παππά|Γιώργος Παπαδόπουλος|Ελένη Βλάχου|Νίκος Ρήγας|Άρης Κοντός"},
+		{"th", "สมชาย ใจดี|Somchai Jaidee|שרה כהן|გიორგი ბერიძე|अर्जुन शर्मा"},
+	} {
+		for k, name := range strings.Split(kind.names, "|") {
+			out = append(out, Record{Source: "users", ID: fmt.Sprint(i*10 + k), Name: name, Locale: kind.locale, Email: fmt.Sprintf("%d@acme.com", i*10+k)})
+		}
+	}
+	return out
 }

@@ -49,7 +49,7 @@ func (t *Table) Latin(name string) string {
 		return name
 	}
 	var out strings.Builder
-	for i, word := range strings.Split(name, " ") {
+	for i, word := range strings.Split(strings.ToLower(name), " ") {
 		if i > 0 {
 			out.WriteByte(' ')
 		}
@@ -93,12 +93,7 @@ func (t *Table) spell(out *strings.Builder, word string) string {
 	case r >= 0xAC00 && r <= 0xD7A3:
 		appendHangul(out, r-0xAC00)
 	default:
-		lower := strings.ToLower(word[:size])
-		latin, ok := t.letters[lower]
-		if !ok {
-			latin = t.letters[foldName(lower)]
-		}
-		out.WriteString(latin)
+		out.WriteString(t.letters[foldName(word[:size])]) // a letter with a mark
 	}
 	return word[size:]
 }

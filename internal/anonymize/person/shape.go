@@ -162,9 +162,7 @@ func (x *Index) shapes() ([]shape, error) {
 	out := make([]shape, len(x.people))
 	err := parallel.Each(context.Background(), drawers, piecesOf(len(out)), func(_ context.Context, _ int, from int) error {
 		for n := from; n < min(from+piece, len(out)); n++ {
-			if names := x.people[n].Real.Names; len(names) > 0 {
-				out[n] = shapeOf(names[0])
-			}
+			out[n] = shapeOf(x.people[n].Real.name())
 		}
 		return nil
 	})
