@@ -142,6 +142,9 @@ func (s *staged) dump(ctx context.Context, comments bool) (*archive, error) {
 	if _, err := (child{program: s.bin.path("pg_dump"), args: args, e: s.r.e, options: options, database: s.r.e.database}).run(ctx); err != nil {
 		return nil, err
 	}
+	if err := s.r.parted(ctx); err != nil {
+		return nil, s.r.gone(err)
+	}
 	full := filepath.Join(dir, "all")
 	if _, err := (child{program: s.bin.path("pg_restore"), args: []string{"--list", "--file=" + full, a.file}, e: s.e}).run(ctx); err != nil {
 		return nil, err

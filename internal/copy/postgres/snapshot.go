@@ -141,6 +141,34 @@ func (r *reader) ask(ctx context.Context) error {
 	return nil
 }
 
+// otherSessions counts, besides its own, the sessions that carry this run's
+// name; within a transaction the server remembers what it has said before.
+const otherSessions = `SELECT count(*) FROM (SELECT pg_stat_clear_snapshot()) fresh, pg_stat_get_activity(NULL) a
+WHERE a.application_name = current_setting('application_name') AND a.pid <> pg_backend_pid()`
+
+// parted waits until the server has ended the session of a program that has
+// ended: libpq does not wait for that, and the next session would be one more
+// than the limit. It asks the holder.
+func (r *reader) parted(ctx context.Context) error {
+	if r.e.limit == 0 {
+		return nil
+	}
+	r.snap.mu.Lock()
+	defer r.snap.mu.Unlock()
+	for range 200 {
+		var others int
+		if err := r.snap.holder.QueryRow(ctx, otherSessions).Scan(&others); err != nil || others < r.e.limit-1 {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	return nil
+}
+
 // letGo gives the snapshot up: the source may forget what only it could see.
 func (r *reader) letGo(ctx context.Context) {
 	r.snap.mu.Lock()
