@@ -11,9 +11,6 @@ import (
 // number or an address of an unknown domain: it would be carried as it is.
 func (c *compiler) checkTexts(p *Plan) {
 	for _, t := range c.in.Texts {
-		if t.Comment && !p.Comments(t.Store) {
-			continue
-		}
 		if t.Comment && !p.Comments(t.Store) { // left out with all comments
 			continue
 		}

@@ -62,23 +62,8 @@ matrix_start() {
   (matrix_in "$version" initdb --pgdata="${dir#"$root"}/data" --username=postgres --pwfile="${dir#"$root"}/password" \
     --auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8 --no-sync) </dev/null >"$log" 2>&1 9>&- ||
     die "initdb of PostgreSQL $version ended with an error; see $log"
-  # No /dev/shm in the chroot, hence mmap. Durability is off, as it is for the other servers of the tests.
-  cat >>"$dir/data/postgresql.conf" <<CONF
-listen_addresses = '127.0.0.1'
-port = $port
-unix_socket_directories = ''
-dynamic_shared_memory_type = mmap
-max_connections = 200
-max_locks_per_transaction = 256
-wal_level = replica
-fsync = off
-synchronous_commit = off
-full_page_writes = off
-max_wal_size = 2GB
-timezone = 'UTC'
-log_timezone = 'UTC'
-lc_messages = 'C'
-CONF
+  # No /dev/shm in the chroot, hence mmap.
+  { postgres_settings "$port" && echo "dynamic_shared_memory_type = mmap"; } >>"$dir/data/postgresql.conf"
   (matrix_in "$version" postgres -D "${dir#"$root"}/data") </dev/null >>"$log" 2>&1 9>&- &
   pid=$!
   MATRIX_PIDS+=("$pid")

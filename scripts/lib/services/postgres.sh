@@ -44,19 +44,13 @@ postgres_init() {
   touch "$dir/ready"
 }
 
-postgres_start() {
-  local name=$1 dir=$DATA/$1
-  [[ -f $dir/ready ]] || postgres_init "$dir" "${SECRET[$name]}" || {
-    say "initdb for $name ended with an error; see $LOGS/initdb-$name.log"
-    return 1
-  }
-  service_file "$dir/hba.conf" <<<'host all,replication all 127.0.0.1/32 scram-sha-256'
-  # Durability is off: a test server that loses its data with the machine loses nothing.
-  service_file "$dir/postgresql.conf" <<CONF
+# postgres_settings PORT prints what every server of the tests is started with. Durability is off: a test server that
+# loses its data with the machine loses nothing.
+postgres_settings() {
+  cat <<CONF
 listen_addresses = '127.0.0.1'
-port = $(port_of "$name")
+port = $1
 unix_socket_directories = ''
-hba_file = '$dir/hba.conf'
 max_connections = 200
 max_locks_per_transaction = 256
 wal_level = replica
@@ -67,5 +61,15 @@ max_wal_size = 2GB
 timezone = 'UTC'
 lc_messages = 'C'
 CONF
+}
+
+postgres_start() {
+  local name=$1 dir=$DATA/$1
+  [[ -f $dir/ready ]] || postgres_init "$dir" "${SECRET[$name]}" || {
+    say "initdb for $name ended with an error; see $LOGS/initdb-$name.log"
+    return 1
+  }
+  service_file "$dir/hba.conf" <<<'host all,replication all 127.0.0.1/32 scram-sha-256'
+  { postgres_settings "$(port_of "$name")" && echo "hba_file = '$dir/hba.conf'"; } | service_file "$dir/postgresql.conf"
   launch "$name" "" "$(postgres_bin)/postgres" -D "$dir/data" -c "config_file=$dir/postgresql.conf"
 }
