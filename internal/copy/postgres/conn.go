@@ -35,6 +35,7 @@ type endpoint struct {
 	url      url.URL // without a password, fit for a command line
 	password tenant.Secret
 	database string
+	server   string            // the one that all sessions must be of; empty for any
 	admin    string            // the maintenance database
 	template string            // the database that a twin is made from
 	limit    int               // sessions at once, 0 for no limit
@@ -52,11 +53,17 @@ func parseEndpoint(s tenant.Store, side report.Side, session tenant.Session) (*e
 	}
 	const shape = "an address looks like postgres://user@host:5432/database"
 	u, err := url.Parse(s.URL)
+	if err != nil && strings.Contains(s.URL, ",") { // several ports are none to the parser
+		return nil, wrong("the address names several servers, or is none", shape)
+	}
 	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") || u.Hostname() == "" {
 		return nil, wrong("not the address of a PostgreSQL database", shape)
 	}
 	if _, has := u.User.Password(); has || u.Query().Has("password") {
 		return nil, wrong("the address carries a password", "put it under password: in tenantcopy.yaml")
+	}
+	if why, hint := unfitAddress(u); why != "" {
+		return nil, wrong(why, hint)
 	}
 	e := &endpoint{store: s.Name, side: side, url: *u, password: s.Password, admin: s.Maintenance, limit: s.Connections, roles: s.Roles, names: &names{}, symptoms: &symptoms{}}
 	e.database = strings.TrimPrefix(u.Path, "/")
@@ -145,7 +152,10 @@ func (e *endpoint) connect(ctx context.Context, database string) (*pgx.Conn, err
 	if err != nil {
 		return nil, err
 	}
-	if err := settle(ctx, conn); err != nil {
+	if err = settle(ctx, conn); err == nil {
+		err = e.sameServer(ctx, conn)
+	}
+	if err != nil {
 		_ = conn.Close(context.WithoutCancel(ctx))
 		return nil, err
 	}

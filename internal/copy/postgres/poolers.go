@@ -28,7 +28,8 @@ const freshSessions = 4
 // has one session for both lets the second wait.
 const steadyWithin = 15 * time.Second
 
-// steady refuses an address whose sessions do not stay what they are. Error:
+// steady refuses an address whose sessions do not stay what they are, and keeps
+// in mind which server they are of. Error:
 // *report.Refusal with Incompatible, or why no session was to be had.
 func (e *endpoint) steady(ctx context.Context, database string) error {
 	var servers []string
@@ -66,7 +67,13 @@ func (e *endpoint) steady(ctx context.Context, database string) error {
 	if slices.Sort(servers); len(slices.Compact(servers)) > 1 {
 		return e.unsteady("it leads to different servers in turn, so that what one session sees another does not", "name one server: the primary, or one standby")
 	}
-	return e.steadyPair(ctx, a, b)
+	if err := e.steadyPair(ctx, a, b); err != nil {
+		return err
+	}
+	if e.side == report.Source { // at a destination the lock's session is the proof
+		e.server = servers[0]
+	}
+	return nil
 }
 
 // farewell ends a session and waits until the server has ended it as well:
