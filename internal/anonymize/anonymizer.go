@@ -114,7 +114,7 @@ func (a *Anonymizer) run(r *rule, raw []byte) (Clean, outcome, error) {
 	case !r.constant && special(r.form, raw):
 		a.counts.Kept++
 		return Clean{b: raw}, kept, nil
-	case r.days > 0 && (r.form == FormDate || r.form == FormTimestamp):
+	case r.shift.days > 0 && (r.form == FormDate || r.form == FormTimestamp):
 		return a.runShift(r, raw)
 	}
 	var in []byte

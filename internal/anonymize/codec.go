@@ -58,6 +58,10 @@ func (a *Anonymizer) decode(form Form, raw []byte) ([]byte, error) {
 		}
 		a.decoded = appendUUID(a.decoded[:0], raw)
 		return a.decoded, nil
+	case FormInet:
+		out, err := appendInet(a.decoded[:0], raw)
+		a.decoded = out
+		return out, err
 	case FormNumeric:
 		out, err := appendNumeric(a.decoded[:0], raw)
 		a.decoded = out
@@ -124,6 +128,8 @@ func (a *Anonymizer) encode(form Form, start, size int) ([]byte, error) {
 		a.arena = append(append(a.arena, 1), in...)
 	case FormUUID:
 		a.arena, err = parseUUID(a.arena, in)
+	case FormInet:
+		a.arena, err = encodeInet(a.arena, in)
 	case FormNumeric:
 		a.arena, err = encodeNumeric(a.arena, in)
 	default:

@@ -32,7 +32,7 @@ func Compile(in Input) (*Plan, error) {
 		}
 	}
 	c := &compiler{in: in}
-	p := &Plan{in: in, hash: planHash(in), keys: make(map[string]*Keys), blobs: make(map[string]*Objects)}
+	p := &Plan{in: in, hash: planHash(in), networks: networks(), keys: make(map[string]*Keys), blobs: make(map[string]*Objects)}
 	p.dict = buildDictionary(in.People)
 	p.engine = text.NewEngine(p.dict, in.Places)
 	p.scanAll = scanEverything()

@@ -12,25 +12,34 @@ import (
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
 )
 
-// daysOf reads the argument of a shift rule.
-func daysOf(r *ruleset.Rule) (int, error) {
-	days, err := strconv.Atoi(strings.TrimSuffix(r.Arg, "d"))
-	if err != nil || days < 1 {
-		return 0, fmt.Errorf("shift wants a number of days such as 30d")
+// shift is the argument of a shift rule: by how many days at most, and whether
+// by one amount for the whole tenant. The zero value is no shift.
+type shift struct {
+	days   int
+	tenant bool
+}
+
+// shiftArg reads the argument: "30d", "30d tenant".
+func shiftArg(r *ruleset.Rule) (s shift, err error) {
+	number, whole := strings.CutSuffix(r.Arg, " tenant")
+	s.days, err = strconv.Atoi(strings.TrimSuffix(number, "d"))
+	if err != nil || s.days < 1 {
+		return shift{}, fmt.Errorf("shift wants a number of days such as 30d, or 30d tenant")
 	}
-	return days, nil
+	s.tenant = whole
+	return s, nil
 }
 
 // makeShift moves a date by up to so many days, never by none, the same for
-// everything of one person; without a person, the same for the whole tenant.
-// Text without a digit ("unknown") stays as it is, as text.
+// everything of one person; without a person, or if it says so, the same for
+// the whole tenant. Text without a digit ("unknown") stays as it is, as text.
 func makeShift(_ *compiler, r *ruleset.Rule) (apply, error) {
-	days, err := daysOf(r)
+	s, err := shiftArg(r)
 	if err != nil {
 		return nil, err
 	}
 	return func(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome, error) {
-		by := a.shiftOf(days, who)
+		by := a.shiftOf(s, who)
 		if out, err := shiftEpoch(dst, v, by); err == nil {
 			return out, changed, nil
 		}
@@ -41,18 +50,24 @@ func makeShift(_ *compiler, r *ruleset.Rule) (apply, error) {
 	}, nil
 }
 
+// week is what a tenant's dates move by: who worked on a Sunday still did.
+const week = 7
+
 // shiftOf draws by how many days the dates of a person move: −days … days,
-// never 0.
-func (a *Anonymizer) shiftOf(days int, who int32) int {
-	key := []byte("tenant")
-	if who != nobody {
+// never 0. Those of a tenant move by whole weeks, if one is allowed.
+func (a *Anonymizer) shiftOf(s shift, who int32) int {
+	key, days, unit := []byte("tenant"), s.days, 1
+	switch {
+	case s.tenant && days >= week:
+		days, unit = days/week, week
+	case !s.tenant && who != nobody:
 		key = []byte(a.people.At(who).ID)
 	}
 	by := int(a.shift.Draw(key)%uint64(2*days)) - days // −days … days−1
 	if by >= 0 {
 		by++
 	}
-	return by
+	return by * unit
 }
 
 // shiftDate moves the date at the start of an ISO 8601 text; time and zone
@@ -95,7 +110,7 @@ func shiftEpoch(dst, v []byte, days int) ([]byte, error) {
 
 // runShift moves a date in its binary form, whatever its year.
 func (a *Anonymizer) runShift(r *rule, raw []byte) (Clean, outcome, error) {
-	by := int64(a.shiftOf(r.days, a.person(r)))
+	by := int64(a.shiftOf(r.shift, a.person(r)))
 	if r.form == FormTimestamp {
 		by *= 86400e6
 	}

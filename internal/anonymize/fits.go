@@ -32,6 +32,8 @@ func allowed(form Form) (list []string, every bool) {
 		return []string{"set"}, false
 	case FormUUID:
 		return []string{"set", "uuid"}, false
+	case FormInet:
+		return []string{"set", "ip"}, false
 	case FormDate, FormTimestamp:
 		return []string{"set", "shift"}, false
 	case FormTextArray:
@@ -108,6 +110,8 @@ func constantFits(form Form, constant string) error {
 		_, err = encodeScalar(nil, form, []byte(constant), 8)
 	case FormUUID:
 		_, err = parseUUID(nil, []byte(constant))
+	case FormInet:
+		_, err = encodeInet(nil, []byte(constant))
 	}
 	return err
 }
@@ -153,7 +157,7 @@ func emptyValue(f Field) *rule {
 	out := &rule{verb: "null", at: place{f.Store, f.Group, f.Name}, form: f.Form, constant: true}
 	if f.NotNull {
 		out.apply = always(map[Form]string{FormJSON: "{}", FormJSONB: "{}", FormInt: "0", FormFloat: "0", FormNumeric: "0", FormBool: "false",
-			FormDate: "2000-01-01", FormTimestamp: "2000-01-01T00:00:00Z", FormUUID: "00000000-0000-0000-0000-000000000000"}[f.Form])
+			FormDate: "2000-01-01", FormTimestamp: "2000-01-01T00:00:00Z", FormUUID: "00000000-0000-0000-0000-000000000000", FormInet: "0.0.0.0"}[f.Form])
 	}
 	return out
 }
@@ -178,6 +182,8 @@ func (c *compiler) lengths(r *ruleset.Rule) int {
 		return len([]rune(c.constant(r)))
 	case "secret":
 		return len(removedPrefix) + 12
+	case "ip": // of IPv4; a column that has room for no more holds hardly any other
+		return len("255.255.255.255")
 	}
 	return 0
 }

@@ -16,6 +16,7 @@ const (
 	FormUUID                  // 16 bytes
 	FormDate                  // days since 2000-01-01, 4 bytes
 	FormTimestamp             // microseconds since 2000-01-01, 8 bytes
+	FormInet                  // inet or cidr: family, prefix length, whether it is a network, length and bytes of the address
 	FormTextArray             // binary array with elements of FormText
 	FormBytes                 // bytes
 	FormEnum                  // the label of an enum: only set, with one of its labels

@@ -120,7 +120,7 @@ func FuzzForms(f *testing.F) {
 	f.Add(uint8(FormInt), []byte{0, 0, 0, 5})
 	f.Add(uint8(FormTimestamp), []byte{0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF})
 	f.Add(uint8(FormNumeric), []byte{0, 0, 0, 0, 0xF0, 0, 0, 0})
-	rules := map[Form]string{FormInt: "digits", FormFloat: "{noise: 50%}", FormNumeric: "{noise: 50%}", FormBool: "{set: true}", FormUUID: "uuid", FormDate: "{shift: 99999d}", FormTimestamp: "{shift: 99999d}"}
+	rules := map[Form]string{FormInt: "digits", FormFloat: "{noise: 50%}", FormNumeric: "{noise: 50%}", FormBool: "{set: true}", FormUUID: "uuid", FormInet: "ip", FormDate: "{shift: 99999d}", FormTimestamp: "{shift: 99999d}"}
 	type compiled struct {
 		a   *Anonymizer
 		row *Row

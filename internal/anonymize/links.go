@@ -48,6 +48,11 @@ func sameFunction(a, b *ruleset.Rule) bool {
 		return plain(a.Verb) == plain(b.Verb)
 	case "digits", "uuid", "iban", "secret", "company", "job", "address", "bucket":
 		return a.Verb == b.Verb && a.Arg == b.Arg
+	case "ip":
+		return a.Verb == b.Verb
+	case "shift":
+		s, err := shiftArg(a)
+		return err == nil && s.tenant && b.Verb == a.Verb && b.Arg == a.Arg
 	}
 	return false
 }

@@ -43,6 +43,8 @@ type Plan struct {
 	blobs  map[string]*Objects
 	notes  []Note
 
+	networks []network
+
 	scanAll *jsonRule // {"**": scan}
 }
 

@@ -38,8 +38,8 @@ type rule struct {
 	text     bool      // text or scan: object keys under it are text too
 	constant bool      // the value does not matter: set, and what empties a column
 	raw      []byte    // set: the constant as JSON
-	days     int       // shift
-	slot     int       // which of the row's people it is about
+	shift    shift
+	slot     int // which of the row's people it is about
 	form     Form
 	max      int // characters its column holds, 0 for any number
 }
@@ -114,7 +114,7 @@ func (c *compiler) compileRule(r *ruleset.Rule, in scope) (*rule, error) {
 	case "set":
 		out.constant, out.raw = true, c.constantJSON(r)
 	case "shift":
-		out.days, err = daysOf(r)
+		out.shift, err = shiftArg(r)
 	case "noise", "bucket":
 		out.number = fn
 	}

@@ -107,6 +107,8 @@ func madeUp(form Form) []string {
 		return []string{"true", "false"}
 	case FormUUID:
 		return []string{"0e984725-c51c-4bf4-9960-e1c80e27aba0", "6f1c7a52-93d1-4d0e-8d55-9a2f0c3b7e11"}
+	case FormInet:
+		return []string{"10.1.2.3", "10.1.0.0/16", "192.168.1.20", "8.8.8.8", "2a00:1450:4001::1", "fe80::1", "127.0.0.1"}
 	case FormDate:
 		return []string{"1985-06-15", "2001-02-28", "2024-01-01", "2024-12-31"}
 	case FormTimestamp:
@@ -116,7 +118,7 @@ func madeUp(form Form) []string {
 			[]string{"Ann", "Al", "Annabelle", "Xaver Quell", "XAVER QUELL", "xaver quell", "Quell, Xaver", "Maximiliane Featherstonehaugh", "O'Quell", "Quell-Bär", "Zoë Quéll"},
 			[]string{"xq@nobody.test", "xaver.quell@nobody.test", "Xaver.Quell@Nobody.Test", "xaver+tag@mail.nobody.test"},
 			[]string{"+41440000000", "+41 44 000 00 00", "044 000 00 00", "(044) 000-0000", "0440000000", "00414400000000", "+1 202-555-0143"},
-			[]string{"1", "42", "12345", "01234", "AB-123", "AB123456", "123-45-6789", "DE89370400440532013000", "0e984725-c51c-4bf4-9960-e1c80e27aba0", "https://nobody.test/x", "active"})
+			[]string{"1", "42", "12345", "01234", "AB-123", "AB123456", "123-45-6789", "DE89370400440532013000", "0e984725-c51c-4bf4-9960-e1c80e27aba0", "https://nobody.test/x", "active", "10.1.2.3", "2a00:1450:4001::1"})
 	}
 	return nil
 }

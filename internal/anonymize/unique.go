@@ -153,12 +153,15 @@ func (c *compiler) breaks(t *ruledTable, u Unique) (column string, firm bool) {
 }
 
 // inKey is effect for a column of a key: a shift moves all dates of one person
-// alike, so beside the column that names her it keeps them apart, and where
-// nobody is named it moves all.
+// alike, so beside the column that names her it keeps them apart; where nobody
+// is named, or by its argument, it moves all.
 func (c *compiler) inKey(t *ruledTable, u Unique, name string) effect {
 	f, r := t.fields[name], t.rules[name]
 	if r == nil || r.Verb != "shift" || f.Form != FormDate && f.Form != FormTimestamp {
 		return c.effect(t, name)
+	}
+	if s, err := shiftArg(r); err == nil && s.tenant {
+		return apart
 	}
 	whose := cmpOr(r.Context, c.slotsOf(f.Store, f.Group, c.group(f.Store, f.Group)).fields[0])
 	if e := c.effect(t, whose); whose == "" || slices.Contains(u.Columns, whose) && (e == same || e == apart) {

@@ -50,6 +50,7 @@ func verbs() map[string]verb {
 		"digits":          {make: plain(applyDigits), number: applyNumberDigits, effect: apart},
 		"uuid":            {make: plain(applyUUID), effect: apart},
 		"iban":            {make: plain(applyIBAN), effect: apart},
+		"ip":              {make: plain(applyIP)},
 		"secret":          {make: plain(applySecret), effect: apart, fixed: true},
 		"shift":           {make: makeShift},
 		"noise":           {make: makeNoise},

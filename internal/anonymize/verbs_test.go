@@ -157,7 +157,7 @@ func runes(b []byte) string {
 // Blank values stay in their class under every verb without an argument.
 func TestBlankStaysBlank(t *testing.T) {
 	for _, verb := range []string{"text", "scan", "email", "phone", "name", "person.name", "person.first", "person.last", "person.email", "person.phone",
-		"person.initials", "company", "job", "address", "digits", "uuid", "iban", "secret", "{shift: 3d}", "{noise: 5%}", "{bucket: 5}", "{list: email}", "{json: {a: text}}"} {
+		"person.initials", "company", "job", "address", "digits", "uuid", "ip", "iban", "secret", "{shift: 3d}", "{shift: 9d tenant}", "{noise: 5%}", "{bucket: 5}", "{list: email}", "{json: {a: text}}"} {
 		a, row := one(t, verb, Field{Form: FormText})
 		for _, v := range []string{"", " ", "\t\r\n"} {
 			c, err := applyTo(a, row, 1, []byte(v))

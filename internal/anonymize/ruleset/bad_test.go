@@ -149,7 +149,7 @@ postgres:
     x: {text: markdown}
     y: {digits: other}
     z: {text: , context: }`, `
-r:5:16: verb "shift" takes a number of days such as 30d
+r:5:16: verb "shift" takes a number of days such as 30d, or 30d tenant
 r:6:15: verb "keep" takes no argument
 r:7:9: verb "set" takes a constant, or $NAME for an environment variable
 r:8:14: verb "set" takes a constant, or $NAME for an environment variable

@@ -92,6 +92,7 @@ const (
 	oidFloat4, oidFloat8, oidTextArray, oidVarcharArray, oidBpchar, oidVarchar       = 700, 701, 1009, 1015, 1042, 1043
 	oidDate, oidTime, oidTimestamp, oidTimestamptz, oidInterval, oidTimetz           = 1082, 1083, 1114, 1184, 1186, 1266
 	oidNumeric, oidUUID, oidJSONB, oidTSVector                                       = 1700, 2950, 3802, 3614
+	oidInet, oidCIDR                                                                 = 869, 650
 	oidRegproc, oidRegprocedure, oidRegoper, oidRegoperator, oidRegclass, oidRegtype = 24, 2202, 2203, 2204, 2205, 2206
 	oidRegconfig, oidRegdictionary, oidRegnamespace, oidRegrole, oidRegcollation     = 3734, 3769, 4089, 4096, 4191
 )
@@ -122,6 +123,8 @@ func (ts types) form(oid uint32, mod int32) (form anonymize.Form, maxLen int, no
 		return anonymize.FormBool, 0, notNull
 	case oidUUID:
 		return anonymize.FormUUID, 0, notNull
+	case oidInet, oidCIDR:
+		return anonymize.FormInet, 0, notNull
 	case oidDate:
 		return anonymize.FormDate, 0, notNull
 	case oidTimestamp, oidTimestamptz:
