@@ -237,6 +237,9 @@ func (e *endpoint) hint(code report.Code, state string) string {
 	case report.Locked:
 		return "end the sessions that use it, then run the same command again"
 	}
+	if state == "22021" {
+		return "the source has text that is not in the encoding of its database; find it there with convert_to(column, 'UTF8') and correct it"
+	}
 	if state == "08P01" {
 		return "address " + e.address() + " may lead to a pooler; name the server's own port"
 	}

@@ -99,6 +99,11 @@ func (s *staged) createFrom(ctx context.Context, conn *pgx.Conn) error {
 		if !s.template.server() {
 			return &report.Error{Code: report.Locked, Store: s.e.store, Side: report.Destination, Op: "copy template " + s.template.name, Err: reduce(err), Hint: "end the sessions in the template, then run the same command again"}
 		}
+	case "XX000":
+		if s.template.locale.version != "" { // the server's machine was upgraded since it was made, and has no code of its own for that
+			return &report.Error{Code: report.Incompatible, Store: s.e.store, Side: report.Destination, Op: "copy template " + s.template.name, Err: reduce(err),
+				Hint: "the server's collation library may be a newer one than the template's: make the template anew, or let its owner run ALTER DATABASE " + ident(s.template.name) + " REFRESH COLLATION VERSION"}
+		}
 	}
 	return err
 }
@@ -108,9 +113,15 @@ func (s *staged) createFrom(ctx context.Context, conn *pgx.Conn) error {
 func (s *staged) noteLocale(ctx context.Context) error {
 	return s.inStaged(ctx, func(conn *pgx.Conn) error {
 		l, err := readLocale(ctx, conn.Query)
-		if err == nil && l.version != s.locale.version && l.version != "" && s.locale.version != "" {
+		if err != nil {
+			return err
+		}
+		if l.version != s.locale.version && l.version != "" && s.locale.version != "" {
 			s.learned.add(fmt.Sprintf("text sorts by version %s of the collation library at the source and %s in the twin: some orders may differ", s.locale.version, l.version))
 		}
-		return err
+		if l.encoding == "SQL_ASCII" {
+			s.learned.add("the database has no encoding (SQL_ASCII): its text is copied byte by byte, and names that are not of plain letters are recognised where they stand in UTF-8")
+		}
+		return s.noteCollations(ctx, conn)
 	})
 }

@@ -32,7 +32,10 @@ func (s *staged) checkFit(ctx context.Context) error {
 		if wanted, err = readExtensions(ctx, d.query); err != nil {
 			return err
 		}
-		s.locale, err = readLocale(ctx, d.query)
+		if s.locale, err = readLocale(ctx, d.query); err != nil {
+			return err
+		}
+		s.collations, err = readCollations(ctx, d.query)
 		return err
 	})
 	if err != nil {
@@ -97,6 +100,9 @@ func (s *staged) checkServer(ctx context.Context, conn *pgx.Conn, wanted []exten
 		return err
 	}
 	if err := s.checkLocale(s.locale); err != nil {
+		return err
+	}
+	if err := s.checkCollations(ctx, conn); err != nil {
 		return err
 	}
 	if err := s.checkExtensions(ctx, conn, wanted); err != nil {

@@ -26,19 +26,20 @@ type staged struct {
 	patience time.Duration // how long Switch tries to end the databases' sessions
 	space    space
 
-	archive  *archive         // the schema; nil before Prepare
-	tables   map[uint32]*load // by the source's number of the table; nil before Prepare
-	rows     *rowPlan         // which rows; nil before Prepare
-	objects  *anonymize.Row   // the rule of the large objects; nil when there are none
-	template template
-	locale   locale    // of the source
-	heritage *heritage // owners and rights; nil before Prepare
-	version  int       // of the destination's server; 0 before Prepare
-	bin      folderOfPrograms
-	ends     *endgame // what follows the rows; nil before Prepare
-	memory   *memory
-	learned  learned
-	tooLong  tooLong
+	archive    *archive         // the schema; nil before Prepare
+	tables     map[uint32]*load // by the source's number of the table; nil before Prepare
+	rows       *rowPlan         // which rows; nil before Prepare
+	objects    *anonymize.Row   // the rule of the large objects; nil when there are none
+	template   template
+	locale     locale      // of the source
+	collations []collation // of its columns
+	heritage   *heritage   // owners and rights; nil before Prepare
+	version    int         // of the destination's server; 0 before Prepare
+	bin        folderOfPrograms
+	ends       *endgame // what follows the rows; nil before Prepare
+	memory     *memory
+	learned    learned
+	tooLong    tooLong
 }
 
 // stagedSettings fit a database that is thrown away when the run fails.
