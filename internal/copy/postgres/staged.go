@@ -130,11 +130,11 @@ func (s *staged) Prepare(ctx context.Context, plan *anonymize.Plan) error {
 	if err := s.e.inAdmin(ctx, func(conn *pgx.Conn) error { return s.recreate(ctx, conn) }); err != nil {
 		return s.e.fail(ctx, "create the staged database", err)
 	}
-	if err := s.noteLocale(ctx); err != nil {
-		return s.e.fail(ctx, "read the staged database's collation", err)
-	}
 	if err := s.restoreFirst(ctx); err != nil {
 		return s.e.fail(ctx, "restore the schema", err)
+	}
+	if err := s.noteLocale(ctx); err != nil {
+		return s.e.fail(ctx, "read the staged database's collations", err)
 	}
 	if err := s.closeWaysOut(ctx); err != nil {
 		return s.e.fail(ctx, "replace addresses in functions", err)
