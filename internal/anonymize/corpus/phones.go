@@ -32,7 +32,6 @@ func numbers() []Spelling {
 		{"+49 (0)170 550123", Phone, func(p *Person) string {
 			return when(p.trunk != "", "+"+p.country+" (0)"+p.number[:3]+" "+p.number[3:])
 		}},
-		{"tel:+49170550123", Phone, abroad("tel:+", "")},
 		{"0170 550123", Phone, within(func(n string) string { return when(n[0] == '0', n[:4]+" "+n[4:]) })},
 		{"0170/550123", Phone, within(func(n string) string { return when(n[0] == '0', n[:4]+"/"+n[4:]) })},
 		{"0170-550123", Phone, within(func(n string) string { return when(n[0] == '0', n[:4]+"-"+n[4:]) })},
