@@ -47,8 +47,8 @@ func (marking) Email(dst, _ []byte) []byte { return append(dst, "Qeq"...) }
 func (marking) Phone(dst, _ []byte) []byte { return append(dst, "Qpq"...) }
 
 // isMarked reports whether in what became of a text its mention is marked, and
-// nothing else. The apostrophe before a name ('t Hart) and the dot behind one
-// may stay.
+// nothing else. The apostrophe before a name ('t Hart), the Arabic and, and the
+// dot behind a name may stay.
 func isMarked(t *corpus.Text, got string) bool {
 	m := t.Pieces[1]
 	rest, ok := strings.CutPrefix(got, t.Pieces[0].Text)
@@ -60,7 +60,7 @@ func isMarked(t *corpus.Text, got string) bool {
 	case corpus.Phone, corpus.Digits:
 		want = "Qp"
 	}
-	rest = strings.TrimLeft(rest, "'’")
+	rest = strings.TrimLeft(rest, "'’و")
 	if strings.HasSuffix(m.Text, ".") {
 		rest = strings.TrimSuffix(rest, ".")
 	}
@@ -97,79 +97,94 @@ func (s scores) String() string {
 	return b.String()
 }
 
-func TestRecallScratch(t *testing.T) {
+// bars are the shares, in percent, that a class of mentions must reach. Lower
+// ones are policy: a surname that is a word, and a given name, count only where
+// something else says that a person is meant; digits without groups count only
+// where somebody is known to have that number, country's code or not, from ten
+// digits on; inflected names are not found, nor names without a mark between
+// their words.
+var bars = map[corpus.Class]float64{
+	corpus.FullName: 99.9, corpus.Email: 99.9, corpus.Phone: 99.9, corpus.Initial: 99.9, corpus.Titled: 99.5,
+	corpus.Surname: 90, corpus.Given: 97, corpus.Joined: 74, corpus.Digits: 80, corpus.Bent: 0,
+}
+
+// TestRecall: a mention is found if it is replaced as what it is, and what
+// stands around it is not. Of every class the share of mentions.
+func TestRecall(t *testing.T) {
 	people := corpus.People(corpusPeople)
 	plan := corpusPlan(t, people)
 	a := plan.New()
 	classes, kinds, dresses := scores{}, scores{}, scores{}
-	misses := map[string]int{}
 	corpus.Texts(people, func(txt *corpus.Text) {
 		var about []int32
 		for _, id := range txt.About {
 			who, ok := plan.in.People.ByID("users", strconv.AppendInt(nil, int64(id), 10))
 			if !ok {
-				t.Fatal("nobody")
+				t.Fatalf("person %d is nobody", id)
 			}
 			about = append(about, who)
 		}
-		body := txt.Body()
-		out := string(plan.engine.Rewrite(nil, []byte(body), marking{a}, text.Options{HTML: txt.Dress.HTML, Context: about}, nil))
-		got, err := txt.Dress.Decode(out)
+		out := plan.engine.Rewrite(nil, []byte(txt.Body()), marking{a}, text.Options{HTML: txt.Dress.HTML, Context: about}, nil)
+		got, err := txt.Dress.Decode(string(out))
 		if err != nil {
-			t.Fatalf("%s: %v\n%s\n%s", txt.Dress.Kind, err, body, out)
+			t.Fatalf("%s: %v in %s", txt.Dress.Kind, err, out)
 		}
-		ok := isMarked(txt, got)
-		m := txt.Pieces[1].Mention
+		m, ok := txt.Pieces[1].Mention, isMarked(txt, got)
 		classes.count(string(m.Class), ok)
 		kinds.count(string(m.Class)+": "+m.Kind, ok)
-		if m.Class == corpus.FullName || m.Class == corpus.Email || m.Class == corpus.Phone {
+		if bars[m.Class] > 99 {
 			dresses.count(txt.Dress.Kind, ok)
 		}
-		key := string(m.Class) + m.Kind
-		if !ok {
-			if misses[key]++; misses[key] <= 6 {
-				t.Logf("%s: %s: %s: %s whole=%v %s|%s: %.120q\n%.300q", m.Class, m.Kind, txt.Dress.Kind, m.Person.Locale, m.Person.Whole, m.Person.Given, m.Person.Family, txt.Plain(), got)
-			}
-		}
 	})
-	t.Logf("classes\n%skinds\n%sdresses\n%s", classes, kinds, dresses)
-}
-
-// TestQuietScratch
-func TestQuietScratch(t *testing.T) {
-	people := corpus.People(corpusPeople)
-	plan := corpusPlan(t, people)
-	tokens := share{}
-	for _, s := range corpus.Quiet() {
-		seen := &seeing{Anonymizer: plan.New()}
-		plan.engine.Rewrite(nil, []byte(s), seen, text.Options{}, nil)
-		wrong := 0
-		for _, f := range seen.found {
-			for range text.Words([]byte(f)) {
-				wrong++
-			}
-		}
-		all := 0
-		for range text.Words([]byte(s)) {
-			all++
-		}
-		tokens.all += all
-		tokens.found += all - wrong
-		if wrong > 0 {
-			t.Logf("%q in %.100s", seen.found, s)
+	t.Logf("mentions found\n%s\nby spelling\n%s\nby dress\n%s", classes, kinds, dresses)
+	for class, bar := range bars {
+		if s := classes[string(class)]; s == nil || s.percent() < bar {
+			t.Errorf("%s: %.3f %% found, want %.1f %%", class, s.percent(), bar)
 		}
 	}
-	t.Logf("precision %.3f %% of %d tokens", tokens.percent(), tokens.all)
 }
 
+// TestPrecision: of the words of texts about nobody, the share that is left as
+// it is. Every text made of words and numbers that look like people stands in a
+// note of ordinary sentences; alone, they need reach less.
+func TestPrecision(t *testing.T) {
+	plan := corpusPlan(t, corpus.People(corpusPeople))
+	seen := &seeing{Anonymizer: plan.New()}
+	count := func(body string, s *share) {
+		seen.words = 0
+		plan.engine.Rewrite(nil, []byte(body), seen, text.Options{}, nil)
+		all := wordsIn([]byte(body))
+		s.all, s.found = s.all+all, s.found+all-seen.words
+	}
+	var notes, traps share
+	for note := range corpus.Quiet() {
+		count(note.Trap, &traps)
+		count(note.String(), &notes)
+	}
+	t.Logf("words left alone: %.3f %% of %d; where all of them look like people %.3f %% of %d", notes.percent(), notes.all, traps.percent(), traps.all)
+	if notes.percent() < 99.9 || traps.percent() < 99 {
+		t.Error("want 99.9 % and 99 %")
+	}
+}
+
+// seeing counts the words that are replaced.
 type seeing struct {
 	*Anonymizer
-	found []string
+	words int
 }
 
 func (s *seeing) Name(dst []byte, _ text.Match, original []byte) []byte {
-	s.found = append(s.found, string(original))
+	return s.Email(dst, original)
+}
+func (s *seeing) Phone(dst, original []byte) []byte { return s.Email(dst, original) }
+func (s *seeing) Email(dst, original []byte) []byte {
+	s.words += wordsIn(original)
 	return dst
 }
-func (s *seeing) Email(dst, original []byte) []byte { return s.Name(dst, text.Match{}, original) }
-func (s *seeing) Phone(dst, original []byte) []byte { return s.Name(dst, text.Match{}, original) }
+
+func wordsIn(s []byte) (n int) {
+	for range text.Words(s) {
+		n++
+	}
+	return n
+}

@@ -1,22 +1,38 @@
 package corpus
 
-import "strings"
+import (
+	"iter"
+	"slices"
+	"strings"
+)
 
-// Quiet returns texts in which nobody is mentioned and much looks like it:
-// words that are names, months, places, products, code, numbers of all kinds.
-// Names of places and products that people of the corpus bear stand in them
-// on purpose.
-func Quiet() []string {
-	var all []string
-	for _, l := range languages {
-		all = append(all, l.idle...)
-	}
-	for line := range strings.Lines(traps) {
-		if line = strings.TrimSpace(line); line != "" {
-			all = append(all, line)
+// Note is a text about nobody: one that is full of what looks like people,
+// among ordinary sentences.
+type Note struct {
+	Before, Trap, After string
+}
+
+func (n Note) String() string { return n.Before + "\n" + n.Trap + "\n" + n.After }
+
+// Quiet yields notes in which nobody is mentioned. Their traps are words that
+// are names, months, places, products, code, numbers of all kinds; names that
+// people of the corpus bear stand in them on purpose.
+func Quiet() iter.Seq[Note] {
+	return func(yield func(Note) bool) {
+		d := dice(3)
+		some := func() string {
+			var all []string
+			for range 5 {
+				all = append(all, of(&d, of(&d, languages).idle))
+			}
+			return strings.Join(all, " ")
+		}
+		for _, trap := range slices.Concat(strings.Split(strings.TrimSpace(traps), "\n"), numberTraps) {
+			if !yield(Note{some(), trap, some()}) {
+				return
+			}
 		}
 	}
-	return append(all, numberTraps...)
 }
 
 const traps = `
@@ -58,7 +74,6 @@ Deniz ve barış, yıldız ve kaya. Barış içinde. Deniz mavi. Yıldız gibi. 
 国王和王国，马上开会，高度重视，何时付款，白天工作，方法简单，金融，石油，江水，汤很好。
 黄色、周末、林业、田野、许可、程序、陆地、夏天、万元、任务、范围、严格、钱包、龙年。
 東京の田中央通りから山本線の中村駅まで。森と池と石と林。小川が流れる。
-محمد صلى الله عليه وسلم
 April, May, June, July, August, January, Monday, Friday, Sunday; März, Mai, Juni; mars, mai, juillet; mayo, abril; Mei; Mayıs.
 Berlin, Hamburg, Köln, Wien, Zürich, Bern, Madrid, Roma, Milano, Lyon, Warszawa, İstanbul, Ankara, Amsterdam, Utrecht.
 Visit London, Paris, Bradford, Jordan, Georgia, Florence, England, Ireland, Scotland and Wales next summer.

@@ -1,6 +1,7 @@
 package corpus
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -72,8 +73,10 @@ func unlike(f func(name string) string) func(p *Person) string {
 
 // Spellings lists all of them. A mention in running text begins and ends where
 // the spelling does: endings stand in it only where they change the name.
-func Spellings() []Spelling {
-	all := []Spelling{
+func Spellings() []Spelling { return slices.Concat(fullNames(), partNames(), addresses(), numbers()) }
+
+func fullNames() []Spelling {
+	return []Spelling{
 		{"as recorded", FullName, (*Person).Full},
 		{"upper case", FullName, forLatin(func(p *Person) string { return strings.ToUpper(p.Full()) })},
 		{"lower case", FullName, forLatin(plainly(func(p *Person) string { return strings.ToLower(p.Full()) }))},
@@ -109,7 +112,12 @@ func Spellings() []Spelling {
 			return when(particle != "", p.Given+" "+strings.ToUpper(particle[:min(1, len(particle))])+particle[min(1, len(particle)):]+" "+base)
 		})},
 		{"and before it, Arabic", FullName, func(p *Person) string { return when(p.Locale == "ar", "و"+p.Full()) }},
+	}
+}
 
+// partNames lists what is less than a full name, or not how people write one.
+func partNames() []Spelling {
+	return []Spelling{
 		{"O. Bancroft", Initial, forLatin(func(p *Person) string { return initial(p.Given) + ". " + p.Family })},
 		{"O.Bancroft", Initial, forLatin(func(p *Person) string { return initial(p.Given) + "." + p.Family })},
 		{"Bancroft, O.", Initial, forLatin(func(p *Person) string { return p.Family + ", " + initial(p.Given) + "." })},
@@ -132,7 +140,11 @@ func Spellings() []Spelling {
 			base, ok := strings.CutSuffix(p.Family, "ski")
 			return when(ok && p.Locale == "pl", p.Given+"a "+base+"skiego")
 		}},
+	}
+}
 
+func addresses() []Spelling {
+	return []Spelling{
 		{"as recorded ", Email, func(p *Person) string { return p.Email }},
 		{"upper case ", Email, func(p *Person) string { return strings.ToUpper(p.Email) }},
 		{"Mixed.Case", Email, func(p *Person) string { return strings.ToUpper(p.Email[:1]) + p.Email[1:] }},
@@ -140,7 +152,6 @@ func Spellings() []Spelling {
 		{"decomposed ", Email, func(p *Person) string { return when(norm.NFD.String(p.Email) != p.Email, norm.NFD.String(p.Email)) }},
 		{"of nobody", Email, func(p *Person) string { return "someone" + strings.TrimLeft(p.Email, "abcdefghijklmnopqrstuvwxyz") }},
 	}
-	return append(all, numbers()...)
 }
 
 func glued(f func(p *Person) string) func(p *Person) string {

@@ -50,7 +50,7 @@ func Texts(people []Person, yield func(*Text)) {
 	for i := range people {
 		p := &people[i]
 		l := byTag[p.Locale]
-		for range 6 {
+		for range 5 {
 			s := &spellings[d.below(len(spellings))]
 			words := s.Spell(p)
 			if words == "" {

@@ -108,7 +108,8 @@ func percentAt(s []byte, i int) bool {
 func hasPercent(s []byte) bool { return has(s, '%', func(i int) bool { return percentAt(s, i) }) }
 
 // inPercent appends what percent-encoding hides. Nothing tells whether + is a blank, as in a query, or itself, as in
-// jane+news%40acme.com, so both readings are tried. The second one counts only where a single + is part of the finding.
+// jane+news%40acme.com, so both readings are tried. The second one counts only where its parameter has a single +, which
+// is part of the finding, or a blank that is %20: several others part words.
 func (w *worker) inPercent(dst []edit, s []byte, c codec) []edit {
 	if bytes.IndexByte(s, '+') < 0 {
 		return w.through(dst, decodePercent(s, false), c)
@@ -116,8 +117,22 @@ func (w *worker) inPercent(dst []edit, s []byte, c codec) []edit {
 	dst = w.through(dst, decodePercent(s, true), c)
 	n := len(dst)
 	dst = w.through(dst, decodePercent(s, false), c)
-	literal := slices.DeleteFunc(dst[n:], func(e edit) bool { return bytes.Count(s[e.Start:e.End], []byte("+")) != 1 })
+	literal := slices.DeleteFunc(dst[n:], func(e edit) bool {
+		around := parameter(s, e.Span)
+		several := bytes.Count(around, []byte("+")) > 1 && !bytes.Contains(around, []byte("%20"))
+		return several || bytes.Count(s[e.Start:e.End], []byte("+")) != 1
+	})
 	return dst[:n+len(literal)]
+}
+
+// parameter returns the parameter of a query in which a finding stands.
+func parameter(s []byte, at Span) []byte {
+	const ends = "?&=;# \t\r\n\"<>"
+	start := bytes.LastIndexAny(s[:at.Start], ends) + 1
+	if end := bytes.IndexAny(s[at.End:], ends); end >= 0 {
+		return s[start : at.End+end]
+	}
+	return s[start:]
 }
 
 // decodePercent decodes %41, and + to a blank if query is set.

@@ -104,10 +104,12 @@ wrong yard year years yellow yes yesterday yet york you young your youth zone am
 carol carolina chad charlotte chelsea china dakota diamond dick earnest eve everest gene ginger hamburg harmony jade
 kenya lance liberty lima madison mercury milan misty opal paris peg phoenix princess rand rob rome rowan rusty
 savannah scarlet serenity sienna skye sonny sterling sue sunny tab tiffany trinity troy venus vienna violet wren zion
+bradford cambridge chester derby durham kent lancaster oxford preston stanford warwick windsor york sydney melbourne boston dallas
+denver phoenix
 `
 
 const commonGerman = `
-ab aber abend abends abteilung acht adler aendern aerger aehnlich akte aktuell alle allein allem allen aller
+ab bach aber abend abends abteilung acht adler aendern aerger aehnlich akte aktuell alle allein allem allen aller
 allerdings alles allgemein als also alt alte alten alter am amt an andere anderen anders anfang anfrage angebot
 angestellte angst anlage anruf antrag antwort apfel april arbeit arbeiten arbeitgeber arbeitnehmer arm art artikel
 arzt auch auf aufgabe auge august aus ausbildung ausserdem auto baecker baer bahn bald ball bank bart bau bauer baum

@@ -1,6 +1,9 @@
 package text
 
-import "unicode/utf8"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // This room cuts the next word off a text and looks it up: words of ASCII eight bytes at a time, those of other Latin
 // letters by a table, all others character by character. The three agree, which a test holds.
@@ -97,9 +100,24 @@ func (w *walk) cutUnicode(t *word, from int) bool {
 		if cut := seam(w.s[start:w.pos]); cut > 0 { // what nobody sees stood for a blank
 			w.pos = start + cut
 			*t = w.wide(start, w.pos)
+		} else if cut := prefixed(w.s[start:w.pos]); cut > 0 {
+			if rest := w.wide(start+cut, w.pos); rest.known() { // and-Muhammad
+				*t = rest
+			}
 		}
 	}
 	return true
+}
+
+// prefixed returns where an Arabic word begins to which a letter that is a word (and, so, in, for, like) is joined; 0 if
+// none can be.
+func prefixed(word []byte) int {
+	const letters = "وفبلك"
+	r, n := utf8.DecodeRune(word)
+	if r < 0x0600 || r > 0x06FF || len(word) < 3*n || !strings.ContainsRune(letters, r) {
+		return 0
+	}
+	return n
 }
 
 // wide looks a word up that is not all ASCII.

@@ -153,7 +153,7 @@ func (b *Builder) AddEntry(e Entry, id int32) {
 
 // Build ends the collection and returns the dictionary; the builder is empty afterwards.
 func (b *Builder) Build() *Dictionary {
-	d := &Dictionary{words: b.words, latin: latinTable(), common: newWordSet(commonEnglish, commonGerman)}
+	d := &Dictionary{words: b.words, latin: latinTable(), common: newWordSet(commonEnglish, commonGerman), atStart: newWordSet(commonAtStart)}
 	d.words.allot(slotsFor(len(b.words.ends)))
 	d.tree = newTree(&b.edges, b.states, b.at)
 	d.first = make([]int32, len(b.words.ends))
@@ -224,16 +224,16 @@ func known(owners []owner, id int32) bool {
 
 // Dictionary finds the names of people in text. It is immutable and may be shared.
 type Dictionary struct {
-	words  tokenTable
-	tree   tree
-	first  []int32 // by word: state behind the root
-	ends   []int32 // by state: end of its owners
-	owners []owner
-	latin  [latins]latin
-	traits []trait  // by word
-	kinds  []uint8  // by state: a bit for each kind of its owners
-	borne  []uint64 // by person: a bit for each phrase of hers, and for some that are not
-	common wordSet
+	words           tokenTable
+	tree            tree
+	first           []int32 // by word: state behind the root
+	ends            []int32 // by state: end of its owners
+	owners          []owner
+	latin           [latins]latin
+	traits          []trait  // by word
+	kinds           []uint8  // by state: a bit for each kind of its owners
+	borne           []uint64 // by person: a bit for each phrase of hers, and for some that are not
+	common, atStart wordSet
 }
 
 // ownersOf returns the readings of a state, best first.

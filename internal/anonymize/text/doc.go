@@ -8,10 +8,10 @@
 //     them, what nobody sees
 //   - dictionary.go, trie.go, walk.go: the token trie that finds names
 //   - forms.go, render.go: the ways a name is written, and writing a pseudonym the same way
-//   - email.go, phone.go, places.go: detectors that need no dictionary
+//   - email.go, phone.go, phonelike.go, places.go: detectors that need no dictionary
 //   - known.go: numbers that only the people of the source make phone numbers
 //   - json*.go: the byte-level JSON rewriter
-//   - engine.go, policy.go, common.go: free text, and what counts as a mention in it
+//   - engine.go, policy.go, titles.go, common*.go: free text, and what counts as a mention in it
 //   - layers.go, codecs.go, escapes.go, html.go, base64.go, gzip.go: looking through encodings
 //
 // Offsets and lengths are bytes everywhere. Errors name offsets, never the text at them. Nothing here starts a

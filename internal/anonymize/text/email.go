@@ -255,7 +255,9 @@ func domainEnd(s []byte, start int) int {
 			if i == label && dots == 0 {
 				wide = solitary(r)
 			}
-			if k := classOf(r, n); k == outside || k == alone && !wide || k == mark && i == label {
+			// After the first dot a label that begins in ASCII ends where text without blanks begins: 例子.cnまで.
+			glued := !wide || dots > 0 && i > label && s[label] < utf8.RuneSelf
+			if k := classOf(r, n); k == outside || k == alone && glued || k == mark && i == label {
 				limit = i
 				continue
 			}

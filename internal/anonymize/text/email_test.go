@@ -32,6 +32,7 @@ func TestFindEmails(t *testing.T) {
 		{"jörg.müller@müller.de", []string{"jörg.müller@müller.de"}},
 		{"请联系rose@acme.com谢谢", []string{"rose@acme.com"}},
 		{"名前@例え.jp", []string{"名前@例え.jp"}},
+		{"hr@例子.cnまで, hr@例子.中国请", []string{"hr@例子.cn", "hr@例子.中国请"}},
 		{"“rose@acme.com”", []string{"rose@acme.com"}},
 		{`"rose hill"@acme.com`, []string{`"rose hill"@acme.com`}},
 		{"rose@localhost, rose@, @acme.com, a@b, x@1.2.3", nil},

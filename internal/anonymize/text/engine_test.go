@@ -31,6 +31,7 @@ func testEngine() *Engine {
 	for i, p := range [][2]string{
 		{"Rose", "Hill"}, {"Will", "Grant"}, {"Mark", "May"}, {"Jörg", "Möller"}, {"Sean", "O'Connor"}, {"Jean-Luc", "Picard"},
 		{"Jan", "van der Berg"}, {"Anna", "Stone"}, {"小明", "王"}, {"Anna", "Möller"}, {"Anna", "Long"},
+		{"Piet", "Bakker"}, {"Jan", "van 't Hof"}, {"محمد", "الحسن"},
 	} {
 		for _, f := range Forms(p[0], p[1], "") {
 			b.Add(f.Phrase, int32(i), f.Kind)
@@ -90,6 +91,23 @@ func TestEngineNames(t *testing.T) {
 		{"Rose\nHill", "Iris\nFalk", nil},
 		{"Rose\n\nHill", "Rose\n\nHill", nil},
 		{"rose_möller rose.hill", "rose_möller rose.hill", nil},
+		// A title makes a surname of a word.
+		{"Mr Grant and Frau Long, Dr. May; a long May, Mr. may", "Mr Falk and Frau Falk, Dr. Falk; a long May, Mr. may", nil},
+		{"M. Long, Mr.\nLong, HERR GRANT, fr Long", "M. Falk, Mr.\nFalk, HERR FALK, fr Long", nil},
+		{"请问王经理，王国", "请问Falk经理，王国", nil},
+		// What begins a sentence need not be a name.
+		{"Picard said: Bakker, no. Bakker bakt. The Bakker file", "Falk said: Falk, no. Bakker bakt. The Falk file", nil},
+		{"Bakker", "Falk", nil},
+		{"– „Bakker“ bakt", "– „Bakker“ bakt", nil},
+		{"- Bakker bakt", "- Falk bakt", []int32{11}},
+		// Initials in the middle.
+		{"Rose Q. Hill, Rose A. B. Hill, Rose Q Hill", "Iris Falk, Iris Falk, Iris Falk", nil},
+		{"Sean P. O'Connor, Rose q. Hill, à L. Picard", "Iris Falk, Rose q. Hill, à L. Falk", nil},
+		{"Hill R. S.", "Falk I. S.", nil},
+		{"sean.oconnor, Sean OConnor", "iris.falk, Iris Falk", nil},
+		{"Jan van ’t Hof, 't Hof, Jan van", "Iris Falk, 't Falk, Iris van", nil},
+		// Arabic writes and, in, for with the word behind it.
+		{"ومحمد الحسن ومحمد", "وIris Falk وIris", nil},
 		{"joerg.moeller, Joerg-Moeller", "iris.falk, Iris-Falk", nil},
 	} {
 		c.run(t, e, false)
@@ -143,6 +161,8 @@ func TestEngineLayers(t *testing.T) {
 		{"see ?q=rose%40foo.org&n=Rose%20Hill&p=100%", "see ?q=x%40example.com&n=Iris%20Falk&p=100%", nil},
 		{"?to=rose%2540foo.org", "?to=x%2540example.com", nil},
 		{"Rose+Hill", "Iris+Falk", nil},
+		{"?q=Ask+rose%40foo.org+now&p=Rose++Hill", "?q=Ask+x%40example.com+now&p=Iris++Falk", nil},
+		{"?q=Call%3A+415-555-0123+now&p=+4930123456", "?q=Call%3A++999 1+now&p=+999 1", nil},
 		{"?n=Hill%2C+Rose&m=a+b%40foo.org&o=a+b@foo.org", "?n=Falk%2C%20Iris&m=x%40example.com&o=x@example.com", nil},
 		{`log: "J\u00f6rg M\u00f6ller" at rose\u0040foo.org`, `log: "Iris Falk" at x@example.com`, nil},
 		{`line\nRose\tHill\n`, `line\nIris\tFalk\n`, nil},

@@ -39,6 +39,7 @@ func Forms(given, family, full string) []Form {
 	}
 	if given != "" && family != "" {
 		l.full(given, family)
+		l.otherwise(given, family, full)
 	}
 	l.surnames(family)
 	l.givens(given)
@@ -94,6 +95,9 @@ func (l *formList) full(given, family string) {
 	if particles != "" {
 		families = append(families, base)
 	}
+	if bare := strings.Map(withoutApostrophe, family); len(bare) < len(family) {
+		families = append(families, bare) // jane.oconnor
+	}
 	givens := []string{given}
 	if words := strings.Fields(given); len(words) > 1 {
 		givens = append(givens, words[0])
@@ -123,6 +127,23 @@ func (l *formList) full(given, family string) {
 		for _, g := range givens {
 			l.add(Comma, base+", "+g+" "+particles)
 		}
+	}
+}
+
+// otherwise adds the forms of a name that may have been split at the wrong blank: of Ana García Márquez the family name
+// may be both.
+func (l *formList) otherwise(given, family, full string) {
+	first, rest, more := strings.Cut(given, " ")
+	if !more || full != given+" "+family {
+		return
+	}
+	family = rest + " " + family
+	l.add(Reversed, family+" "+first)
+	l.add(Comma, family+", "+first)
+	for _, i := range initials(first) {
+		l.add(Initial, i+" "+family)
+		l.add(ReversedInitial, family+" "+i)
+		l.add(CommaInitial, family+", "+i)
 	}
 }
 
@@ -190,6 +211,14 @@ func familyParts(family string) []string {
 	return strings.FieldsFunc(family, func(r rune) bool { return isBlank(r) || isHyphen(r) })
 }
 
+// withoutApostrophe drops apostrophes.
+func withoutApostrophe(r rune) rune {
+	if isApostrophe(r) {
+		return -1
+	}
+	return r
+}
+
 // cutParticles splits "van der Berg" into "van der" and "Berg".
 func cutParticles(family string) (particles, base string) {
 	words := strings.Fields(family)
@@ -210,7 +239,7 @@ func particleKey(key []byte) bool {
 	switch string(key) {
 	case "van", "von", "vom", "der", "den", "dem", "de", "del", "della", "dei", "degli", "di", "da", "das", "do", "dos",
 		"du", "des", "d", "la", "le", "les", "lo", "el", "al", "bin", "ibn", "bint", "ben", "abu", "ter", "ten", "te",
-		"zu", "zur", "zum", "af", "av", "het", "t", "op", "in", "san", "santa", "y", "e", "mac", "mc", "st":
+		"zu", "zur", "zum", "af", "av", "het", "t", "op", "in", "san", "santa", "y", "i", "e", "los", "las", "mac", "mc", "st":
 		return true
 	}
 	return false

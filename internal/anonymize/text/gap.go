@@ -37,8 +37,13 @@ func gapOf(gap []byte, initial bool) (sign []byte, ok bool) {
 	if len(sign) > longestMark {
 		return nil, false
 	}
+	if r, n := utf8.DecodeRune(sign); n == len(sign) && isApostrophe(r) {
+		return apostrophe, true // van 't Hof, whichever it is
+	}
 	return sign, true
 }
+
+var apostrophe = []byte("'")
 
 // signOf returns the part of a gap that is not blank, and whether blanks surround it. A paragraph's end is no gap.
 func signOf(gap []byte) (sign []byte, blanks, ok bool) {
@@ -80,6 +85,9 @@ func isBlank(r rune) bool {
 
 // isJoiner reports whether sign is one character that joins the words of a name.
 func isJoiner(sign []byte) bool {
+	if string(sign) == "++" { // two blanks of a query
+		return true
+	}
 	r, n := utf8.DecodeRune(sign)
 	if n != len(sign) {
 		return false

@@ -66,6 +66,10 @@ func TestFindPhones(t *testing.T) {
 		{"+00 1234567890", nil},
 		{"%2B493012345678", nil},
 		{"12:34:56 789 012 345", nil},
+		{"415+555+0123", nil},
+		{"100 200 300", nil},
+		{"4000-120-07", nil},
+		{"GB00 ABCD 1234 5678 9012 34", nil},
 	} {
 		got := strs(c.in, FindPhones(nil, []byte(c.in)))
 		if diff := cmp.Diff(c.want, got); diff != "" {

@@ -13,7 +13,7 @@ import (
 //
 //   - a full name always, but in capitals if all of its words are common ones ("will grant" is no Will Grant);
 //   - with an initial, if it looks like one: capital letters, and a dot where the surname is a common word;
-//   - a surname or given name alone if it is capitalised and no common word;
+//   - a surname or given name alone if it is capitalised and no common word, a surname also behind a title;
 //   - any of them, less the lower-case common words, if the person stands in the context of the value.
 //
 // Of several persons with one name the one in the context is meant, otherwise the first of the dictionary.
@@ -80,6 +80,13 @@ func (p *policy) accept(w *walk, m Match, after int) (Match, bool) {
 		if at.alone(k) {
 			accepted |= 1 << (k - 1)
 		}
+	}
+	const parts = 1<<(Surname-1) | 1<<(Given-1)
+	if accepted&w.d.kinds[m.state]&parts != 0 && at.cased && at.words == 1 && w.d.perhaps(w.s, m) {
+		accepted &^= parts
+	}
+	if w.d.kinds[m.state]>>(Surname-1)&1 != 0 {
+		accepted = at.surname(w.s, m, accepted)
 	}
 	if accepted &= w.d.kinds[m.state]; accepted == 0 {
 		return m, false
@@ -189,6 +196,30 @@ func (p *policy) look(d *Dictionary, s []byte, m Match) mention {
 	}
 	at.lone = at.lone && single == 1 && (touchesSolitary(s, m.Start, true) || touchesSolitary(s, m.End, false))
 	return at
+}
+
+// surname adds to the accepted kinds that of a surname, or takes it away, where what stands around the mention makes it
+// one, or a place.
+func (at mention) surname(s []byte, m Match, accepted uint8) uint8 {
+	const surname = 1 << (Surname - 1)
+	if at.cased {
+		if at.capital && accepted&surname == 0 && titled(s, m.Start) {
+			accepted |= surname
+		}
+		return accepted
+	}
+	if rest := s[m.End:]; followed(rest, titlesBehind) {
+		accepted |= surname
+	} else if followed(rest, placesBehind) {
+		accepted &^= surname
+	}
+	return accepted
+}
+
+// perhaps reports a word that begins a sentence and need not be a name.
+func (d *Dictionary) perhaps(s []byte, m Match) bool {
+	var room [64]byte
+	return d.atStart.has(Fold(room[:0], s[m.Start:m.End])) && beginsSentence(s, m.Start, m.End)
 }
 
 // isLowerWord reports a word of small ASCII letters.

@@ -1,6 +1,9 @@
 package text
 
-import "unicode/utf8"
+import (
+	"unicode"
+	"unicode/utf8"
+)
 
 // This room runs a text through the trie. Words are cut and looked up once, into a ring that is as long as the
 // longest phrase, however often a phrase begins and comes to nothing. Words that nobody bears do not even get there.
@@ -138,10 +141,38 @@ func (w *walk) from(state int32, i int) {
 			return
 		}
 	}
+	if t.end-t.start == 1 && upperByte(w.s[t.start]) {
+		w.past(state, i)
+	}
 	if t.known() {
 		w.take(w.step(state, t.id), t.end, i)
 		w.take(w.step(state, t.plain), t.end, i)
 		w.end(w.step(state, t.bare), t.end-1, i)
+	}
+}
+
+// past goes on behind initials that stand within a name, from word i on: Rose Q. Hill.
+func (w *walk) past(state int32, i int) {
+	if before := &w.words[(i-1)%ring]; isInitial(w.s[before.start:before.end]) {
+		return
+	}
+	for i++; i-w.base < longestPhrase; i++ {
+		t, ok := w.word(i)
+		if !ok {
+			return
+		}
+		r, n := utf8.DecodeRune(w.s[t.start:t.end])
+		switch {
+		case n < t.end-t.start, t.end < len(w.s) && w.s[t.end] != '.' && !unicode.IsLower(r) && w.s[t.end] != ' ', r >= utf8.RuneSelf && unicode.IsUpper(r):
+			w.from(state, i) // Hill, or the D of D'Arcy
+			return
+		case !upperByte(w.s[t.start]):
+			return
+		}
+		before := &w.words[(i-1)%ring]
+		if sign, ok := gapOf(w.s[before.end:t.start], true); !ok || len(sign) > 0 {
+			return
+		}
 	}
 }
 

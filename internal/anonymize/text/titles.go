@@ -1,0 +1,60 @@
+package text
+
+import (
+	"bytes"
+	"unicode"
+	"unicode/utf8"
+)
+
+// This room knows what makes a surname of a word: a title before it (Mr Price, Frau Koch), or behind it in scripts
+// without blanks (王先生, 佐藤さん); and what makes a place of one (中村駅). It is asked where a surname alone would not
+// count, or be in doubt.
+
+// longestTitle bounds a title, in bytes.
+const longestTitle = 16
+
+// titled reports whether a title stands directly before start.
+func titled(s []byte, start int) bool {
+	before := s[max(0, start-longestTitle-4):start]
+	trimmed := bytes.TrimRightFunc(before, func(r rune) bool { return isBlank(r) || r == '+' })
+	if len(trimmed) == len(before) {
+		return false
+	}
+	word, dot := bytes.CutSuffix(trimmed, []byte("."))
+	head := bytes.LastIndexFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.Mn, r) })
+	if head >= 0 {
+		_, n := utf8.DecodeRune(word[head:])
+		word = word[head+n:]
+	}
+	if len(word) == 0 || len(word) > longestTitle {
+		return false
+	}
+	var room [2 * longestTitle]byte
+	switch string(foldPlain(room[:0], word)) {
+	case "mr", "mrs", "ms", "mx", "dr", "dra", "prof", "herr", "herrn", "frau", "mme", "mlle", "sra", "srta", "dhr", "mevr", "mw":
+		return true
+	case "miss", "professor", "monsieur", "madame", "mademoiselle", "senor", "senora", "meneer", "heer", "mevrouw", "pan", "pani", "sayin",
+		"signor", "signora", "senhor", "senhora":
+		return true
+	case "m", "hr", "fr", "sr", "ing", "dipl", "mag", "sig":
+		return dot
+	}
+	return false
+}
+
+var (
+	titlesBehind = asSpans("先生 女士 小姐 经理 总监 主任 老师 同学 さん さま くん ちゃん 様 君 部長 課長 社長 主任")
+	placesBehind = asSpans("県 縣 市 区 區 町 村 駅 线 線 通り 川 山 橋 寺 港 島 岛 湾 府 州 郡 国 路 街")
+)
+
+func asSpans(list string) [][]byte { return bytes.Fields([]byte(list)) }
+
+// followed reports whether one of the words stands at the beginning of s.
+func followed(s []byte, words [][]byte) bool {
+	for _, w := range words {
+		if bytes.HasPrefix(s, w) {
+			return true
+		}
+	}
+	return false
+}
