@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"io"
 	"maps"
 	"net"
 	"net/url"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgproto3"
 
 	"github.com/tenantcopy/tenantcopy/internal/report"
 	"github.com/tenantcopy/tenantcopy/internal/tenant"
@@ -208,12 +210,25 @@ func (e *endpoint) in(ctx context.Context, database string, fn func(conn *pgx.Co
 	return fn(conn)
 }
 
-// closeConn ends a session even when ctx has ended, without waiting long.
+// closeConn ends a session even when ctx has ended, without waiting long. It
+// waits until the server has ended it, too, which frees what it held; the driver
+// does not. A session that is in the middle of its answer is cut off.
 func closeConn(ctx context.Context, conn *pgx.Conn) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
+	until, _ := ctx.Deadline()
+	if pg := conn.PgConn(); !pg.IsClosed() && pg.Conn().SetDeadline(until) == nil {
+		pg.Frontend().Send(&pgproto3.Terminate{})
+		if pg.Frontend().Flush() == nil {
+			_, _ = io.CopyN(io.Discard, pg.Conn(), mostLeft)
+		}
+	}
 	_ = conn.Close(ctx)
 }
+
+// mostLeft is how much a session may still have to say when it is closed, in
+// bytes.
+const mostLeft = 16 << 10
 
 // version returns the server's version as a number, 150018 for 15.18.
 func version(ctx context.Context, conn *pgx.Conn) (int, error) {
