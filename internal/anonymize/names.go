@@ -2,6 +2,7 @@ package anonymize
 
 import (
 	"bytes"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -84,22 +85,23 @@ func applyName(a *Anonymizer, dst, v []byte, _ int32) ([]byte, outcome, error) {
 		dst = a.Name(dst, m, trimmed)
 		return append(dst, tail...), changed, nil
 	}
-	given, _ := person.SplitName(string(trimmed), "")
-	p := a.drawName(trimmed, given)
+	given, family := person.SplitName(string(trimmed), "")
+	p := a.drawName(given, family)
 	if given == "" {
 		return spellPart(dst, v, p.family), changed, nil
 	}
 	return spell(dst, v, p), changed, nil
 }
 
-// drawName makes a name for somebody who is not in the index, of the script of
-// the original and the gender that given, the real given name, tells; never
-// with a surname that somebody in the index really has, or it would look like
-// a leak.
-func (a *Anonymizer) drawName(original []byte, given string) pseudonym {
-	a.small = text.Fold(a.small[:0], original)
+// drawName makes a name for somebody who is not in the index, of the script
+// and the gender of the real one, of which a part may be unknown. It hangs on
+// that whatever its case, blanks and order; it never has a surname that somebody
+// in the index really has, or it would look like a leak.
+func (a *Anonymizer) drawName(given, family string) pseudonym {
+	real := strings.TrimSpace(given + " " + family)
+	a.small = text.Fold(a.small[:0], []byte(real))
 	names := a.plan.in.Names
-	table := names.For("", string(original))
+	table := names.For("", real)
 	gender := names.Gender(table, given)
 	p := pseudonym{given: table.Given(gender, a.unknown.Draw([]byte("given"), a.small)), familyFirst: table.FamilyFirst()}
 	for again := byte(0); ; again++ {
@@ -120,15 +122,14 @@ func applyPersonFirst(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome,
 	if who != nobody {
 		return a.spellOwn(dst, v, who, a.cardOf(who).Given, false), changed, nil
 	}
-	trimmed := bytes.TrimSpace(v)
-	return spellPart(dst, v, a.drawName(trimmed, string(trimmed)).given), changed, nil
+	return spellPart(dst, v, a.drawName(joined(v), "").given), changed, nil
 }
 
 func applyPersonLast(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome, error) {
 	if who != nobody {
 		return a.spellOwn(dst, v, who, a.cardOf(who).Family, true), changed, nil
 	}
-	return spellPart(dst, v, a.drawName(bytes.TrimSpace(v), "").family), changed, nil
+	return spellPart(dst, v, a.drawName("", joined(v)).family), changed, nil
 }
 
 // spellOwn is spellPart for a part of a known person's pseudonym, in Latin
@@ -143,6 +144,9 @@ func (a *Anonymizer) spellOwn(dst, original []byte, who int32, part []byte, fami
 	}
 	return spellPart(dst, original, p.given)
 }
+
+// joined writes a part of a name with one blank between its words.
+func joined(v []byte) string { return strings.Join(strings.Fields(string(v)), " ") }
 
 // cardOf returns a person's card; the columns of one row ask for the same one.
 func (a *Anonymizer) cardOf(who int32) *person.Card {
@@ -200,7 +204,7 @@ func (a *Anonymizer) partsOf(who int32, original []byte) pseudonym {
 	if who != nobody {
 		return a.pseudonymOf(who, original)
 	}
-	return a.drawName(bytes.TrimSpace(original), "")
+	return a.drawName("", joined(original))
 }
 
 // Name implements text.Resolver: it appends what stands for the mention of a

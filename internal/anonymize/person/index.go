@@ -146,7 +146,7 @@ func rank(records []Record, sources []string) error {
 
 // joinRecords finds which records are one human.
 func joinRecords(records []Record) union {
-	sets := newUnion(len(records))
+	sets, boxes := newUnion(len(records)), mailboxes{records: records}
 	byRef := make(map[string]int32, len(records))
 	for i := range records {
 		ref := Ref(records[i].Source, records[i].ID)
@@ -165,7 +165,7 @@ func joinRecords(records []Record) union {
 		}
 		if email, ok := NormalEmail(nil, []byte(records[i].Email)); ok {
 			if j, seen := byEmail[string(email)]; seen {
-				sets.join(int32(i), j)
+				boxes.join(sets, email, j, int32(i))
 			} else {
 				byEmail[string(email)] = int32(i)
 			}
