@@ -262,13 +262,13 @@ func TestPseudonymsHoldNobody(t *testing.T) {
 func TestDrawnSurnamesAreInvented(t *testing.T) {
 	p := compile(t, input(t, header))
 	a := p.New()
-	family := a.drawName("Jane", "Doe").family
+	family := a.drawName([]byte("Jane"), []byte("Doe")).family
 	in := input(t, header)
 	records := someRecords()
 	records[0].Name = "Rose " + family
 	in.People = build(t, in, records)
 	b := compile(t, in).New()
-	if again := b.drawName("Jane", "Doe").family; again == family {
+	if again := b.drawName([]byte("Jane"), []byte("Doe")).family; again == family {
 		t.Errorf("%s is a real surname now", family)
 	}
 }

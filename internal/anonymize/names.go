@@ -2,7 +2,6 @@ package anonymize
 
 import (
 	"bytes"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -85,9 +84,9 @@ func applyName(a *Anonymizer, dst, v []byte, _ int32) ([]byte, outcome, error) {
 		dst = a.Name(dst, m, trimmed)
 		return append(dst, tail...), changed, nil
 	}
-	given, family := person.SplitName(string(trimmed), "")
+	given, family := splitName(trimmed)
 	p := a.drawName(given, family)
-	if given == "" {
+	if len(given) == 0 {
 		return spellPart(dst, v, p.family), changed, nil
 	}
 	return spell(dst, v, p), changed, nil
@@ -97,12 +96,13 @@ func applyName(a *Anonymizer, dst, v []byte, _ int32) ([]byte, outcome, error) {
 // and the gender of the real one, of which a part may be unknown. It hangs on
 // that whatever its case, blanks and order; it never has a surname that somebody
 // in the index really has, or it would look like a leak.
-func (a *Anonymizer) drawName(given, family string) pseudonym {
-	real := strings.TrimSpace(given + " " + family)
-	a.small = text.Fold(a.small[:0], []byte(real))
+func (a *Anonymizer) drawName(given, family []byte) pseudonym {
+	a.path = append(append(append(a.path[:0], given...), ' '), family...)
+	real := bytes.TrimSpace(a.path)
+	a.small = text.Fold(a.small[:0], real)
 	names := a.plan.in.Names
-	table := names.For("", real)
-	gender := names.Gender(table, given)
+	table := names.For("", string(real))
+	gender := names.Gender(table, string(given))
 	p := pseudonym{given: table.Given(gender, a.unknown.Draw([]byte("given"), a.small)), familyFirst: table.FamilyFirst()}
 	for again := byte(0); ; again++ {
 		p.family = table.Inflect(table.Family(a.unknown.Draw([]byte("family"), a.small, []byte{again})), gender)
@@ -122,14 +122,14 @@ func applyPersonFirst(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome,
 	if who != nobody {
 		return a.spellOwn(dst, v, who, a.cardOf(who).Given, false), changed, nil
 	}
-	return spellPart(dst, v, a.drawName(joined(v), "").given), changed, nil
+	return spellPart(dst, v, a.drawName(joined(v), nil).given), changed, nil
 }
 
 func applyPersonLast(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome, error) {
 	if who != nobody {
 		return a.spellOwn(dst, v, who, a.cardOf(who).Family, true), changed, nil
 	}
-	return spellPart(dst, v, a.drawName("", joined(v)).family), changed, nil
+	return spellPart(dst, v, a.drawName(nil, joined(v)).family), changed, nil
 }
 
 // spellOwn is spellPart for a part of a known person's pseudonym, in Latin
@@ -146,7 +146,31 @@ func (a *Anonymizer) spellOwn(dst, original []byte, who int32, part []byte, fami
 }
 
 // joined writes a part of a name with one blank between its words.
-func joined(v []byte) string { return strings.Join(strings.Fields(string(v)), " ") }
+func joined(v []byte) []byte {
+	v = bytes.TrimSpace(v)
+	if bytes.IndexFunc(v, unicode.IsSpace) < 0 {
+		return v
+	}
+	return bytes.Join(bytes.Fields(v), []byte{' '})
+}
+
+// splitName is person.SplitName, at once for two words of ASCII.
+func splitName(v []byte) (given, family []byte) {
+	blank := -1
+	for i, c := range v {
+		switch {
+		case c == ' ' && blank < 0:
+			blank = i
+		case c == ' ', c == ',', c < ' ', c >= utf8.RuneSelf:
+			given, family := person.SplitName(string(v), "")
+			return []byte(given), []byte(family)
+		}
+	}
+	if blank < 0 {
+		return nil, v
+	}
+	return v[:blank], v[blank+1:]
+}
 
 // cardOf returns a person's card; the columns of one row ask for the same one.
 func (a *Anonymizer) cardOf(who int32) *person.Card {
@@ -204,7 +228,7 @@ func (a *Anonymizer) partsOf(who int32, original []byte) pseudonym {
 	if who != nobody {
 		return a.pseudonymOf(who, original)
 	}
-	return a.drawName("", joined(original))
+	return a.drawName(nil, joined(original))
 }
 
 // Name implements text.Resolver: it appends what stands for the mention of a

@@ -1,6 +1,9 @@
 package person
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Gender is whose given names a pseudonym is drawn from. A pseudonym has the
 // gender that the real given name tells, so that salutations, pronouns and the
@@ -35,8 +38,33 @@ func (n *Names) Gender(t *Table, given string) Gender {
 	return AnyGender
 }
 
+// plainGender is gender for a short word of ASCII; ok is false for any other.
+func (n *Names) plainGender(t *Table, word string) (g Gender, ok bool) {
+	var room [24]byte
+	if len(word) > len(room) {
+		return AnyGender, false
+	}
+	for i := range len(word) {
+		c := word[i]
+		if c >= utf8.RuneSelf {
+			return AnyGender, false
+		}
+		if c >= 'A' && c <= 'Z' {
+			c |= 0x20
+		}
+		room[i] = c
+	}
+	if g, ok := t.genders[string(room[:len(word)])]; ok {
+		return g, true
+	}
+	return n.genders[string(room[:len(word)])], true
+}
+
 // gender is Gender for one word: as it is spelled, else without diacritics.
 func (n *Names) gender(t *Table, word string) Gender {
+	if g, ok := n.plainGender(t, word); ok {
+		return g
+	}
 	key := strings.ToLower(word)
 	if g, ok := t.genders[key]; ok {
 		return g
