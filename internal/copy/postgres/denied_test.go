@@ -34,5 +34,22 @@ func TestDestinationGrantsAreNamedAtOnce(t *testing.T) {
 	}
 	tr.must(t)
 	tr.staging.run(t, "postgres", `REVOKE CONNECT ON DATABASE `+ident(tr.twin)+` FROM PUBLIC; REVOKE CONNECT ON DATABASE `+ident(tr.dst.Template)+` FROM PUBLIC; ALTER DATABASE `+ident(tr.dst.Template)+` OWNER TO postgres; REVOKE CONNECT ON DATABASE `+ident(tr.twin)+` FROM `+who.owner.name)
-	tr.wantRefused(t, report.Denied, "GRANT CONNECT ON DATABASE "+ident(tr.twin)+" TO "+me+";", "ALTER DATABASE "+ident(tr.dst.Template)+" IS_TEMPLATE true;", "GRANT CONNECT ON DATABASE "+ident(tr.dst.Template)+" TO "+me+";")
+	tr.staging.run(t, "postgres", `REVOKE "`+other+`" FROM `+me) // even without a look into the twin
+	tr.wantRefused(t, report.Denied, `GRANT "`+other+`" TO `+me, "GRANT CONNECT ON DATABASE "+ident(tr.twin)+" TO "+me+";", "ALTER DATABASE "+ident(tr.dst.Template)+" IS_TEMPLATE true;", "GRANT CONNECT ON DATABASE "+ident(tr.dst.Template)+" TO "+me+";")
+}
+
+// A role that the configuration names and that is not there is told of together
+// with the rights that are missing, and so is one that could not be seen yet.
+func TestAbsentRolesAreNamedAtOnce(t *testing.T) {
+	t.Parallel()
+	tr, who := staffedTrial(t)
+	me, absent := ident(tr.copies()), "absent_"+random()
+	tr.dst.Roles = map[string]string{who.prodOwner: who.owner.name, who.prodUser: who.user.name}
+	tr.must(t)
+	tr.dst.Roles[who.prodUser] = absent
+	tr.staging.run(t, "postgres", `REVOKE `+who.owner.name+` FROM `+me)
+	lines := []string{`CREATE ROLE "` + absent + `"`, `GRANT "` + who.owner.name + `" TO ` + me}
+	tr.wantRefused(t, report.Incompatible, lines...)
+	tr.staging.run(t, "postgres", `ALTER ROLE `+me+` NOCREATEDB; REVOKE CONNECT ON DATABASE `+ident(tr.twin)+` FROM PUBLIC`)
+	tr.wantRefused(t, report.Incompatible, append(lines, "ALTER ROLE "+me+" CREATEDB;", "GRANT CONNECT ON DATABASE "+ident(tr.twin)+" TO "+me)...)
 }

@@ -2,6 +2,10 @@ package postgres
 
 import (
 	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -33,27 +37,77 @@ func missingRights(ctx context.Context, conn *pgx.Conn, e *endpoint) (say []stri
 	if !enters {
 		say = append(say, "GRANT CONNECT ON DATABASE "+ident(e.database)+" TO "+ident(me)+";")
 	}
-	if e.template == serverTemplate {
-		return say, nil
-	}
-	if !copies {
+	if e.template != serverTemplate && !copies {
 		say = append(say, "ALTER DATABASE "+ident(e.template)+" IS_TEMPLATE true;")
 	}
-	if !looks {
+	if e.template != serverTemplate && !looks {
 		say = append(say, "GRANT CONNECT ON DATABASE "+ident(e.template)+" TO "+ident(me)+";")
 	}
-	return say, nil
+	if len(say) == 0 {
+		return nil, nil
+	}
+	more, err := e.furtherRights(ctx, conn, me)
+	return append(say, more...), err
+}
+
+// ownersOutside lists, without looking into the twin, the roles that own
+// something in it and that we cannot act as; superusers own what belongs to the
+// server. MEMBER became two rights in version 16.
+const ownersOutside = `SELECT DISTINCT r.rolname, current_setting('server_version_num')::int FROM pg_shdepend s JOIN pg_roles r ON r.oid = s.refobjid
+WHERE s.dbid = (SELECT oid FROM pg_database WHERE datname = $1) AND s.refclassid = 'pg_authid'::regclass AND s.deptype = 'o' AND NOT r.rolsuper
+AND NOT (pg_has_role(r.oid, 'USAGE') AND pg_has_role(r.oid, CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END)) ORDER BY 1`
+
+// furtherRights lists what would be found missing as soon as a role had what it
+// lacks: whoever gives it that gives it all.
+func (e *endpoint) furtherRights(ctx context.Context, conn *pgx.Conn, me string) (say []string, err error) {
+	err = each(ctx, conn.Query, ownersOutside, []any{e.database}, func(rows pgx.Rows) error {
+		var role string
+		var number int
+		err := rows.Scan(&role, &number)
+		say = append(say, membership(role, me, number))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	const absent = `SELECT w FROM unnest($1::text[]) AS w WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = w) ORDER BY 1`
+	err = each(ctx, conn.Query, absent, []any{slices.Sorted(maps.Values(e.roles))}, func(rows pgx.Rows) error {
+		var role string
+		err := rows.Scan(&role)
+		say = append(say, createRole(role))
+		return err
+	})
+	return slices.Compact(say), err
+}
+
+// membership is the statement that lets a role act as an owner.
+func membership(owner, me string, number int) string {
+	with := ""
+	if number >= setRoleVersion {
+		with = " WITH INHERIT TRUE, SET TRUE"
+	}
+	return fmt.Sprintf("GRANT %s TO %s%s;  -- who owns something in the twin", ident(owner), ident(me), with)
+}
+
+// createRole is the statement for a role that the configuration names.
+func createRole(name string) string {
+	return "CREATE ROLE " + ident(name) + ";  -- or correct roles: in tenantcopy.yaml"
 }
 
 // ownsTwin says why a membership is asked for.
 const ownsTwin = "  -- who owns the twin"
 
-// denied refuses a role that lacks rights, with the statements that give them.
+// denied refuses a role that lacks rights, or that others are not there, with the
+// statements that mend it.
 func (e *endpoint) denied(say []string) error {
 	if len(say) == 0 {
 		return nil
 	}
-	return &report.Refusal{Code: report.Denied, What: e.store + " destination: copy to " + e.address(), Why: "role " + e.config.User + " lacks rights that a copy needs", Lines: say,
+	code := report.Denied
+	if slices.ContainsFunc(say, func(line string) bool { return strings.HasPrefix(line, "CREATE ROLE ") }) {
+		code = report.Incompatible
+	}
+	return &report.Refusal{Code: code, What: e.store + " destination: copy to " + e.address(), Why: "role " + e.config.User + " lacks rights that a copy needs", Lines: say,
 		Hint: "nothing was written; have an administrator say these there, then run the same command again (docs/grants.md)"}
 }
 

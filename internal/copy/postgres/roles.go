@@ -2,14 +2,10 @@ package postgres
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
-
-	"github.com/tenantcopy/tenantcopy/internal/report"
 )
 
 // heritage decides who owns what in the new twin and who may do what with it:
@@ -170,33 +166,28 @@ FROM unnest($1::text[]) AS w LEFT JOIN pg_roles r ON r.rolname = w ORDER BY 1`
 // as the role.
 const setRoleVersion = 160000
 
-// checkRoles refuses, before anything is written, when a role that is to own or
-// to be granted something is not there. It returns the statements that make us
-// members of those that are to own something.
+// checkRoles returns the statements that make the roles which are to own or to be
+// granted something and are not there, and those that make us members of the
+// ones that are to own something.
 func (s *staged) checkRoles(ctx context.Context, conn *pgx.Conn, h *heritage, number int) (grants []string, err error) {
 	there, member := h.needed()
-	kind, with := "MEMBER", ""
+	kind := "MEMBER"
 	if number >= setRoleVersion {
-		kind, with = "SET", " WITH INHERIT TRUE, SET TRUE"
+		kind = "SET"
 	}
-	var absent []string
 	err = each(ctx, conn.Query, rolesQuery, []any{append(slices.Clone(there), member...), kind}, func(rows pgx.Rows) error {
 		var role string
 		var gone, foreign bool
 		if err := rows.Scan(&role, &gone, &foreign); err != nil {
 			return err
 		}
-		switch {
-		case gone && !slices.Contains(absent, role):
-			absent = append(absent, role)
-		case foreign && slices.Contains(member, role):
-			grants = append(grants, fmt.Sprintf("GRANT %s TO %s%s;  -- who owns something in the twin", ident(role), ident(h.me), with))
+		if gone {
+			grants = append(grants, createRole(role))
+		}
+		if (gone || foreign) && slices.Contains(member, role) {
+			grants = append(grants, membership(role, h.me, number))
 		}
 		return nil
 	})
-	if err == nil && len(absent) > 0 {
-		return nil, &report.Error{Code: report.Incompatible, Store: s.e.store, Side: report.Destination, Op: "check the roles",
-			Err: &cause{text: "not there at " + s.e.address() + ": " + strings.Join(absent, ", ")}, Hint: "create them, or correct roles: in tenantcopy.yaml"}
-	}
 	return grants, err
 }
