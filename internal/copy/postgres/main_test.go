@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -29,6 +30,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+	holdToken(context.Background())
 	os.Exit(m.Run())
 }
 

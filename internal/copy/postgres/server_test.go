@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"os"
 	"os/exec"
@@ -142,9 +141,6 @@ func (s server) major(t *testing.T) int {
 	majors.Store(s.url, n/10000)
 	return n / 10000
 }
-
-// random is a suffix no other test has.
-func random() string { return strings.ToLower(rand.Text()[:10]) }
 
 // contents returns everything in a database by name: the schema as pg_dump
 // writes it, every table's rows, every sequence's state.
