@@ -28,11 +28,14 @@ func (s *staged) restore(ctx context.Context) error {
 		return err
 	}
 	for batch := range slices.Chunk(pieces, entriesAtOnce) {
-		sql := []string{"BEGIN"}
+		var sql []string
 		for _, p := range batch {
 			sql = append(sql, p.access+p.sql)
 		}
-		if s.exec(ctx, strings.Join(append(sql, "COMMIT"), ";\n")) == nil {
+		if done, err := s.atOnce(ctx, strings.Join(append(sql, "COMMIT"), ";\n")); err != nil || done {
+			if err != nil {
+				return err
+			}
 			continue
 		}
 		if err := s.restoreBatch(ctx, batch); err != nil {
