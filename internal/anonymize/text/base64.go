@@ -1,21 +1,23 @@
 package text
 
 import (
+	"bytes"
 	"encoding/base64"
 	"unicode/utf8"
 )
 
-// This room looks through base64: runs of at least 24 characters that decode to readable text.
+// This room looks through base64: runs of at least 16 characters that decode to readable text, or
+// to a compressed or serialised one. Lines of one length that mail has cut are one run.
 
 // shortestBase64 is the length from which a run counts.
-const shortestBase64 = 24
+const shortestBase64 = 16
 
 // isBase64 reports the characters of both alphabets, without padding.
 func isBase64(c byte) bool {
 	return c < utf8.RuneSelf && lower[c] != separator || c == '+' || c == '/' || c == '-' || c == '_'
 }
 
-// nextBase64 returns the first long run at or after i with its padding, or an empty range. It looks at every 24th
+// nextBase64 returns the first long run at or after i with its padding, or an empty range. It looks at every 16th
 // byte only, and back from there, so ordinary words cost next to nothing.
 func nextBase64(s []byte, i int) Span {
 	for probe := i + shortestBase64 - 1; probe < len(s); {
@@ -32,6 +34,7 @@ func nextBase64(s []byte, i int) Span {
 			end++
 		}
 		if end-start >= shortestBase64 {
+			end = foldedEnd(s, start, end)
 			for pad := 0; pad < 2 && end < len(s) && s[end] == '='; pad++ {
 				end++
 			}
@@ -40,6 +43,54 @@ func nextBase64(s []byte, i int) Span {
 		i, probe = end, end+shortestBase64-1
 	}
 	return Span{}
+}
+
+// shortestLine is the length from which a line may be one of several.
+const shortestLine = 60
+
+// foldedEnd returns the end of the lines of which s[start:end] is the first: each as long as it, but for the last one.
+func foldedEnd(s []byte, start, end int) int {
+	line := end - start
+	if line < shortestLine || line%4 != 0 {
+		return end
+	}
+	for {
+		next := end + len(lineBreak(s[end:]))
+		to := next
+		for to < len(s) && isBase64(s[to]) {
+			to++
+		}
+		if next == end || to == next || to-next > line {
+			return end
+		}
+		if end = to; to-next < line {
+			return end
+		}
+	}
+}
+
+// lineBreak returns the end of a line that s begins with.
+func lineBreak(s []byte) []byte {
+	switch {
+	case len(s) > 1 && s[0] == '\r' && s[1] == '\n':
+		return s[:2]
+	case len(s) > 0 && s[0] == '\n':
+		return s[:1]
+	}
+	return nil
+}
+
+// foldLines cuts coded into lines as those of run.
+func foldLines(run, coded []byte) []byte {
+	line := bytes.IndexAny(run, "\r\n")
+	if line < 0 {
+		return coded
+	}
+	var out []byte
+	for ending := lineBreak(run[line:]); len(coded) > line; coded = coded[line:] {
+		out = append(append(out, coded[:line]...), ending...)
+	}
+	return append(out, coded...)
 }
 
 // hasBase64 reports whether a run decodes to readable text.
@@ -56,12 +107,15 @@ func hasBase64(s []byte) bool {
 	}
 }
 
-// readBase64 decodes a run if it means readable text; enc writes it back in the same alphabet and padding.
+// readBase64 decodes a run if it means readable text, or more than that; enc writes it back in the same alphabet and padding.
 func readBase64(run []byte) (text []byte, enc *base64.Encoding, ok bool) {
-	digits, upper := 0, 0
+	digits, upper, length := 0, 0, 0
 	url, std, pad := false, false, false
 	for _, c := range run {
+		length++
 		switch {
+		case c == '\n' || c == '\r':
+			length--
 		case c == '-' || c == '_':
 			url = true
 		case c == '+' || c == '/':
@@ -82,21 +136,21 @@ func readBase64(run []byte) (text []byte, enc *base64.Encoding, ok bool) {
 		enc = base64.URLEncoding
 	case url:
 		enc = base64.RawURLEncoding
-	case pad || len(run)%4 == 0:
+	case pad || length%4 == 0:
 		enc = base64.StdEncoding
 	default:
 		enc = base64.RawStdEncoding
 	}
-	var room [18]byte
-	if n, err := enc.Decode(room[:], run[:shortestBase64]); err == nil && !readable(room[:n], false) {
+	var room [32]byte
+	if n, err := enc.Decode(room[:], run[:shortestBase64]); err == nil && !readable(room[:n], false) && !hasCompression(room[:n+8]) && (digits == 0 || room[0] < utf8.RuneSelf) {
 		return nil, nil, false // most runs are binary: their first bytes say so
 	}
 	text = make([]byte, enc.DecodedLen(len(run)))
 	n, err := enc.Decode(text, run)
-	if err != nil || !readable(text[:n], true) {
+	if text = text[:n]; err != nil || !readable(text, true) && !hasCompression(text) && !looksPacked(text) {
 		return nil, nil, false
 	}
-	return text[:n], enc, true
+	return text, enc, true
 }
 
 // readable reports UTF-8 without control characters; unless whole, the last character may be cut off.
@@ -126,9 +180,21 @@ func (w *worker) inBase64(dst []edit, s []byte, l layer) []edit {
 		if !ok {
 			continue
 		}
-		if inner := w.edits(nil, text, l.inner()); len(inner) > 0 {
-			e := edit{Span: run, deep: true}
-			e.text = enc.AppendEncode(nil, apply(nil, text, inner, &e.n))
+		if dotted := run.Start > 0 && s[run.Start-1] == '.' || run.End < len(s) && s[run.End] == '.'; dotted && s[run.End-1] != '=' {
+			enc = base64.RawURLEncoding // the parts of a token have no padding
+			if bytes.ContainsAny(s[run.Start:run.End], "+/") {
+				enc = base64.RawStdEncoding
+			}
+		}
+		var inner []edit
+		if readable(text, true) {
+			inner = w.edits(nil, text, l.inner())
+		} else if inner, ok = w.inCompressed(nil, text, l.inner()); !ok {
+			inner, _ = w.inPacked(nil, text, l.inner())
+		}
+		if len(inner) > 0 {
+			e := edit{Span: run, deep: true, cuts: insideCode(s, run.Start) || insideCode(s, run.End)}
+			e.text = foldLines(s[run.Start:run.End], enc.AppendEncode(nil, apply(nil, text, inner, &e.n)))
 			dst = append(dst, e)
 		}
 	}

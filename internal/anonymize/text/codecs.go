@@ -109,7 +109,8 @@ func hasPercent(s []byte) bool { return has(s, '%', func(i int) bool { return pe
 
 // inPercent appends what percent-encoding hides. Nothing tells whether + is a blank, as in a query, or itself, as in
 // jane+news%40acme.com, so both readings are tried. The second one counts only where its parameter has a single +, which
-// is part of the finding, or a blank that is %20: several others part words.
+// is part of the finding, or a blank that is %20: several others part words; or where all of
+// the finding is base64.
 func (w *worker) inPercent(dst []edit, s []byte, c codec) []edit {
 	if bytes.IndexByte(s, '+') < 0 {
 		return w.through(dst, decodePercent(s, false), c)
@@ -118,6 +119,9 @@ func (w *worker) inPercent(dst []edit, s []byte, c codec) []edit {
 	n := len(dst)
 	dst = w.through(dst, decodePercent(s, false), c)
 	literal := slices.DeleteFunc(dst[n:], func(e edit) bool {
+		if found := s[e.Start:e.End]; len(found) >= shortestBase64 && bytes.IndexByte(found, '+') >= 0 && isCoded(found) {
+			return false
+		}
 		around := parameter(s, e.Span)
 		several := bytes.Count(around, []byte("+")) > 1 && !bytes.Contains(around, []byte("%20"))
 		return several || bytes.Count(s[e.Start:e.End], []byte("+")) != 1
@@ -133,6 +137,16 @@ func parameter(s []byte, at Span) []byte {
 		return s[start : at.End+end]
 	}
 	return s[start:]
+}
+
+// isCoded reports base64 in a URL, padding included.
+func isCoded(s []byte) bool {
+	for _, c := range s {
+		if c != '=' && c != '%' && !isBase64(c) {
+			return false
+		}
+	}
+	return true
 }
 
 // decodePercent decodes %41, and + to a blank if query is set.

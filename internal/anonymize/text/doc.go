@@ -12,7 +12,7 @@
 //   - known.go: numbers that only the people of the source make phone numbers
 //   - json*.go: the byte-level JSON rewriter
 //   - engine.go, policy.go, titles.go, common*.go: free text, and what counts as a mention in it
-//   - layers.go, codecs.go, escapes.go, html.go, base64.go, gzip.go: looking through encodings
+//   - layers.go, codecs.go, escapes.go, html.go, base64.go, mail.go, compress.go, packed.go: looking through encodings
 //
 // Offsets and lengths are bytes everywhere. Errors name offsets, never the text at them. Nothing here starts a
 // goroutine; Dictionary and Engine are immutable and may be shared by any number of them.

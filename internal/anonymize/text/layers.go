@@ -44,14 +44,19 @@ func apply(dst, s []byte, edits []edit, n *Counts) []byte {
 // encoded reports whether s may hold an encoding, so that edits must look at it.
 func encoded(s []byte, isHTML bool) bool {
 	return isHTML && bytes.IndexByte(s, '<') >= 0 || looksJSON(s) || hasEntity(s) || hasPercent(s) || hasEscape(s) ||
-		hasBase64(s) || hasGzip(s)
+		hasCompression(s) || looksPacked(s) || bytes.IndexByte(s, '=') >= 0 && (hasQuoted(s) || hasWord(s)) || hasBase64(s)
 }
 
 // edits appends the replacements for s, sorted, without overlaps.
 func (w *worker) edits(dst []edit, s []byte, l layer) []edit {
 	if l.depth < deepestLayer {
-		if hasGzip(s) {
-			if out, ok := w.inGzip(dst, s, l); ok {
+		if hasCompression(s) {
+			if out, ok := w.inCompressed(dst, s, l); ok {
+				return out
+			}
+		}
+		if looksPacked(s) {
+			if out, ok := w.inPacked(dst, s, l); ok {
 				return out
 			}
 		}
@@ -65,8 +70,8 @@ func (w *worker) edits(dst []edit, s []byte, l layer) []edit {
 		}
 	}
 	first := len(dst)
-	entities, percent, escapes := hasEntity(s), hasPercent(s), hasEscape(s)
-	coded := entities || percent || escapes
+	entities, percent, escapes, quoted := hasEntity(s), hasPercent(s), hasEscape(s), hasQuoted(s)
+	coded := entities || percent || escapes || quoted
 	f := &w.search
 	f.begin(w, s)
 	for p, ok := f.next(); ok; p, ok = f.next() {
@@ -80,6 +85,11 @@ func (w *worker) edits(dst []edit, s []byte, l layer) []edit {
 		return dst
 	}
 	before := len(dst)
+	if quoted { // mail comes first: it holds other codes bare, and none of them holds it so
+		dst = w.inQuoted(dst, s, l)
+	} else if hasWord(s) {
+		dst = w.inWords(dst, s, l)
+	}
 	if entities {
 		dst = w.through(dst, decodeEntities(s), codec{l, escapeHTML})
 	}
@@ -125,6 +135,10 @@ func insideCode(s []byte, off int) bool {
 			}
 		case '&':
 			if entityAt(s, i) > off {
+				return true
+			}
+		case '=':
+			if quotedEnd(s, i) > off {
 				return true
 			}
 		case '\\':
