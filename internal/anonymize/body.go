@@ -93,24 +93,32 @@ func (a *Anonymizer) rewritten(or *objectRule, all []byte) (CleanBody, error) {
 		return a.generated(or, all[:min(len(all), media.HeadBytes)])
 	}
 	mark, charset := charsetOf(all)
-	plain := all[len(mark):]
-	if charset != nil {
-		var err error
-		if plain, err = charset.NewDecoder().Bytes(plain); err != nil {
-			return CleanBody{}, a.failed(or.body, errForm)
-		}
+	plain, err := recode(all[len(mark):], charset, false)
+	if err != nil {
+		return CleanBody{}, a.failed(or.body, err)
 	}
 	c, _, err := a.element(or.body, plain)
 	if err != nil {
 		return CleanBody{}, err
 	}
-	out := c.b
-	if charset != nil {
-		if out, err = encoding.ReplaceUnsupported(charset.NewEncoder()).Bytes(out); err != nil {
-			return CleanBody{}, a.failed(or.body, errForm)
-		}
+	out, err := recode(c.b, charset, true)
+	if err != nil {
+		return CleanBody{}, a.failed(or.body, err)
 	}
 	return a.body(append(bytes.Clone(mark), out...), false), nil
+}
+
+// recode brings a text from a charset to UTF-8, or back; nil is UTF-8.
+func recode(b []byte, charset encoding.Encoding, back bool) (out []byte, err error) {
+	switch {
+	case charset == nil:
+		return b, nil
+	case back:
+		out, err = encoding.ReplaceUnsupported(charset.NewEncoder()).Bytes(b)
+	default:
+		out, err = charset.NewDecoder().Bytes(b)
+	}
+	return out, badForm(err)
 }
 
 // readable reports the kinds whose bytes are text.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/packed"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
 )
 
@@ -17,6 +18,7 @@ const maxDepth = 4
 // layer is what one depth of JSON inside JSON needs.
 type layer struct {
 	rewriter text.Rewriter
+	packer   packed.Rewriter
 	out      []byte // replacement in hand
 	rules    *jsonRule
 	cache    *pathCache // of rules
@@ -39,8 +41,8 @@ func (a *Anonymizer) layer(depth int) *layer {
 	return a.layers[depth]
 }
 
-// json rewrites a JSON value by path. A value that is not JSON is an error:
-// the rule cannot read it. dst and v share no memory.
+// json rewrites by path a value that is JSON, or serialised otherwise, or
+// either of them compressed. Any other is an error: the rule cannot read it. dst and v share no memory.
 func (a *Anonymizer) json(j *jsonRule, dst, v []byte) ([]byte, outcome, error) {
 	l := a.layer(a.depth)
 	l.rules, l.cache, l.changes = j, a.cacheOf(j), false
@@ -49,7 +51,7 @@ func (a *Anonymizer) json(j *jsonRule, dst, v []byte) ([]byte, outcome, error) {
 	a.depth--
 	if err != nil {
 		if _, syntax := errors.AsType[*text.SyntaxError](err); syntax {
-			err = errForm
+			return a.packed(j, dst, v)
 		}
 		return dst, kept, err
 	}
@@ -73,7 +75,7 @@ func (a *Anonymizer) jsonList(r *rule, dst, v []byte) ([]byte, outcome, error) {
 	if r.form == FormJSON || r.form == FormJSONB {
 		return a.json(r.list, dst, v)
 	}
-	if looksArray(v) {
+	if looksArray(v) || len(v) > 1 && structured(v) {
 		if out, did, err := a.json(r.list, dst, v); err != errForm {
 			return out, did, err
 		}

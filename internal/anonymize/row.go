@@ -127,6 +127,9 @@ func (c *compiler) columnRule(g *ruleset.Group, f Field, s *slots) *rule {
 	if f.Form == FormJSON || f.Form == FormJSONB {
 		c.forJSON(out, r)
 	}
+	if f.Form == FormBytes {
+		c.forBytes(out)
+	}
 	c.checkLength(r, f)
 	c.shorten(out, r, f)
 	out.max = f.MaxLen

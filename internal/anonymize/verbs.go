@@ -98,7 +98,16 @@ func always(constant string) apply {
 func makeText(_ *compiler, r *ruleset.Rule) (apply, error) {
 	html := r.Arg == "html"
 	return func(a *Anonymizer, dst, v []byte, _ int32) ([]byte, outcome, error) {
-		return a.freeText(dst, v, html)
+		plain := func(dst, v []byte) ([]byte, outcome, error) {
+			if err := unreadable(v); err != nil {
+				return dst, kept, err
+			}
+			return a.freeText(dst, v, html)
+		}
+		if out, did, is, err := a.opened(dst, v, plain); is {
+			return out, did, err
+		}
+		return plain(dst, v)
 	}, nil
 }
 
@@ -113,12 +122,16 @@ func (a *Anonymizer) freeText(dst, v []byte, html bool) ([]byte, outcome, error)
 	return out, changed, nil
 }
 
-// applyScan treats a value as text, and a JSON value as JSON full of text.
+// applyScan treats a value as text, and one that is JSON, serialised or
+// compressed as full of text.
 func applyScan(a *Anonymizer, dst, v []byte, _ int32) ([]byte, outcome, error) {
 	if t := bytes.TrimSpace(v); len(t) > 1 && (t[0] == '{' || t[0] == '[') {
 		if out, did, err := a.scanJSON(dst, v); err == nil {
 			return out, did, nil
 		}
+	}
+	if out, did, is, err := a.scanPacked(dst, v); is {
+		return out, did, err
 	}
 	return a.freeText(dst, v, bytes.IndexByte(v, '<') >= 0)
 }
