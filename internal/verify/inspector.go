@@ -76,9 +76,7 @@ func (in *Inspector) look(at *Field, value []byte) hint {
 		leaves(t, in.path, at.leaf)
 	}
 	if has&hasZero != 0 || packed(value) {
-		if inner, unpacked := unpack(nil, value); unpacked {
-			in.deeper(at, inner, 1)
-		}
+		in.unpacked(at, value, 0)
 		if len(value) > largeValue && bytes.IndexByte(value[:sniffed], 0) >= 0 {
 			return only // a picture, an archive: what looks like an escape in it is none
 		}
@@ -104,8 +102,24 @@ func (in *Inspector) plain(at *Field, value []byte, has marks) hint {
 	return only
 }
 
+// unpacked looks at what is compressed or serialised in a value below so many layers.
+func (in *Inspector) unpacked(at *Field, value []byte, n int) {
+	if n >= maxLayers || len(value) == 0 {
+		return
+	}
+	if inner, is := unpack(nil, value); is {
+		if t := bytes.TrimLeft(inner, " \t\r\n"); len(t) > 0 && (t[0] == '{' || t[0] == '[') {
+			leaves(t, in.path, at.leaf)
+		}
+		in.deeper(at, inner, n+1)
+	}
+}
+
 // deeper looks at a text that was hidden below so many layers.
 func (in *Inspector) deeper(at *Field, value []byte, n int) {
+	if len(value) > 0 && packed(value) {
+		in.unpacked(at, value, n)
+	}
 	has := marksOf(value)
 	in.plain(at, value, has)
 	var own [2][]byte // the outer text stands in the usual ones
@@ -127,6 +141,7 @@ func (in *Inspector) layers(at *Field, value []byte, has marks, n int) {
 		if has&hasCode == 0 {
 			return
 		}
+		in.otherwise(at, value, n)
 		inner, peeled := peel(in.scratch[n%2][:0], value)
 		in.scratch[n%2] = inner[:0]
 		if !peeled {
@@ -134,6 +149,20 @@ func (in *Inspector) layers(at *Field, value []byte, has marks, n int) {
 		}
 		value, has = inner, marksOf(inner)
 		in.plain(at, value, has)
+	}
+}
+
+// otherwise looks at other readings of the same value: as mail, and as a URL in which + is itself.
+func (in *Inspector) otherwise(at *Field, value []byte, n int) {
+	if mailed(value) {
+		if inner, found := unmailed(nil, value); found {
+			in.deeper(at, inner, n+1)
+		}
+	}
+	if bytes.IndexByte(value, '%') >= 0 && bytes.IndexByte(value, '+') >= 0 {
+		if inner, found := unpercent(nil, value, false); found {
+			in.deeper(at, inner, n+1)
+		}
 	}
 }
 

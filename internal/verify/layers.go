@@ -30,7 +30,7 @@ func peel(dst, value []byte) (inner []byte, peeled bool) {
 		}
 	}
 	if i := bytes.IndexByte(value, '%'); i >= 0 {
-		if inner, peeled = unpercent(dst, value); peeled {
+		if inner, peeled = unpercent(dst, value, true); peeled {
 			return inner, true
 		}
 	}
@@ -68,7 +68,11 @@ func unescape(dst, value []byte) []byte {
 				}
 			}
 			dst = utf8.AppendRune(dst, r)
-		case 'n', 't', 'r', 'f', 'b':
+		case 'n':
+			dst = append(dst, '\n')
+		case 'r':
+			dst = append(dst, '\r')
+		case 't', 'f', 'b':
 			dst = append(dst, ' ')
 		default:
 			dst = append(dst, e)
@@ -103,8 +107,8 @@ func unhex(c byte) (n byte, ok bool) {
 }
 
 // unpercent undoes %40 and its kin, and reads + as the blank it stands for
-// beside them.
-func unpercent(dst, value []byte) (inner []byte, found bool) {
+// beside them in a query.
+func unpercent(dst, value []byte, query bool) (inner []byte, found bool) {
 	for i := 0; i < len(value); i++ {
 		c := value[i]
 		if c == '%' && i+2 < len(value) {
@@ -116,7 +120,7 @@ func unpercent(dst, value []byte) (inner []byte, found bool) {
 				continue
 			}
 		}
-		if c == '+' {
+		if c == '+' && query {
 			c = ' '
 		}
 		dst = append(dst, c)

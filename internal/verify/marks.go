@@ -57,7 +57,7 @@ func marksTable() (t [256]marks) {
 			t[i] = hasLetter | hasCode
 		case c >= utf8.RuneSelf:
 			t[i] = hasLetter
-		case c == '\'', c == '\\', c == '&', c == '%', c == '<':
+		case c == '\'', c == '\\', c == '&', c == '%', c == '<', c == '=':
 			t[i] = hasCode
 		}
 	}

@@ -25,11 +25,14 @@ func packed(value []byte) bool {
 	case 0x1f, 0x78, 0xFE, 0xFF:
 		return true
 	}
-	return false
+	return value[0] >= 0x80 && value[0] <= 0x9f || value[0] >= 0xdc && value[0] <= 0xdf // MessagePack
 }
 
-// unpack appends the text of a value that is compressed or UTF-16 as a whole.
+// unpack appends the text of a value that is compressed, MessagePack or UTF-16 as a whole.
 func unpack(dst, value []byte) (inner []byte, unpacked bool) {
+	if inner, unpacked = unmessage(dst, value); unpacked {
+		return inner, true
+	}
 	if len(value) < 8 {
 		return dst, false
 	}
@@ -186,6 +189,11 @@ func decodeRun(dst, run []byte) []byte {
 	dst = append(dst, make([]byte, base64.RawStdEncoding.DecodedLen(len(plain)))...)
 	if readable(dst[n:], plain, base64.RawStdEncoding.Decode) {
 		return dst
+	}
+	if m, err := base64.RawStdEncoding.Decode(dst[n:], plain); err == nil && m > 0 && packed(dst[n:n+m]) {
+		if inner, unpacked := unpack(nil, dst[n:n+m]); unpacked {
+			return append(dst[:n], inner...)
+		}
 	}
 	return dst[:n]
 }
