@@ -109,8 +109,7 @@ func hasPercent(s []byte) bool { return has(s, '%', func(i int) bool { return pe
 
 // inPercent appends what percent-encoding hides. Nothing tells whether + is a blank, as in a query, or itself, as in
 // jane+news%40acme.com, so both readings are tried. The second one counts only where its parameter has a single +, which
-// is part of the finding, or a blank that is %20: several others part words; or where all of
-// the finding is base64.
+// is part of the finding, or a blank that is %20: several others part words; or where all of the finding is base64.
 func (w *worker) inPercent(dst []edit, s []byte, c codec) []edit {
 	if bytes.IndexByte(s, '+') < 0 {
 		return w.through(dst, decodePercent(s, false), c)
