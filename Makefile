@@ -44,6 +44,11 @@ test-matrix: ## PostgreSQL's tests on versions 13, 17 and 18, in chroots that de
 bench: services-up-all ## Go benchmarks of all packages
 	$(WITH_SERVERS) go test -run '^$$' -bench . -benchmem ./...
 
+.PHONY: bench-anonymize
+bench-anonymize: ## the anonymiser's engine against its goals; needs no server; writes the table of the docs
+	go build -trimpath -o bin/bench-anonymize ./bench/anonymize
+	bin/bench-anonymize -markdown docs/benchmarks.md
+
 .PHONY: bench-postgres
 bench-postgres: ## one tenant of 2 million rows against the tools that copy without masking; writes the tables of the docs
 	scripts/services up --require postgres

@@ -15,6 +15,8 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
+
+	"github.com/tenantcopy/tenantcopy/bench/document"
 )
 
 func main() {
@@ -58,7 +60,10 @@ func runBench(ctx context.Context) error {
 	text := b.table(chosen, results)
 	fmt.Print(text)
 	for file := range strings.SplitSeq(*markdown, ",") {
-		if err := replaceTable(file, text); file != "" && err != nil {
+		if file == "" {
+			continue
+		}
+		if err := document.Replace(file, "make bench-postgres", text); err != nil {
 			return err
 		}
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"os/exec"
 	"runtime"
 	"strings"
@@ -48,23 +47,4 @@ func serverLine() string {
 		return "PostgreSQL"
 	}
 	return strings.TrimSpace(strings.Replace(string(out), "pg_dump (PostgreSQL)", "PostgreSQL", 1))
-}
-
-const (
-	tableBegin = "<!-- make bench-postgres: begin -->\n"
-	tableEnd   = "<!-- make bench-postgres: end -->"
-)
-
-// replaceTable puts the table between the markers of a document.
-func replaceTable(file, text string) error {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	head, rest, found := strings.Cut(string(data), tableBegin)
-	_, tail, closed := strings.Cut(rest, tableEnd)
-	if !found || !closed {
-		return fmt.Errorf("%s has no markers for the table", file)
-	}
-	return os.WriteFile(file, []byte(head+tableBegin+text+tableEnd+tail), 0o644)
 }
