@@ -23,7 +23,7 @@ func applyPersonEmail(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome,
 	if who != nobody {
 		normal, ok := person.NormalEmail(a.small[:0], v)
 		a.small = normal
-		if c := a.cardOf(who); ok && len(c.Email) > 0 && string(normal) == string(c.RealEmail) {
+		if c := a.cardOf(who); ok && len(c.Email) > 0 && string(normal) == c.RealEmail {
 			lead, tail := blanks(v)
 			dst = appendCased(append(dst, lead...), casingOf(v), c.Email)
 			return append(dst, tail...), changed, nil
@@ -120,7 +120,7 @@ func applyPersonPhone(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome,
 	if who != nobody {
 		normal, ok := person.NormalPhone(a.small[:0], v)
 		a.small = normal
-		if c := a.cardOf(who); ok && len(c.Phone) > 0 && string(normal) == string(c.RealPhone) {
+		if c := a.cardOf(who); ok && len(c.Phone) > 0 && string(normal) == c.RealPhone {
 			return layOut(dst, v, c.Phone), changed, nil
 		}
 	}
@@ -142,16 +142,15 @@ func (a *Anonymizer) shortNumber(dst, v []byte) ([]byte, outcome, error) {
 // the layout of the original.
 func (a *Anonymizer) appendPhone(dst, normal, original []byte) []byte {
 	var room [32]byte
-	digits, ok := a.people.PhoneFor(normal)
-	if !ok {
-		digits = a.people.AppendUnknownPhone(room[:0], a.unknown, normal)
+	if digits, ok := a.people.PhoneFor(normal); ok {
+		return layOut(dst, original, digits)
 	}
-	return layOut(dst, original, digits)
+	return layOut(dst, original, a.people.AppendUnknownPhone(room[:0], a.unknown, normal))
 }
 
 // layOut writes digits in the layout of a number. What the number has more in
 // front is the 00 of a country code, which stays.
-func layOut(dst, original, digits []byte) []byte {
+func layOut[T string | []byte](dst, original []byte, digits T) []byte {
 	skip := countDigits(original) - len(digits)
 	for _, c := range original {
 		switch {

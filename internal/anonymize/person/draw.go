@@ -34,10 +34,16 @@ func (x *Index) draw(o Options) error {
 			x.redrawn++
 		}
 	}
-	if err := x.drawEmails(o.Keys); err != nil {
+	emails, err := x.drawEmails(o.Keys)
+	if err != nil {
 		return err
 	}
-	return x.drawPhones(o.Keys)
+	phones, err := x.drawPhones(o.Keys)
+	if err != nil {
+		return err
+	}
+	x.writeCards(emails, phones)
+	return nil
 }
 
 // Draws are most of the work, and independent of each other: pieces of them
@@ -81,29 +87,30 @@ func newGenerator(k Keyring) *generator {
 }
 
 // drawEmails makes one address for every known e-mail, and one for every
-// person without any.
-func (x *Index) drawEmails(keys Keyring) error {
+// person without any. It returns them in the order of people and their values.
+func (x *Index) drawEmails(keys Keyring) ([]string, error) {
 	claims := x.claims(func(p *Person) []string { return p.Real.Emails })
 	real := func(value string) bool { _, ok := x.emails.owner(value); return ok }
 	err := x.settle(claims, keys, method{func(g *generator) *PRF { return g.email }, func(g *generator, c *claim) string {
 		local := x.appendLocal(nil, c)
 		return string(x.AppendDomain(append(local, '@'), g.domain, []byte(domainOf(c.real))))
 	}}, real)
-	if err != nil {
-		return err
-	}
+	return drawn(claims, ""), err
+}
+
+// drawn returns the values of claims, with what stands in front of each.
+func drawn(claims []claim, lead string) []string {
+	out := make([]string, len(claims))
 	for i := range claims {
-		if p := &x.people[claims[i].person]; p.Email == "" {
-			p.Email = claims[i].value
-		}
+		out[i] = lead + claims[i].value
 	}
-	x.emails = withValues(x.emails, claims, 64)
-	return nil
+	return out
 }
 
 // drawPhones makes the digits of one number for every known phone, and a
-// number for every person.
-func (x *Index) drawPhones(keys Keyring) error {
+// number for every person. It returns them as drawEmails does, as they are
+// dialled.
+func (x *Index) drawPhones(keys Keyring) ([]string, error) {
 	claims := x.claims(func(p *Person) []string { return p.Real.Phones })
 	x.subscribers = newSubscribers(x.people)
 	real := func(value string) bool { _, ok := x.phones.owner(value); return ok || x.subscribers.has([]byte(value)) }
@@ -117,33 +124,8 @@ func (x *Index) drawPhones(keys Keyring) error {
 		}
 		return PhoneDigits(c.draw, size)
 	}}, real)
-	if err != nil {
-		return err
-	}
-	for i := range claims {
-		if p := &x.people[claims[i].person]; p.Phone == "" {
-			p.Phone = "+" + claims[i].value
-		}
-	}
 	x.apart = !slices.ContainsFunc(claims, func(c claim) bool { return c.count >= allDraws })
-	x.phones = withValues(x.phones, claims, 26)
-	return nil
-}
-
-// withValues makes the table anew with what was drawn for each real value; a
-// value that two people share is its first owner's.
-func withValues(owners *table, claims []claim, size int) *table {
-	t := newTable(owners.n, size)
-	for i := range claims {
-		c := &claims[i]
-		if c.real == "" {
-			continue
-		}
-		if who, ok := owners.owner(c.real); ok && who == c.person {
-			t.add(c.real, who, c.value)
-		}
-	}
-	return t
+	return drawn(claims, dialled), err
 }
 
 // PhonesApart reports whether every known number has a pseudonym of its own:
@@ -186,18 +168,20 @@ func (x *Index) AppendDomain(dst []byte, prf *PRF, real []byte) []byte {
 	return append(append(dst, '.'), x.domain...)
 }
 
-// EmailFor returns the pseudonym of a known e-mail, by its normal form. The
-// bytes are the index's own and must not be changed.
-func (x *Index) EmailFor(normal []byte) ([]byte, bool) {
+// EmailFor returns the pseudonym of a known e-mail, by its normal form.
+func (x *Index) EmailFor(normal []byte) (string, bool) {
 	_, value, ok := x.emails.get(normal)
 	return value, ok
 }
 
-// PhoneFor returns the digits that stand for a known phone number, as EmailFor
-// does.
-func (x *Index) PhoneFor(normal []byte) ([]byte, bool) {
+// PhoneFor returns the digits that stand for a known phone number, by its
+// normal form.
+func (x *Index) PhoneFor(normal []byte) (string, bool) {
 	_, value, ok := x.phones.get(normal)
-	return value, ok
+	if !ok {
+		return "", false
+	}
+	return value[len(dialled):], true
 }
 
 // Domain returns the parent of every generated e-mail domain.
@@ -222,7 +206,7 @@ func (x *Index) measure() {
 		p := &x.people[i]
 		for _, real := range p.Real.Emails {
 			if e, ok := x.EmailFor([]byte(real)); ok {
-				l.email = max(l.email, utf8.RuneCount(e))
+				l.email = max(l.email, utf8.RuneCountInString(e))
 			}
 		}
 		g, f := utf8.RuneCountInString(p.Given), utf8.RuneCountInString(p.Family)

@@ -71,11 +71,12 @@ type Options struct {
 // Index holds all people of a tenant. It is immutable and safe to share.
 type Index struct {
 	people      []Person
-	numbers     numbers // ids of records that are numbers
-	ids         *table  // refs of all other records
-	emails      *table  // normal forms → pseudonyms, of every known e-mail
-	phones      *table  // normal forms → pseudonyms' digits
-	cards       cards
+	numbers     numbers  // ids of records that are numbers
+	ids         *table   // refs of all other records
+	arena       *arena   // cards and all entries of e-mails and phones
+	cards       []uint32 // where each person's begins
+	emails      *table   // normal forms → pseudonyms, of every known e-mail
+	phones      *table   // normal forms → pseudonyms, with what is dialled
 	subscribers subscribers
 	records     int
 	redrawn     int
@@ -104,7 +105,7 @@ func Build(records []Record, o Options) (*Index, error) {
 	x := &Index{records: len(records), domain: o.EmailDomain, names: o.Names, keep: make(map[string]bool, len(o.KeepDomains))}
 	var left int
 	x.numbers, left = newNumbers(records)
-	x.ids = newTable(left, 24)
+	x.ids = newTable(left, newArena(left, 24))
 	for _, d := range o.KeepDomains {
 		x.keep[strings.ToLower(d)] = true
 	}
@@ -113,9 +114,8 @@ func Build(records []Record, o Options) (*Index, error) {
 		return nil, err
 	}
 	x.measure()
-	x.writeCards()
-	for _, arena := range [][]byte{x.ids.arena, x.emails.arena, x.phones.arena, x.cards.arena} {
-		if len(arena) > math.MaxUint32 { // places in it have 32 bits: room for some 30 million people
+	for _, a := range []*arena{x.ids.arena, x.arena} {
+		if a.Len() > math.MaxUint32 { // places in it have 32 bits: room for some 30 million people
 			return nil, errors.New("build people index: too many people for one run")
 		}
 	}
@@ -157,13 +157,15 @@ func joinRecords(records []Record) union {
 		byRef[ref] = int32(i)
 	}
 	byEmail := make(map[string]int32, len(records))
+	var room []byte
 	for i := range records {
 		for _, link := range records[i].Links {
 			if j, ok := byRef[link]; ok {
 				sets.join(int32(i), j)
 			}
 		}
-		if email, ok := NormalEmail(nil, []byte(records[i].Email)); ok {
+		email, ok := NormalEmail(room[:0], []byte(records[i].Email))
+		if room = email; ok {
 			if j, seen := byEmail[string(email)]; seen {
 				boxes.join(sets, email, j, int32(i))
 			} else {
@@ -186,20 +188,22 @@ func (x *Index) collect(records []Record, sets union) {
 		}
 	}
 	x.people = make([]Person, count)
+	room := newRooms(records, sets, int(count))
 	for i := range records {
 		r := &records[i]
 		root := sets.find(int32(i))
 		n := number[root]
 		p := &x.people[n]
 		if root == int32(i) {
-			p.ID = Ref(r.Source, r.ID)
+			p.ID = room.ref(r)
 		}
 		if !x.numbers.add(r.Source, r.ID, n) { // another row of the same id is the same person
 			x.ids.add(Ref(r.Source, r.ID), n, "")
 		}
-		p.take(r)
+		room.take(p, r)
 	}
-	x.emails, x.phones = newTable(len(x.people), 24), newTable(len(x.people), 12)
+	owners := &arena{} // gone when the cards are written
+	x.emails, x.phones = newTable(len(x.people), owners), newTable(len(x.people), owners)
 	for n := range x.people { // of two who share a number it is the first one's
 		real := &x.people[n].Real
 		for _, email := range real.Emails {
@@ -210,31 +214,6 @@ func (x *Index) collect(records []Record, sets union) {
 		}
 	}
 }
-
-// take adds what one record says to a person.
-func (p *Person) take(r *Record) {
-	if p.Locale == "" {
-		p.Locale = r.Locale
-	}
-	name := Name{Given: clean(r.First), Family: clean(r.Last), Full: clean(r.Name)}
-	if name.Given == "" && name.Family == "" && name.Full != "" {
-		name.Given, name.Family = SplitName(name.Full, p.Locale)
-	}
-	if name.Full == "" {
-		name.Full = clean(name.Given + " " + name.Family)
-	}
-	if name.Full != "" && !slices.Contains(p.Real.Names, name) {
-		p.Real.Names = append(p.Real.Names, name)
-	}
-	if email, ok := NormalEmail(nil, []byte(r.Email)); ok && !slices.Contains(p.Real.Emails, string(email)) {
-		p.Real.Emails = append(p.Real.Emails, string(email))
-	}
-	if phone, ok := NormalPhone(nil, []byte(r.Phone)); ok && !slices.Contains(p.Real.Phones, string(phone)) {
-		p.Real.Phones = append(p.Real.Phones, string(phone))
-	}
-}
-
-func clean(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // Len returns the number of people.
 func (x *Index) Len() int { return len(x.people) }

@@ -196,7 +196,7 @@ func TestSettleIsFair(t *testing.T) {
 	first := func(order ...byte) map[byte]uint64 {
 		claims := make([]claim, len(order))
 		for i, key := range order {
-			claims[i] = claim{person: int32(key), key: []byte{key}}
+			claims[i] = claim{person: int32(key), key: string([]byte{key})}
 		}
 		settleFreely(t, claims, keys, func(c *claim) string {
 			if c.count == 0 {
@@ -229,7 +229,7 @@ func TestSettleIsFair(t *testing.T) {
 func TestSettleEnds(t *testing.T) {
 	claims := make([]claim, 20)
 	for i := range claims {
-		claims[i] = claim{person: int32(i), key: []byte{byte(i)}}
+		claims[i] = claim{person: int32(i), key: string(rune(i))}
 	}
 	settleFreely(t, claims, options(t, "acme").Keys, func(c *claim) string { return fmt.Sprint(c.draw % 10) })
 	values := map[string]bool{}

@@ -5,7 +5,7 @@ import "encoding/binary"
 // claim is one wish for a value that must be unique.
 type claim struct {
 	person int32
-	key    []byte // parts of the draw: the person, and what else it depends on
+	key    string // of the draw: the person's id, and what else it depends on
 	real   string // the real value it replaces; "" for a person without one
 	count  uint64 // draws that were rejected
 	draw   uint64
@@ -24,12 +24,12 @@ func (x *Index) claims(of func(p *Person) []string) []claim {
 		p := &x.people[i]
 		values := of(p)
 		if len(values) == 0 {
-			out = append(out, claim{person: int32(i), key: []byte(p.ID)})
+			out = append(out, claim{person: int32(i), key: p.ID})
 		}
 		for place, value := range values {
-			key := []byte(p.ID)
+			key := p.ID
 			if place > 0 {
-				key = append(append(key, 0), value...)
+				key += "\x00" + value
 			}
 			out = append(out, claim{person: int32(i), key: key, real: value})
 		}
@@ -54,7 +54,7 @@ type method struct {
 
 func (m method) draw(g *generator, c *claim) {
 	var counter [binary.MaxVarintLen64]byte
-	c.draw = m.prf(g).Draw(c.key, binary.AppendUvarint(counter[:0], c.count))
+	c.draw = m.prf(g).Draw([]byte(c.key), binary.AppendUvarint(counter[:0], c.count))
 	c.value = m.value(g, c)
 }
 

@@ -3,19 +3,20 @@ package person
 import (
 	"encoding/binary"
 	"hash/maphash"
+	"strings"
 )
 
 // table maps the normal forms of one kind (ids, e-mails, phones) to the person
 // who has them and to what stands for them. Everything about one key lies side
-// by side in one arena, so that a look-up of a random person costs two cache
+// by side in an arena, so that a look-up of a random person costs two cache
 // misses, and there is one allocation for all of them: a map of strings costs
-// five misses and three times the memory.
+// five misses and three times the memory. Tables may share an arena.
 //
 // A look-up compares the key; a hash alone proves nothing. The seed is one of
 // the process: no result depends on it.
 type table struct {
 	slots []tableSlot // open addressing, at most two thirds full
-	arena []byte      // entries: length of key, key, person, length of value, value
+	arena *arena
 	n     int
 	seed  maphash.Seed
 }
@@ -24,38 +25,101 @@ type table struct {
 // arena; a place of 0 is free.
 type tableSlot struct{ hash, at uint32 }
 
-// newTable has room for n keys of about size bytes, values included.
-func newTable(n, size int) *table {
+// arena holds strings one behind the other, for ever: pieces of it are strings
+// that cost no memory of their own.
+type arena struct{ strings.Builder }
+
+// entry appends a key, whose it is, and what stands for it, and returns where.
+func (a *arena) entry(key string, who int32, value string) (at int) {
+	at = a.Len()
+	a.part(key)
+	var b [4]byte
+	binary.LittleEndian.PutUint32(b[:], uint32(who))
+	a.Write(b[:])
+	a.part(value)
+	return at
+}
+
+// part appends a string behind its length.
+func (a *arena) part(s string) {
+	n := uint(len(s))
+	for ; n >= 0x80; n >>= 7 {
+		a.WriteByte(byte(n) | 0x80)
+	}
+	a.WriteByte(byte(n))
+	a.WriteString(s)
+}
+
+// cutPart cuts off what part appended.
+func cutPart(s string) (part, rest string) {
+	if n := s[0]; n < 0x80 {
+		return s[1 : 1+n], s[1+n:]
+	}
+	n, size := uint(0), 0
+	for shift := uint(0); ; shift += 7 {
+		c := s[size]
+		size++
+		if n |= uint(c&0x7f) << shift; c < 0x80 {
+			return s[size : uint(size)+n], s[uint(size)+n:]
+		}
+	}
+}
+
+// cutEntry cuts off what entry appended.
+func cutEntry(s string) (key string, who int32, value, rest string) {
+	key, rest = cutPart(s)
+	who = int32(uint32(rest[0]) | uint32(rest[1])<<8 | uint32(rest[2])<<16 | uint32(rest[3])<<24)
+	value, rest = cutPart(rest[4:])
+	return key, who, value, rest
+}
+
+// newTable has room for n keys; their entries go to an arena.
+func newTable(n int, a *arena) *table {
 	slots := 8
 	for slots*2 < n*3 {
 		slots *= 2
 	}
-	return &table{slots: make([]tableSlot, slots), arena: make([]byte, 0, n*(size+6)), seed: maphash.MakeSeed()}
+	return &table{slots: make([]tableSlot, slots), arena: a, seed: maphash.MakeSeed()}
 }
 
 // add enters a key that is not there yet; one that is keeps its first entry,
 // and add reports false.
 func (t *table) add(key string, who int32, value string) bool {
+	s := t.vacant(key)
+	if s == nil {
+		return false
+	}
+	s.at = uint32(t.arena.entry(key, who, value)) + 1
+	t.n++
+	return true
+}
+
+// put enters a key whose entry is in the arena already; it must be new.
+func (t *table) put(key string, at int) {
+	if s := t.vacant(key); s != nil {
+		s.at = uint32(at) + 1
+		t.n++
+	}
+}
+
+// vacant returns the slot for a new key, its hash filled in; nil if the key is
+// there.
+func (t *table) vacant(key string) *tableSlot {
 	if (t.n+1)*3 > len(t.slots)*2 {
 		t.grow()
 	}
 	h := maphash.String(t.seed, key)
-	i := t.find(h, key)
-	if t.slots[i].at != 0 {
-		return false
+	s := &t.slots[t.find(h, key)]
+	if s.at != 0 {
+		return nil
 	}
-	t.slots[i] = tableSlot{uint32(h >> 32), uint32(len(t.arena)) + 1}
-	t.n++
-	t.arena = binary.AppendUvarint(t.arena, uint64(len(key)))
-	t.arena = append(t.arena, key...)
-	t.arena = binary.LittleEndian.AppendUint32(t.arena, uint32(who))
-	t.arena = binary.AppendUvarint(t.arena, uint64(len(value)))
-	t.arena = append(t.arena, value...)
-	return true
+	s.hash = uint32(h >> 32)
+	return s
 }
 
 // find returns the slot that holds a key, or the free one where it belongs.
 func (t *table) find(h uint64, key string) uint64 {
+	entries := t.arena.String()
 	mask := uint64(len(t.slots) - 1)
 	for i := h & mask; ; i = (i + 1) & mask {
 		s := t.slots[i]
@@ -63,7 +127,7 @@ func (t *table) find(h uint64, key string) uint64 {
 			return i
 		}
 		if s.hash == uint32(h>>32) {
-			if n, rest := cutLength(t.arena[s.at-1:]); string(rest[:n]) == key {
+			if k, _ := cutPart(entries[s.at-1:]); k == key {
 				return i
 			}
 		}
@@ -78,45 +142,45 @@ func (t *table) grow() {
 		if s.at == 0 {
 			continue
 		}
-		n, rest := cutLength(t.arena[s.at-1:])
-		t.slots[t.find(maphash.Bytes(t.seed, rest[:n]), string(rest[:n]))] = s
+		key, _ := cutPart(t.arena.String()[s.at-1:])
+		t.slots[t.find(maphash.String(t.seed, key), key)] = s
 	}
 }
 
-// get returns whose a key is and what stands for it. The value lies in the
-// table and must not be changed.
-func (t *table) get(key []byte) (who int32, value []byte, ok bool) {
+// get returns whose a key is and what stands for it.
+func (t *table) get(key []byte) (who int32, value string, ok bool) {
+	entries := t.arena.String()
 	h := maphash.Bytes(t.seed, key)
 	mask := uint64(len(t.slots) - 1)
 	for i := h & mask; ; i = (i + 1) & mask {
 		s := t.slots[i]
 		if s.at == 0 {
-			return 0, nil, false
+			return 0, "", false
 		}
 		if s.hash != uint32(h>>32) {
 			continue
 		}
-		n, rest := cutLength(t.arena[s.at-1:])
-		if string(rest[:n]) != string(key) {
-			continue
+		if k, rest := cutPart(entries[s.at-1:]); k == string(key) {
+			who = int32(uint32(rest[0]) | uint32(rest[1])<<8 | uint32(rest[2])<<16 | uint32(rest[3])<<24)
+			value, _ = cutPart(rest[4:])
+			return who, value, true
 		}
-		who = int32(binary.LittleEndian.Uint32(rest[n:]))
-		n, rest = cutLength(rest[n+4:])
-		return who, rest[:n:n], true
 	}
 }
 
 // owner is get for who alone.
 func (t *table) owner(key string) (int32, bool) {
-	who, _, ok := t.get([]byte(key))
-	return who, ok
+	s := t.slots[t.find(maphash.String(t.seed, key), key)]
+	if s.at == 0 {
+		return 0, false
+	}
+	_, who, _, _ := cutEntry(t.arena.String()[s.at-1:])
+	return who, true
 }
 
-// cutLength cuts a length off.
-func cutLength(b []byte) (int, []byte) {
-	if n := b[0]; n < 0x80 {
-		return int(n), b[1:]
-	}
-	n, size := binary.Uvarint(b)
-	return int(n), b[size:]
+// newArena has room for n entries of about size bytes, values included.
+func newArena(n, size int) *arena {
+	a := &arena{}
+	a.Grow(n * (size + 6))
+	return a
 }

@@ -15,7 +15,7 @@ func TestTableIsAMap(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		want := make(map[string]entry)
-		table := newTable(0, 0)
+		table := newTable(0, &arena{})
 		for range rapid.IntRange(0, 200).Draw(t, "n") {
 			key := rapid.OneOf(rapid.StringMatching(`[ab]{0,4}`), rapid.StringN(0, 300, 300)).Draw(t, "key")
 			e := entry{rapid.Int32Min(0).Draw(t, "who"), rapid.StringN(0, 200, 200).Draw(t, "value")}
@@ -28,7 +28,7 @@ func TestTableIsAMap(t *testing.T) {
 			}
 		}
 		for key, e := range want {
-			if who, value, ok := table.get([]byte(key)); !ok || who != e.who || string(value) != e.value {
+			if who, value, ok := table.get([]byte(key)); !ok || who != e.who || value != e.value {
 				t.Fatal("a key has another person or value")
 			}
 			if _, _, ok := table.get([]byte(key + "\x00x")); ok != (want[key+"\x00x"] != entry{}) {
