@@ -90,7 +90,7 @@ func planHash(in Input) string {
 
 // mostNames is how many different names are remembered while the dictionary is
 // built: in a large company many people share one, and each is read once.
-const mostNames = 1 << 14
+const mostNames = 1 << 17
 
 // buildDictionary enters every name of every person, in the order of the
 // index, so that a homonym always means the same one.

@@ -76,14 +76,39 @@ func piecesOf(size int) iter.Seq2[int, error] {
 	}
 }
 
-// generator holds one keyed function for each kind of draw.
-type generator struct{ seed, given, family, email, domain, phone *PRF }
+// generator holds one keyed function for each kind of draw, and what is used
+// again from one draw to the next.
+type generator struct {
+	seed, given, family, email, domain, phone *PRF
+
+	match   localMatch
+	small   []byte
+	domains map[string]string // real ones, and what stands for them
+}
 
 func newGenerator(k Keyring) *generator {
 	return &generator{
 		seed: k.PRF("seed"), given: k.PRF("given"), family: k.PRF("family"),
 		email: k.PRF("email"), domain: k.PRF("domain"), phone: k.PRF("phone"),
+		domains: make(map[string]string),
 	}
+}
+
+// mostDomains is how many domains are remembered: most addresses have one of
+// few.
+const mostDomains = 4096
+
+// domainFor is PseudonymDomain.
+func (g *generator) domainFor(x *Index, real string) string {
+	known, ok := g.domains[real]
+	if !ok {
+		if len(g.domains) >= mostDomains {
+			clear(g.domains)
+		}
+		known = x.PseudonymDomain(g.domain, real)
+		g.domains[real] = known
+	}
+	return known
 }
 
 // drawEmails makes one address for every known e-mail, and one for every
@@ -92,8 +117,9 @@ func (x *Index) drawEmails(keys Keyring) ([]string, error) {
 	claims := x.claims(func(p *Person) []string { return p.Real.Emails })
 	real := func(value string) bool { _, ok := x.emails.owner(value); return ok }
 	err := x.settle(claims, keys, method{func(g *generator) *PRF { return g.email }, func(g *generator, c *claim) string {
-		local := x.appendLocal(nil, c)
-		return string(x.AppendDomain(append(local, '@'), g.domain, []byte(domainOf(c.real))))
+		g.small = append(x.appendLocal(g.small[:0], &g.match, c), '@')
+		g.small = append(g.small, g.domainFor(x, domainOf(c.real))...)
+		return string(g.small)
 	}}, real)
 	return drawn(claims, ""), err
 }

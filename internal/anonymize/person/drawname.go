@@ -131,5 +131,10 @@ func (x *Index) realWords() map[string]bool {
 // Real reports whether word is a word of some person's real name, whatever
 // its case and diacritics.
 func (x *Index) Real(word string) bool {
-	return x.real[foldName(word)] || x.real[foldName(spellOut(word))]
+	var room [64]byte
+	if x.real[string(appendFolded(room[:0], word))] {
+		return true
+	}
+	spelled := spellOut(word)
+	return spelled != word && x.real[string(appendFolded(room[:0], spelled))]
 }

@@ -3,6 +3,7 @@ package person
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -10,35 +11,66 @@ import (
 // foldName returns the form under which two spellings of one name meet:
 // decomposed, without combining marks, in lower case.
 func foldName(s string) string {
-	var b strings.Builder
+	var room [64]byte
+	return string(appendFolded(room[:0], s))
+}
+
+// appendFolded appends what foldName returns. Names are mostly of ASCII, and
+// then it is their small letters.
+func appendFolded(dst []byte, s string) []byte {
+	start := len(dst)
+	for i := range len(s) {
+		c := s[i]
+		if c >= utf8.RuneSelf {
+			return appendFoldedRunes(dst[:start], s)
+		}
+		if c-'A' <= 'Z'-'A' {
+			c += 'a' - 'A'
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}
+
+func appendFoldedRunes(dst []byte, s string) []byte {
 	for _, r := range norm.NFD.String(s) {
 		switch {
 		case unicode.Is(unicode.Mn, r):
 		case r == 'ß':
-			b.WriteString("ss")
+			dst = append(dst, "ss"...)
 		case r == 'ø' || r == 'Ø':
-			b.WriteByte('o')
+			dst = append(dst, 'o')
 		case r == 'ł' || r == 'Ł':
-			b.WriteByte('l')
+			dst = append(dst, 'l')
 		case r == 'æ' || r == 'Æ':
-			b.WriteString("ae")
+			dst = append(dst, "ae"...)
 		case r == 'œ' || r == 'Œ':
-			b.WriteString("oe")
+			dst = append(dst, "oe"...)
 		case r == 'đ' || r == 'Đ':
-			b.WriteByte('d')
+			dst = append(dst, 'd')
 		case r == 'ı':
-			b.WriteByte('i')
+			dst = append(dst, 'i')
 		default:
-			b.WriteRune(unicode.ToLower(r))
+			dst = utf8.AppendRune(dst, unicode.ToLower(r))
 		}
 	}
-	return b.String()
+	return dst
+}
+
+// isASCII reports that no byte of a name is beyond ASCII.
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // spellOut writes the letters that German and Nordic people transliterate by
 // two the way they do: Möller is Moeller. Only composed letters count.
 func spellOut(s string) string {
-	if !strings.ContainsAny(s, "äöüåøæÄÖÜÅØÆ") {
+	if isASCII(s) || !strings.ContainsAny(s, "äöüåøæÄÖÜÅØÆ") {
 		return s
 	}
 	var b strings.Builder

@@ -1,11 +1,8 @@
 package person
 
 import (
-	"cmp"
 	"errors"
-	"fmt"
 	"math"
-	"slices"
 	"strings"
 )
 
@@ -122,39 +119,23 @@ func Build(records []Record, o Options) (*Index, error) {
 	return x, nil
 }
 
-// rank sorts records by source, in the declared order, and then by id; the
-// rest only settles the order of rows that share an id.
-func rank(records []Record, sources []string) error {
-	order := make(map[string]int, len(sources))
-	for i, s := range sources {
-		order[s] = i
-	}
-	for i := range records {
-		if _, ok := order[records[i].Source]; !ok {
-			return fmt.Errorf("build people index: source %q is not declared", records[i].Source)
-		}
-	}
-	slices.SortStableFunc(records, func(a, b Record) int {
-		if c := cmp.Or(cmp.Compare(order[a.Source], order[b.Source]), cmp.Compare(len(a.ID), len(b.ID)), strings.Compare(a.ID, b.ID)); c != 0 {
-			return c
-		}
-		return cmp.Or(strings.Compare(a.Email, b.Email), strings.Compare(a.Name, b.Name), strings.Compare(a.First, b.First), strings.Compare(a.Last, b.Last),
-			strings.Compare(a.Phone, b.Phone), strings.Compare(a.Locale, b.Locale))
-	})
-	return nil
-}
-
-// joinRecords finds which records are one human.
+// joinRecords finds which of ranked records are one human.
 func joinRecords(records []Record) union {
 	sets, boxes := newUnion(len(records)), mailboxes{records: records}
-	byRef := make(map[string]int32, len(records))
+	linked := false
 	for i := range records {
-		ref := Ref(records[i].Source, records[i].ID)
-		if first, twice := byRef[ref]; twice { // the id column is not unique: rows of one person
-			sets.join(first, int32(i))
-			continue
+		r := &records[i]
+		linked = linked || len(r.Links) > 0
+		if i > 0 && r.ID == records[i-1].ID && r.Source == records[i-1].Source { // the id column is not unique: rows of one person
+			sets.join(int32(i-1), int32(i))
 		}
-		byRef[ref] = int32(i)
+	}
+	var byRef map[string]int32
+	if linked {
+		byRef = make(map[string]int32, len(records))
+		for i := range records { // of rows of one person any will do
+			byRef[Ref(records[i].Source, records[i].ID)] = int32(i)
+		}
 	}
 	byEmail := make(map[string]int32, len(records))
 	var room []byte

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // Local parts: most addresses are made of their owner's name by a scheme,
@@ -40,22 +38,25 @@ const mostDigits = 4
 
 // formOf finds the scheme of a local part, in normal form and without a tag,
 // for a person of that name. It reports false when part of it is nothing of
-// hers, or no whole name stands in it.
-func formOf(local string, name Name) (localForm, bool) {
-	m := localMatch{rest: local}
-	for _, spell := range []func(string) string{func(s string) string { return s }, spellOut} {
-		given, family := spell(name.Given), spell(name.Family)
-		m.add(givenWhole, given)
-		m.add(givenFirst, firstPart(given))
-		m.add(familyWhole, family)
-		m.add(familyBase, withoutParticles(family))
+// hers, or no whole name stands in it. The scheme is valid until the next call.
+func (m *localMatch) formOf(local string, name Name) (localForm, bool) {
+	m.rest, m.words, m.letters, m.form, m.whole = local, m.words[:0], m.letters[:0], m.form[:0], false
+	given, family := spellOut(name.Given), spellOut(name.Family)
+	m.addAll(name.Given, name.Family)
+	if given != name.Given || family != name.Family {
+		m.addAll(given, family)
 	}
 	m.initial(givenInitial, name.Given)
 	m.initial(familyInitial, withoutParticles(name.Family))
-	if !m.match() {
-		return nil, false
-	}
-	return slices.Clip(m.form), true
+	return m.form, m.match()
+}
+
+// addAll adds the whole names in one spelling.
+func (m *localMatch) addAll(given, family string) {
+	m.add(givenWhole, given)
+	m.add(givenFirst, firstPart(given))
+	m.add(familyWhole, family)
+	m.add(familyBase, withoutParticles(family))
 }
 
 func withoutParticles(family string) string {
@@ -63,29 +64,35 @@ func withoutParticles(family string) string {
 	return base
 }
 
-// localMatch reads a local part from left to right.
+// localMatch reads a local part from left to right. It is used again for the
+// next one.
 type localMatch struct {
-	rest  string
-	words []localWord
-	form  localForm
-	whole bool // a whole name has been read
+	rest    string
+	words   []localWord
+	letters []byte // the words' own
+	form    localForm
+	whole   bool // a whole name has been read
 }
 
 type localWord struct {
 	kind partKind
-	text string
+	text []byte
 }
 
 func (m *localMatch) add(kind partKind, name string) {
-	text := string(appendPlain(nil, name))
-	if len(text) > 1 && !slices.ContainsFunc(m.words, func(w localWord) bool { return w.text == text }) {
+	start := len(m.letters)
+	m.letters = appendPlain(m.letters, name)
+	text := m.letters[start:]
+	if len(text) > 1 && !slices.ContainsFunc(m.words, func(w localWord) bool { return string(w.text) == string(text) }) {
 		m.words = append(m.words, localWord{kind, text})
 	}
 }
 
 func (m *localMatch) initial(kind partKind, name string) {
-	if text := appendPlain(nil, name); len(text) > 0 {
-		m.words = append(m.words, localWord{kind, string(text[:1])})
+	start := len(m.letters)
+	m.letters = appendPlain(m.letters, name)
+	if text := m.letters[start:]; len(text) > 0 {
+		m.words = append(m.words, localWord{kind, text[:1]})
 	}
 }
 
@@ -109,7 +116,7 @@ func (m *localMatch) match() bool {
 		return false
 	}
 	for _, w := range m.words {
-		if strings.HasPrefix(rest, w.text) && !m.has(w.kind) && take(localPart{kind: w.kind}, len(w.text)) {
+		if len(w.text) <= len(rest) && rest[:len(w.text)] == string(w.text) && !m.has(w.kind) && take(localPart{kind: w.kind}, len(w.text)) {
 			return true
 		}
 	}
@@ -168,14 +175,14 @@ func (f localForm) append(dst []byte, given, family string, draw uint64) []byte 
 // appendLocal writes the local part of a claim's pseudonym: by the scheme of
 // the real one, and with a suffix of the draw behind it where that is taken or
 // soon would be.
-func (x *Index) appendLocal(dst []byte, c *claim) []byte {
+func (x *Index) appendLocal(dst []byte, m *localMatch, c *claim) []byte {
 	p := &x.people[c.person]
 	real, _, _ := strings.Cut(c.real, "@")
 	real, _, tagged := strings.Cut(real, "+")
 	suffix := 4
 	table := x.names.For(p.Locale, p.Real.name().Full)
 	given, family := table.Latin(p.Given), table.Latin(p.Family)
-	switch form, ok := p.formOf(real, table); {
+	switch form, ok := m.formOfAny(real, p, table); {
 	case ok:
 		dst = form.append(dst, given, family, c.draw)
 		if c.count == 0 && form.rare() {
@@ -196,15 +203,15 @@ func (x *Index) appendLocal(dst []byte, c *claim) []byte {
 	return dst
 }
 
-// formOf finds the scheme of one of her addresses by one of her names, in the
-// Latin spelling of the table.
-func (p *Person) formOf(local string, t *Table) (localForm, bool) {
+// formOfAny finds the scheme of one of a person's addresses by one of her
+// names, in the Latin spelling of the table.
+func (m *localMatch) formOfAny(local string, p *Person, t *Table) (localForm, bool) {
 	if local == "" {
 		return nil, false
 	}
 	for _, name := range p.Real.Names {
 		name.Given, name.Family = t.Latin(name.Given), t.Latin(name.Family)
-		if form, ok := formOf(local, name); ok {
+		if form, ok := m.formOf(local, name); ok {
 			return form, true
 		}
 	}
@@ -214,15 +221,15 @@ func (p *Person) formOf(local string, t *Table) (localForm, bool) {
 // appendPlain writes the letters and digits of a name in lower case, without
 // diacritics; those of other scripts have no such form.
 func appendPlain(dst []byte, s string) []byte {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			s = foldName(s)
-			break
-		}
+	if !isASCII(s) {
+		s = foldName(s)
 	}
-	for _, r := range s {
-		if r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
-			dst = append(dst, byte(unicode.ToLower(r)))
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c-'a' <= 'z'-'a', c-'0' <= 9:
+			dst = append(dst, c)
+		case c-'A' <= 'Z'-'A':
+			dst = append(dst, c+'a'-'A')
 		}
 	}
 	return dst
