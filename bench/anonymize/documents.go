@@ -39,7 +39,7 @@ func measureJSON() ([]line, error) {
 	if err != nil {
 		return nil, err
 	}
-	g, err := newGate(fourPaths, x, o)
+	g, err := newGate(identified+"v: "+fourPaths, x, o)
 	if err != nil {
 		return nil, err
 	}

@@ -46,11 +46,11 @@ func measurePseudonyms() ([]line, error) {
 		value      func(r person.Record) string
 		goal       float64
 	}{
-		{"e-mail, cold: a stranger's, rule `email`", "email", strangers, func(r person.Record) string { return r.Email }, 1.5},
-		{"name, cold: a stranger's, rule `name`", "name", strangers, func(r person.Record) string { return r.First + " " + r.Last }, 1.5},
-		{"a row with the e-mail of its person, rule `person.email`", "person.email", records, func(r person.Record) string { return r.Email }, 0},
-		{"a row with the e-mail of anybody known, rule `email`", "email", records, func(r person.Record) string { return r.Email }, 0},
-		{"a row with the name of its person, rule `person.name`", "person.name", records, func(r person.Record) string { return r.First + " " + r.Last }, 0},
+		{"e-mail, cold: a stranger's, rule `email`", "v: email", strangers, func(r person.Record) string { return r.Email }, 1.5},
+		{"name, cold: a stranger's, rule `name`", "v: name", strangers, func(r person.Record) string { return r.First + " " + r.Last }, 1.5},
+		{"a row with the e-mail of its person, rule `person.email`", identified + "v: person.email", records, func(r person.Record) string { return r.Email }, 0},
+		{"the e-mail of anybody known, rule `email`", "v: email", records, func(r person.Record) string { return r.Email }, 0},
+		{"a row with the name of its person, rule `person.name`", identified + "v: person.name", records, func(r person.Record) string { return r.First + " " + r.Last }, 0},
 	} {
 		g, err := newGate(f.rule, x, o)
 		if err != nil {
