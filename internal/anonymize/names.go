@@ -134,8 +134,8 @@ func applyPersonLast(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome, 
 
 // spellOwn is spellPart for a part of a known person's pseudonym, in Latin
 // letters where the value has such.
-func (a *Anonymizer) spellOwn(dst, original []byte, who int32, part []byte, family bool) []byte {
-	if part[0] < utf8.RuneSelf || person.Latin(string(part)) || !person.Latin(string(original)) {
+func (a *Anonymizer) spellOwn(dst, original []byte, who int32, part string, family bool) []byte {
+	if part[0] < utf8.RuneSelf || person.Latin(part) || !person.Latin(string(original)) {
 		return spellPart(dst, original, part)
 	}
 	p := a.pseudonymOf(who, original)
