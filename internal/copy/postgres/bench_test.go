@@ -7,11 +7,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/tenantcopy/tenantcopy/internal/anonymize"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
-	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
-	"github.com/tenantcopy/tenantcopy/internal/copy/copytest"
-	"github.com/tenantcopy/tenantcopy/internal/tenant"
 )
 
 // The benchmarks of this file measure the client's share of one row, from the
@@ -33,40 +29,13 @@ func benchRecord(i int) person.Record {
 // the way of a row through the client.
 func benchRow(b *testing.B, rules string, columns ...string) func(message []byte) {
 	b.Helper()
-	r, err := ruleset.Parse("rules.yaml", []byte("version: 1\nperson: {postgres: {people: {id: id, first: f, last: l, email: e, phone: p}}}\npostgres: {t: "+rules+"}\n"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	names, err := person.NamesVersion("v1")
-	if err != nil {
-		b.Fatal(err)
-	}
-	root, err := person.ParseRoot(tenant.NewSecret(copytest.Key))
-	if err != nil {
-		b.Fatal(err)
-	}
 	records := make([]person.Record, benchPeople)
 	for i := range records {
 		records[i] = benchRecord(i)
 	}
-	people, err := person.Build(records, person.Options{Sources: []string{"people"}, Keys: root.Keyring("acme", 1), Names: names, EmailDomain: "example.com"})
-	if err != nil {
-		b.Fatal(err)
-	}
-	var fields []anonymize.Field
-	for _, c := range columns {
-		fields = append(fields, anonymize.Field{Store: "postgres", Group: "t", Name: c, Type: "text", Form: anonymize.FormText})
-	}
-	plan, err := anonymize.Compile(anonymize.Input{Rules: r, Fields: fields, People: people, Names: names, Keys: root.Keyring("acme", 1)})
-	if err != nil {
-		b.Fatal(err)
-	}
-	row, err := plan.Row("postgres", "t", fields)
-	if err != nil {
-		b.Fatal(err)
-	}
+	row, a := compiledFor(b, "person: {postgres: {people: {id: id, first: f, last: l, email: e, phone: p}}}", rules, records, columns...)
 	out := &sink{}
-	w := &walker{row: row, shapes: make([]*shape, len(row.Order)), a: plan.New(), out: out, started: true}
+	w := &walker{row: row, shapes: make([]*shape, len(row.Order)), a: a, out: out, started: true}
 	scratch := make([]byte, 64<<10)
 	return func(message []byte) {
 		if err := w.message(message); err != nil {

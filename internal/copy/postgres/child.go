@@ -45,7 +45,7 @@ func (c child) run(ctx context.Context) (string, error) {
 		name, _, _ := strings.Cut(v, "=")
 		return !slices.Contains(inherited(), name)
 	})
-	cmd.Env = append(cmd.Env, "LC_ALL=C", "PGAPPNAME="+c.e.config.RuntimeParams["application_name"], "PGOPTIONS="+c.options, "PGCONNECT_TIMEOUT=10")
+	cmd.Env = append(cmd.Env, "LC_ALL=C", "PGAPPNAME="+c.e.config.RuntimeParams["application_name"], "PGOPTIONS="+c.options, "PGCONNECT_TIMEOUT=60") // a session of ours is there: a server that is slow now is busy, not gone
 	if !c.e.password.IsZero() {
 		cmd.Env = append(cmd.Env, "PGPASSWORD="+c.e.password.Reveal())
 	}

@@ -72,6 +72,7 @@ func (s *staged) deriveTable(ctx context.Context, conn *pgx.Conn, in derivedTabl
 	for _, sql := range []string{
 		fmt.Sprintf(`CREATE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql AS %s`, function, literal(body)),
 		fmt.Sprintf(`CREATE TRIGGER %s BEFORE INSERT ON %s FOR EACH ROW EXECUTE FUNCTION %s()`, ident(deriveTrigger), t.quoted(), function),
+		fmt.Sprintf(`ALTER TABLE %s ENABLE ALWAYS TRIGGER %s`, t.quoted(), ident(deriveTrigger)), // also where a superuser has given our role session_replication_role = replica
 	} {
 		if _, err := conn.Exec(ctx, sql); err != nil {
 			return err

@@ -16,10 +16,17 @@ import (
 	"github.com/tenantcopy/tenantcopy/internal/verify"
 )
 
-// compiled makes a row and an Anonymizer for a table t of text columns.
+// compiled makes a row and an Anonymizer for a table t of text columns, where
+// nobody is known.
 func compiled(t testing.TB, rules string, columns ...string) (*anonymize.Row, *anonymize.Anonymizer) {
 	t.Helper()
-	parsed, err := ruleset.Parse("rules.yaml", []byte("version: 1\npeople: none\npostgres:\n  t: "+rules+"\n"))
+	return compiledFor(t, "people: none", rules, nil, columns...)
+}
+
+// compiledFor does so for people, whom the head of the rules declares.
+func compiledFor(t testing.TB, head, rules string, known []person.Record, columns ...string) (*anonymize.Row, *anonymize.Anonymizer) {
+	t.Helper()
+	parsed, err := ruleset.Parse("rules.yaml", []byte("version: 1\n"+head+"\npostgres:\n  t: "+rules+"\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +38,7 @@ func compiled(t testing.TB, rules string, columns ...string) (*anonymize.Row, *a
 	if err != nil {
 		t.Fatal(err)
 	}
-	people, err := person.Build(nil, person.Options{Keys: root.Keyring("acme", 1), Names: names, EmailDomain: "example.com"})
+	people, err := person.Build(known, person.Options{Sources: []string{"people"}, Keys: root.Keyring("acme", 1), Names: names, EmailDomain: "example.com"})
 	if err != nil {
 		t.Fatal(err)
 	}
