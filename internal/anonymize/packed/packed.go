@@ -41,10 +41,8 @@ func Find(v []byte) Format {
 		if (&phpScan{s: v}).whole() {
 			return PHP
 		}
-	case v[0] >= utf8.RuneSelf:
-		if !utf8.Valid(v) && wholeMessage(v) {
-			return MessagePack
-		}
+	case v[0] >= utf8.RuneSelf && !utf8.Valid(v) && wholeMessage(v):
+		return MessagePack
 	case looksSession(v):
 		if (&phpScan{s: v}).session() {
 			return Session

@@ -94,6 +94,7 @@ func TestPHP(t *testing.T) {
 		{`a:3:{i:0;i:1;i:1;i:2;i:2;R:3;}`, set{"[]": "drop"}, `a:1:{i:0;N;}`},
 		// A session.
 		{`name|s:9:"Rose Hill";cart|a:1:{i:0;i:5;}me|R:1;`, set{"name": "Iris Falk!"}, `name|s:10:"Iris Falk!";cart|a:1:{i:0;i:5;}me|R:1;`},
+		{"Ärger|s:1:\"a\";\xc4|i:1;", set{"Ärger=": "drop", "\xc4": "=2"}, "\xc4|i:2;"},
 		{`rose|i:1;x|N;y|R:2;`, set{"rose=": "a|b", "x=": "drop"}, `a_b|i:1;y|N;`},
 	} {
 		got, _ := rewritten(t, c.in, c.does)

@@ -22,8 +22,8 @@ func looksPacked(s []byte) bool {
 	switch {
 	case n < 4:
 		return false
-	case s[0] >= utf8.RuneSelf:
-		return !utf8.Valid(s)
+	case s[0] >= utf8.RuneSelf && !utf8.Valid(s):
+		return true
 	case s[n-1] != '}' && s[n-1] != ';':
 		return false
 	}
