@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
 )
@@ -143,10 +144,10 @@ func (p *phpScan) session() bool {
 	return i > 0
 }
 
-// sessionName returns the name of the variable at i, nil if there is none.
+// sessionName returns the name of the variable at i, nil if there is none. A name is text.
 func sessionName(s []byte, i int) []byte {
 	n := bytes.IndexByte(s[i:min(len(s), i+longestName)], '|')
-	if n <= 0 {
+	if n <= 0 || !utf8.Valid(s[i:i+n]) {
 		return nil
 	}
 	return s[i : i+n]
