@@ -41,4 +41,6 @@ tom town treasure tree trinity true trust tucker turner underwood unger vale val
 victory vine violet virginia vogel von wade wagner wahl wait wald walker wall walls ward ware warner warren water
 waters way weaver weber weeks weiss well wells west wheat wheel white wild will willow wilder wind winter wirt wise
 wolf wolff wood woods wool word worth wren wright yellow york young zander zimmer zimmermann
+abril baris blanc blanco boulanger bueno calle campos chevalier constance costa cruz deniz dimanche estrella fuentes grand iglesias juillet
+kaya krol leon leroy marchand marguerite mars mayo mercier moreno mroz noir olivier paz petit pierre rey rios rosa sowa victoire visser yildiz zima
 `

@@ -3,6 +3,7 @@ package verify
 import (
 	"bytes"
 	"unicode"
+	"unicode/utf8"
 )
 
 // open is a phrase that could still become a name.
@@ -34,12 +35,18 @@ func (in *Inspector) names(at *Field, value []byte) hint {
 					next = in.follow(at, value, o, w, w.spelled, next)
 				}
 			}
+			if value[w.end-1]|0x20 == 's' {
+				in.genitive(at, value, now, w)
+			}
 		}
 		if first.has(w.plain) {
 			next = push(next, open{w.plain, w.start, 1})
 		}
 		if w.spelled != w.plain && first.has(w.spelled) {
 			next = push(next, open{w.spelled, w.start, 1})
+		}
+		if c := value[w.start]; w.end-w.start <= 2 || c == 0xD9 {
+			next = in.odd(at, value, w, next)
 		}
 		now, next = next, now
 		if count++; count == 1 {
@@ -78,13 +85,25 @@ func (in *Inspector) follow(at *Field, value []byte, o open, w word, form uint64
 	if !in.w.begun.has(h) {
 		return next
 	}
-	if in.w.names.has(h) && (!in.w.common.has(h) || in.capitals(value[o.start:w.end])) {
+	if in.w.names.has(h) && (!in.w.common.has(h) || in.stands(value, o.start, w.end)) {
 		in.leak(at, "name", in.folded(value[o.start:w.end]))
 	}
 	if o.words+1 < maxWords {
 		next = push(next, open{h, o.start, o.words + 1})
 	}
 	return next
+}
+
+// stands reports whether a name that is also something else is written like
+// one: with capitals, or in a script without blanks with nothing of it around.
+func (in *Inspector) stands(value []byte, start, end int) bool {
+	a := in.w.letters
+	if r, _ := decode(value[start:]); a.of(r).class != alone {
+		return in.capitals(value[start:end])
+	}
+	before, _ := utf8.DecodeLastRune(value[:start])
+	after, _ := utf8.DecodeRune(value[end:])
+	return a.of(before).class == between && a.of(after).class == between
 }
 
 // initial reports one capital letter.

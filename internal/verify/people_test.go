@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
@@ -22,7 +23,7 @@ func indexOf(t testing.TB, records []person.Record) *person.Index {
 	}
 	for i := range records {
 		records[i].Source = "users"
-		records[i].ID = string(rune('a'+i/676%26)) + string(rune('a'+i/26%26)) + string(rune('a'+i%26))
+		records[i].ID = strconv.Itoa(i)
 	}
 	index, err := person.Build(records, person.Options{
 		Sources: []string{"users"}, Keys: root.Keyring("acme", 1), Names: names, EmailDomain: "example.com", KeepDomains: []string{"kept.example"},
@@ -42,7 +43,7 @@ func staff() []person.Record {
 		{Name: "Åse Sørensen"}, {Name: "Łukasz Żółć"}, {Name: "van der Berg, Jan"},
 		{First: "Mary Ann", Last: "Quimby", Phone: "(202) 555-0147"},
 		{Name: "Will Grant"}, {Name: "Rose Hill"},
-		{Name: "田中太郎"}, {First: "小明", Last: "王"}, {Name: "김민준 박"}, {Name: "Дмитрий Соколов"},
+		{Name: "田中太郎"}, {First: "芳", Last: "王"}, {First: "محمد", Last: "الحسن"}, {First: "小明", Last: "王"}, {Name: "김민준 박"}, {Name: "Дмитрий Соколов"},
 		{First: "Ana", Last: "Kept", Email: "ana@kept.example"},
 		{Name: "Xue Ling", Phone: "5551234"}, {Name: "Mona Okonkwo", Phone: "202-601-0210"}, {Name: "Ito Barra", Phone: "101 102 10 33"},
 	}

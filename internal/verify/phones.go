@@ -65,7 +65,7 @@ const fewestDigits = 7
 // separates reports a byte that a separator of digit groups may begin with.
 func separates(c byte) bool {
 	switch c {
-	case ' ', '-', '.', '/', '(', ')', '\t', 0xC2, 0xE2:
+	case ' ', '-', '.', '/', '(', ')', '+', '\t', 0xC2, 0xE2:
 		return true
 	}
 	return false
@@ -154,7 +154,7 @@ func (r *run) strong(a, b, zeros int, d []byte) bool {
 		milliseconds := len(d) == 13 && d[0] == '1' && d[1] >= '4'
 		return len(d) >= 11 && len(d) <= 15 && !milliseconds
 	}
-	return len(d) >= 10 || zeros > 0 && len(d) >= 8
+	return len(d) >= 10 || len(d) == 9 && b > a+1 || zeros > 0 && len(d) >= 8
 }
 
 // date reports whether the groups from a on begin like 2026-01-31 or

@@ -3,6 +3,7 @@ package verify
 import (
 	"hash/maphash"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
@@ -10,8 +11,8 @@ import (
 
 // maxWords is the longest name looked for, in words, where each character of a
 // script without blanks is one; fewestAlone the shortest name in such a
-// script, whose characters stand beside each other by accident more often than
-// words do.
+// script that counts within a text: two characters stand beside each other by
+// accident more often than words do, and must stand alone.
 const (
 	maxWords    = 24
 	fewestAlone = 3
@@ -22,10 +23,11 @@ const (
 type Wanted struct {
 	letters  *alphabet
 	names    *set // full names
-	common   *set // those of names that need capitals
+	common   *set // those of names that need capitals, or nothing beside them
 	first    *set // the first word of a name
 	begun    *set // how a name begins, from two words on
 	families *set // family names alone
+	initials *set // of a given name, and the family name
 	emails   *set
 	domains  *set // of those, and of the control
 	phones   *set // digits, without leading zeros
@@ -42,7 +44,7 @@ type Wanted struct {
 func NewWanted(people *person.Index, control Control, key []byte) *Wanted {
 	n := people.Len()
 	w := &Wanted{
-		letters: newAlphabet(newHasher()), names: newSet(3 * n), common: newSet(0), first: newSet(n), begun: newSet(4 * n), families: newSet(n),
+		letters: newAlphabet(newHasher()), names: newSet(3 * n), common: newSet(0), first: newSet(n), begun: newSet(4 * n), families: newSet(n), initials: newSet(n),
 		emails: newSet(2 * n), domains: newSet(0), phones: newSet(3 * n), seed: maphash.MakeSeed(), people: people, control: control, key: key,
 	}
 	b := builder{Wanted: w, words: make(map[uint64]bool)}
@@ -53,7 +55,7 @@ func NewWanted(people *person.Index, control Control, key []byte) *Wanted {
 		b.person(&people.At(i).Real)
 	}
 	b.domains.add(b.letters.bytes([]byte(controlDomain)))
-	for _, s := range []*set{w.names, w.common, w.first, w.begun, w.families, w.emails, w.domains, w.phones} {
+	for _, s := range []*set{w.names, w.common, w.first, w.begun, w.families, w.initials, w.emails, w.domains, w.phones} {
 		s.fit()
 	}
 	return w
@@ -80,6 +82,14 @@ func (b *builder) person(real *person.Real) {
 			b.name(given + " " + name.Family)
 			b.name(name.Family + " " + given)
 		}
+		b.initial(name.Given, name.Family)
+		if first, behind := variants(name.Given, name.Family); behind != "" || first != "" {
+			b.name(behind)
+			if first != "" {
+				b.name(name.Given + " " + first)
+				b.name(first + " " + name.Given)
+			}
+		}
 	}
 	for _, email := range real.Emails {
 		b.emails.add(b.letters.bytes([]byte(email)))
@@ -87,6 +97,62 @@ func (b *builder) person(real *person.Real) {
 	}
 	for _, phone := range real.Phones {
 		b.phone([]byte(phone))
+	}
+}
+
+// variants returns the first half of a double family name, with its particles,
+// and a name as it is sorted: "Berg, Jan van der". "" where there is no such
+// thing.
+func variants(given, family string) (first, behind string) {
+	base := 0 // where the particles end
+	for base < len(family) {
+		r, _ := utf8.DecodeRuneInString(family[base:])
+		next := strings.IndexByte(family[base:], ' ')
+		if next < 0 || unicode.IsUpper(r) || !unicode.In(r, unicode.Latin) && r != '\'' && r != '’' {
+			break
+		}
+		base += next + 1
+	}
+	if base > 0 {
+		behind = family[base:] + " " + given + " " + family[:base-1]
+	}
+	if half := strings.IndexAny(family[base:], "- "); half > 0 {
+		first = family[:base+half]
+	}
+	return first, behind
+}
+
+// initial adds the first letter of a given name with the family name, unless
+// that is nothing but words.
+func (b *builder) initial(given, family string) {
+	words := b.wordsOf(family)
+	if len(words) == 0 || len(words) > maxFamily || len(family) < 2 {
+		return
+	}
+	common := true
+	for _, w := range words {
+		common = common && b.words[w.plain]
+	}
+	letter := b.wordsOf(given)
+	if common || len(letter) == 0 {
+		return
+	}
+	_, n := utf8.DecodeRuneInString(given[letter[0].start:])
+	letter = b.wordsOf(given[letter[0].start : letter[0].start+n])
+	if len(letter) != 1 || b.letters.of([]rune(given[letter[0].start:])[0]).class == alone {
+		return
+	}
+	b.initialled(b.letters.join(b.letters.begin, letter[0].plain), words)
+}
+
+// initialled adds what follows an initial, in all forms of its words.
+func (b *builder) initialled(begun uint64, words []word) {
+	for _, form := range forms(words[0]) {
+		if h := b.letters.join(begun, form); len(words) > 1 {
+			b.initialled(h, words[1:])
+		} else {
+			b.initials.add(h)
+		}
 	}
 }
 
@@ -107,13 +173,13 @@ func (b *builder) name(full string) {
 	if len(words) < 2 || len(words) > maxWords {
 		return
 	}
-	if r, _ := utf8.DecodeRuneInString(full[words[0].start:]); b.letters.of(r).class == alone && len(words) < fewestAlone {
-		return
-	}
 	b.numeric = b.numeric || marksOf([]byte(full))&hasLetter == 0
 	common := true
 	for _, w := range words {
 		common = common && b.words[w.plain]
+	}
+	if r, _ := utf8.DecodeRuneInString(full[words[0].start:]); b.letters.of(r).class == alone && len(words) < fewestAlone {
+		common = true
 	}
 	for _, first := range forms(words[0]) {
 		b.first.add(first)
