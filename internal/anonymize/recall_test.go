@@ -11,6 +11,7 @@ import (
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/corpus"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
+	"github.com/tenantcopy/tenantcopy/internal/verify"
 )
 
 // corpusPeople is how many people the measured texts are about.
@@ -187,4 +188,26 @@ func wordsIn(s []byte) (n int) {
 		n++
 	}
 	return n
+}
+
+// TestA26RewrittenTextsAreClean: what was rewritten is a fixed point of the
+// proof, which finds nobody in it. A text is about its person, as a row is.
+func TestA26RewrittenTextsAreClean(t *testing.T) {
+	people := corpus.People(corpusPeople / 4)
+	plan := corpusPlan(t, people)
+	a := plan.New()
+	in := verify.NewWanted(plan.in.People, verify.NewControl("abcdefghijkl"), []byte("0123456789abcdef")).NewInspector()
+	alarms, texts := scores{}, 0
+	corpus.Texts(people, func(txt *corpus.Text) {
+		m := txt.Pieces[1].Mention
+		who, _ := plan.in.People.ByID("users", strconv.AppendInt(nil, int64(m.Person.ID), 10))
+		once := plan.engine.Rewrite(nil, []byte(txt.Body()), a, text.Options{HTML: txt.Dress.HTML, Context: []int32{who}}, nil)
+		if texts++; !in.Clean("notes", "body", once) {
+			alarms.count(string(m.Class)+": "+m.Kind+", "+txt.Dress.Kind, true)
+		}
+	})
+	t.Logf("%d texts", texts)
+	if texts == 0 || len(alarms) > 0 {
+		t.Errorf("somebody is found in\n%s", alarms)
+	}
 }

@@ -40,7 +40,7 @@ const twoCharacters corpus.Class = "two characters within a text"
 // on, where they are no time.
 var least = map[corpus.Class]float64{
 	corpus.FullName: 99.9, corpus.Email: 99.9, corpus.Phone: 99.9, corpus.Initial: 92, twoCharacters: 0, corpus.Titled: 0,
-	corpus.Surname: 0, corpus.Given: 0, corpus.Joined: 74, corpus.Digits: 50, corpus.Bent: 0,
+	corpus.Surname: 0, corpus.Given: 0, corpus.Joined: 74, corpus.Digits: 49, corpus.Bent: 0,
 }
 
 // classOf returns the class of the mention in a text.

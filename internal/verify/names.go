@@ -85,7 +85,7 @@ func (in *Inspector) follow(at *Field, value []byte, o open, w word, form uint64
 	if !in.w.begun.has(h) {
 		return next
 	}
-	if in.w.names.has(h) && (!in.w.common.has(h) || in.stands(value, o.start, w.end)) {
+	if in.w.names.has(h) && (!in.w.common.has(h) || in.stands(value, o.start, w.end)) && in.whole(value[o.start:w.end]) {
 		in.leak(at, "name", in.folded(value[o.start:w.end]))
 	}
 	if o.words+1 < maxWords {
@@ -104,6 +104,18 @@ func (in *Inspector) stands(value []byte, start, end int) bool {
 	before, _ := utf8.DecodeLastRune(value[:start])
 	after, _ := utf8.DecodeRune(value[end:])
 	return a.of(before).class == between && a.of(after).class == between
+}
+
+// whole reports whether a name in a script without blanks has nothing between
+// its characters but blanks and dots: 晓东，谢谢 is no name and thanks.
+func (in *Inspector) whole(phrase []byte) bool {
+	a := in.w.letters
+	if r, _ := decode(phrase); a.of(r).class != alone {
+		return true
+	}
+	return !bytes.ContainsFunc(phrase, func(r rune) bool {
+		return a.of(r).class == between && !unicode.IsSpace(r) && r != '·' && r != '・' && r != '_' && r != '-' && !unicode.Is(unicode.Cf, r)
+	})
 }
 
 // initial reports one capital letter.

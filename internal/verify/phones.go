@@ -77,7 +77,7 @@ func (in *Inspector) read(s []byte, i int) int {
 	r := &in.run
 	r.n, r.dots = 0, 0
 	in.digits = in.digits[:0]
-	r.dialed = i > 0 && s[i-1] == '+' || i > 1 && s[i-1] == '(' && s[i-2] == '+' || i > 3 && bytes.EqualFold(s[i-4:i], []byte("tel:"))
+	r.dialed = i > 0 && s[i-1] == '+' && (i == 1 || in.w.letters.ascii[s[i-2]] == 0) || i > 1 && s[i-1] == '(' && s[i-2] == '+' || i > 3 && bytes.EqualFold(s[i-4:i], []byte("tel:"))
 	for r.n < len(r.groups) {
 		from := len(in.digits)
 		for i < len(s) && s[i]-'0' <= 9 {
