@@ -114,12 +114,17 @@ func (w *worker) inPercent(dst []edit, s []byte, c codec) []edit {
 	if bytes.IndexByte(s, '+') < 0 {
 		return w.through(dst, decodePercent(s, false), c)
 	}
+	first := len(dst)
 	dst = w.through(dst, decodePercent(s, true), c)
 	n := len(dst)
+	query := dst[first:n:n]
 	dst = w.through(dst, decodePercent(s, false), c)
 	literal := slices.DeleteFunc(dst[n:], func(e edit) bool {
 		if found := s[e.Start:e.End]; len(found) >= shortestBase64 && bytes.IndexByte(found, '+') >= 0 && isCoded(found) {
 			return false
+		}
+		if e.n.Phones > 0 && s[e.Start] == '+' && !slices.ContainsFunc(query, func(q edit) bool { return q.Start < e.End && e.Start < q.End }) {
+			return false // who reads it so finds a number
 		}
 		around := parameter(s, e.Span)
 		several := bytes.Count(around, []byte("+")) > 1 && !bytes.Contains(around, []byte("%20"))
