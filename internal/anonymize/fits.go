@@ -74,6 +74,9 @@ func (c *compiler) fits(r *ruleset.Rule, f Field) error {
 	if f.Form == FormInt && strings.HasSuffix(r.Verb, "phone") && !slices.Contains([]string{"bigint", "int8", ""}, f.Type) {
 		return fmt.Errorf("%s needs more digits than type %s holds: say digits", r.Verb, f.Type)
 	}
+	if r.Verb == "digits" && r.Arg == "luhn" && f.Form != FormText {
+		return fmt.Errorf("digits: luhn is for text, and type %s holds numbers: say digits", f.Type)
+	}
 	if r.Verb == "set" {
 		if f.Form == FormEnum && !slices.Contains(f.Labels, c.constant(r)) {
 			return fmt.Errorf("set writes a constant that type %s does not list", f.Type)

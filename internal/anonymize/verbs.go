@@ -47,7 +47,7 @@ func verbs() map[string]verb {
 		"company":         {make: plain(applyCompany), fixed: true},
 		"job":             {make: plain(applyJob), fixed: true},
 		"address":         {make: plain(applyAddress), fixed: true},
-		"digits":          {make: plain(applyDigits), number: applyNumberDigits, effect: apart},
+		"digits":          {make: makeDigits, number: applyNumberDigits, effect: apart},
 		"uuid":            {make: plain(applyUUID), effect: apart},
 		"iban":            {make: plain(applyIBAN), effect: apart},
 		"ip":              {make: plain(applyIP)},

@@ -163,7 +163,7 @@ r:15:16: verb "noise" takes a percentage such as 10%
 r:16:16: verb "noise" takes a percentage such as 10%
 r:17:16: verb "noise" takes a percentage such as 10%
 r:18:15: verb "text" takes plain or html
-r:19:17: verb "digits" takes same
+r:19:17: verb "digits" takes same or luhn
 r:20:17: context: not one plain value`},
 		"YAML we have no use for": {`version: 1
 people: none
