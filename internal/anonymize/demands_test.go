@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
 )
 
 // demanding compiles one table of text columns under demands.
@@ -151,7 +153,7 @@ func TestP24_OneToOneVerbsNeverCollide(t *testing.T) {
 		if draw == nil {
 			t.Fatalf("no inputs for %s", name)
 		}
-		fn, err := v.make(&compiler{}, nil)
+		fn, err := v.make(&compiler{}, &ruleset.Rule{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
 )
 
 // FuzzNumeric decodes hostile numerics; what decodes must encode to the same
@@ -91,7 +93,7 @@ func FuzzValues(f *testing.F) {
 		case "text", "set", "shift", "noise", "bucket", "avatar", "placeholder": // need an argument, or make bytes
 			continue
 		}
-		fn, err := v.make(nil, nil)
+		fn, err := v.make(nil, &ruleset.Rule{})
 		if err != nil {
 			f.Fatal(err)
 		}
