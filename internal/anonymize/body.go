@@ -3,12 +3,14 @@ package anonymize
 import (
 	"bytes"
 	"io"
+	"slices"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/document"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/media"
 	"github.com/tenantcopy/tenantcopy/internal/report"
 )
@@ -84,14 +86,47 @@ func (a *Anonymizer) body(b []byte, count bool) CleanBody {
 	return CleanBody{r: bytes.NewReader(b), size: int64(len(b)), typ: contentType(a.raw.Type)}
 }
 
-// rewritten passes a whole body through a text, scan or json rule, in UTF-8
-// and back. What is no text cannot be read by such a rule and becomes a
-// stand-in, never the original.
+// rewritten passes a whole body through a text, scan, strip or json rule. What
+// such a rule cannot read becomes a stand-in, never the original.
 func (a *Anonymizer) rewritten(or *objectRule, all []byte) (CleanBody, error) {
-	kind := media.Sniff(all[:min(len(all), media.HeadBytes)], a.raw.Name)
-	if len(all) > 0 && !readable(kind) {
-		return a.generated(or, all[:min(len(all), media.HeadBytes)])
+	head := all[:min(len(all), media.HeadBytes)]
+	kind := media.Sniff(head, a.raw.Name)
+	switch {
+	case len(all) == 0:
+		return a.body(nil, false), nil
+	case or.body.json != nil && document.Reads(kind):
+		return a.byPath(or, all)
+	case !document.Reads(kind):
+		return a.fallback(or, head)
+	case kind == media.Text && or.body.markup:
+		kind = media.HTML
 	}
+	out, standIns, err := document.New(&finder{a: a, own: slices.Clone(a.named)}).Rewrite(kind, all)
+	if err != nil {
+		return a.fallback(or, head)
+	}
+	a.count(outcomeOf(all, out))
+	b := a.body(out, false)
+	b.standIns = standIns
+	return b, nil
+}
+
+func outcomeOf(before, after []byte) outcome {
+	if bytes.Equal(before, after) {
+		return kept
+	}
+	return changed
+}
+
+// fallback makes the stand-in for a body that its rule cannot read.
+func (a *Anonymizer) fallback(or *objectRule, head []byte) (CleanBody, error) {
+	b, err := a.generated(or, head)
+	b.standIns = 1
+	return b, err
+}
+
+// byPath passes a body of JSON through a json rule, in UTF-8 and back.
+func (a *Anonymizer) byPath(or *objectRule, all []byte) (CleanBody, error) {
 	mark, charset := charsetOf(all)
 	plain, err := recode(all[len(mark):], charset, false)
 	if err != nil {
@@ -119,15 +154,6 @@ func recode(b []byte, charset encoding.Encoding, back bool) (out []byte, err err
 		out, err = charset.NewDecoder().Bytes(b)
 	}
 	return out, badForm(err)
-}
-
-// readable reports the kinds whose bytes are text.
-func readable(k media.Kind) bool {
-	switch k {
-	case media.CSV, media.JSON, media.XML, media.HTML, media.EML, media.ICS, media.VCard, media.Text, media.SVG:
-		return true
-	}
-	return false
 }
 
 // charsetOf finds the byte order mark of a text and how it is encoded; nil

@@ -19,9 +19,10 @@ func (c Clean) IsNull() bool { return c.null }
 
 // CleanBody is a large value, the body of an object, that has passed a rule.
 type CleanBody struct {
-	r    io.Reader
-	size int64
-	typ  string
+	r        io.Reader
+	size     int64
+	typ      string
+	standIns int
 }
 
 // Read implements io.Reader.
@@ -32,6 +33,10 @@ func (b *CleanBody) Size() int64 { return b.size }
 
 // Type returns the content type to store it under.
 func (b *CleanBody) Type() string { return b.typ }
+
+// StandIns returns how many parts of the body could not be read by its rule,
+// the body itself among them, and were replaced by documents that say nothing.
+func (b *CleanBody) StandIns() int { return b.standIns }
 
 // Permit allows one object's body to be copied on the server, without its
 // bytes passing through us. Only a keep rule makes one.

@@ -22,7 +22,7 @@ const documentRules = header + `search:
   "gone*": drop
 `
 
-func document(t *testing.T, a *Anonymizer, d *Documents, source string) CleanDocument {
+func indexed(t *testing.T, a *Anonymizer, d *Documents, source string) CleanDocument {
 	t.Helper()
 	out, err := a.Document(d, RawDocument{ID: []byte("17"), Routing: []byte("17"), Source: []byte(source)})
 	if err != nil {
@@ -52,7 +52,7 @@ func TestDocument(t *testing.T) {
 		{"unknown", `{"name":"Rose Hill","zip":"Rose Hill"}`, `{"name":"` + rose.Full() + `"}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			out := document(t, a, d, c.in)
+			out := indexed(t, a, d, c.in)
 			if got := string(out.Source.Bytes()); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}

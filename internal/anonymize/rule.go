@@ -36,6 +36,7 @@ type rule struct {
 	elem     *rule     // list
 	list     *jsonRule // list, for an array in JSON
 	text     bool      // text or scan: object keys under it are text too
+	markup   bool      // text is HTML, as the rule says
 	constant bool      // the value does not matter: set, and what empties a column
 	raw      []byte    // set: the constant as JSON
 	shift    shift
@@ -110,6 +111,7 @@ func (c *compiler) compileRule(r *ruleset.Rule, in scope) (*rule, error) {
 		return nil, err
 	}
 	out.apply, out.number, out.text = fn, verb.number, r.Verb == "text" || r.Verb == "scan"
+	out.markup = r.Verb == "text" && r.Arg == "html"
 	switch r.Verb {
 	case "set":
 		out.constant, out.raw = true, c.constantJSON(r)

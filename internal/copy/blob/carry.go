@@ -22,6 +22,8 @@ type carrier struct {
 	tally   report.Tally
 	carried []uint64 // names written that the join did not match
 	spare   []string // names of the destination that are not written
+
+	standIns map[string]int64 // bodies and parts of bodies that no rule could read, by pattern
 }
 
 // changes is how often an object that changes while it is read is begun anew.
@@ -209,6 +211,12 @@ func (c *carrier) write(ctx context.Context, o *object, clean anonymize.CleanObj
 		return 0, c.anonymized("copy an object of "+clean.Group, err)
 	}
 	size, err := c.sink.put(ctx, out, &body, upload{group: clean.Group, keep: source.keep})
+	if n := body.StandIns(); n > 0 && err == nil {
+		if c.standIns == nil {
+			c.standIns = make(map[string]int64)
+		}
+		c.standIns[clean.Group] += int64(n)
+	}
 	if err != nil {
 		return 0, c.anonymized("copy an object of "+clean.Group, err)
 	}

@@ -44,12 +44,15 @@ type staged struct {
 	mu     sync.Mutex
 	late   []string         // objects that others wrote since the listing
 	unread map[string]int64 // kept bodies that the proof did not look into, by part
+
+	standIns map[string]map[string]int64 // what no rule could read, by chunk and pattern
 }
 
 var (
 	_ clone.Staged    = (*staged)(nil)
 	_ clone.Inspected = (*staged)(nil)
 	_ clone.Unreader  = (*staged)(nil)
+	_ clone.Noter     = (*staged)(nil)
 )
 
 // Inspect implements clone.Inspected.
@@ -118,6 +121,7 @@ func (st *staged) chunk(n int, batch []match, size int64) clone.Chunk {
 			}
 		}
 		st.spares.chunk(id, c.carried)
+		st.note(id, c.standIns)
 		return c.tally, st.spares.add(ctx, st, c.spare...)
 	}}
 }
