@@ -44,7 +44,7 @@ func (r *Rewriter) entity(s []byte, level int) ([]byte, error) {
 			return nil, ErrMalformed
 		}
 		fresh = r.boundary(boundary)
-		body, err = r.parts(e.body, multipart{boundary, fresh}, level)
+		body, err = r.parts(e.body, boundaries{boundary, fresh}, level)
 	} else {
 		body, coding, err = r.leaf(e)
 	}
@@ -140,11 +140,11 @@ func (e *entity) describe() bool {
 	return true
 }
 
-// multipart is the boundary of a body in parts, and the one written.
-type multipart struct{ old, fresh string }
+// boundaries are the boundary of a body in parts, and the one written.
+type boundaries struct{ old, fresh string }
 
 // parts rewrites a body in parts. One that does not end is malformed.
-func (r *Rewriter) parts(s []byte, m multipart, level int) ([]byte, error) {
+func (r *Rewriter) parts(s []byte, m boundaries, level int) ([]byte, error) {
 	delim := []byte("--" + m.old)
 	var out []byte
 	preamble := true
