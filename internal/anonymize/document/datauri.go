@@ -21,19 +21,58 @@ func (r *Rewriter) dataURIs(s []byte) []byte {
 		if pos = start; !bytes.Contains(low[begin:start], []byte("data:")) {
 			continue
 		}
-		end := start
-		for end < len(s) && (isBase64(s[end]) || s[end] == '=') {
-			end++
-		}
-		plain, ok := unbase64(s[start:end])
-		if !ok {
-			plain = s[start:end] // no file: text without a form
-		}
-		if fresh := r.part(plain, ""); !ok || !bytes.Equal(fresh, plain) {
-			edits = append(edits, edit(start, end, base64Lines(fresh, 0, nil)))
+		end := uriEnd(s, start)
+		plain, ok := unbase64(percent(s[start:end]))
+		switch {
+		case !ok && end-start < shortestFile:
+		case !ok:
+			r.replaced++
+			edits = append(edits, edit(start, end, nil))
+		default:
+			if fresh := r.part(plain, ""); !bytes.Equal(fresh, plain) {
+				edits = append(edits, edit(start, end, base64Lines(fresh, 0, nil)))
+			}
 		}
 		pos = end
 	}
+}
+
+// shortestFile is the length of what may be a broken file, in characters; what
+// is shorter is text.
+const shortestFile = 24
+
+// uriEnd returns the end of the base64 at start, which may be cut into lines
+// and have its signs written as %2B.
+func uriEnd(s []byte, start int) int {
+	end, row := start, 0
+	for i := start; i < len(s); i++ {
+		switch c := s[i]; {
+		case isBase64(c), c == '=', c == '%' && i+2 < len(s) && unhex(s[i+1]) >= 0 && unhex(s[i+2]) >= 0:
+			end, row = i+1, row+1
+		case (c == '\r' || c == '\n' || c == ' ' || c == '\t') && row >= 60 || c == '\n' && i > start && s[i-1] == '\r' || row == 0 && i > start && c <= ' ':
+			row = 0
+		default:
+			return end
+		}
+	}
+	return end
+}
+
+// percent undoes %2B and its kin.
+func percent(s []byte) []byte {
+	if bytes.IndexByte(s, '%') < 0 {
+		return s
+	}
+	var out []byte
+	for i := 0; i < len(s); i++ {
+		if s[i] == '%' && i+2 < len(s) {
+			out = append(out, byte(unhex(s[i+1])<<4|unhex(s[i+2])))
+			i += 2
+			continue
+		}
+		out = append(out, s[i])
+	}
+	return out
 }
 
 func isBase64(c byte) bool {

@@ -178,10 +178,11 @@ func blankParts(value []byte) []byte {
 func (r *Rewriter) inline(value []byte, l *line) []byte {
 	plain, ok := unbase64(value)
 	if !ok {
-		plain = nil
+		r.replaced++
+		return nil
 	}
 	fresh := r.standInOr(plain, l)
-	if ok && bytes.Equal(fresh, plain) {
+	if bytes.Equal(fresh, plain) {
 		return value
 	}
 	return base64Lines(fresh, 0, nil)

@@ -74,6 +74,7 @@ func (r *Rewriter) field(f *field, e *entity) []byte {
 	c := charset{codec: charmap.Windows1252}
 	plain, ok := c.decode(f.value)
 	if !ok {
+		r.replaced++
 		return []byte(" removed\r\n")
 	}
 	if fresh := r.unstructured(plain); !bytes.Equal(fresh, plain) {
