@@ -94,6 +94,8 @@ func (a *Anonymizer) rewritten(or *objectRule, all []byte) (CleanBody, error) {
 	switch {
 	case len(all) == 0:
 		return a.body(nil, false), nil
+	case or.body.verb == "strip":
+		return a.stripped(or, all)
 	case or.body.json != nil && document.Reads(kind):
 		return a.byPath(or, all)
 	case !document.Reads(kind):
@@ -108,6 +110,17 @@ func (a *Anonymizer) rewritten(or *objectRule, all []byte) (CleanBody, error) {
 	a.count(outcomeOf(all, out))
 	b := a.body(out, false)
 	b.standIns = standIns
+	return b, nil
+}
+
+// stripped takes the metadata out of a body.
+func (a *Anonymizer) stripped(or *objectRule, all []byte) (CleanBody, error) {
+	out, err := media.Strip(all)
+	if err != nil {
+		return a.fallback(or, all[:min(len(all), media.HeadBytes)])
+	}
+	b := a.body(out, true)
+	b.original = true
 	return b, nil
 }
 

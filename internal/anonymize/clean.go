@@ -23,6 +23,7 @@ type CleanBody struct {
 	size     int64
 	typ      string
 	standIns int
+	original bool
 }
 
 // Read implements io.Reader.
@@ -37,6 +38,10 @@ func (b *CleanBody) Type() string { return b.typ }
 // StandIns returns how many parts of the body could not be read by its rule,
 // the body itself among them, and were replaced by documents that say nothing.
 func (b *CleanBody) StandIns() int { return b.standIns }
+
+// Original reports whether the body still holds content of the original that no
+// rule has read, as strip leaves it: the proof must not take it for generated.
+func (b *CleanBody) Original() bool { return b.original }
 
 // Permit allows one object's body to be copied on the server, without its
 // bytes passing through us. Only a keep rule makes one.

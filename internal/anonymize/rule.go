@@ -30,7 +30,7 @@ type apply func(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome, error
 type rule struct {
 	verb     string
 	at       place
-	apply    apply     // nil for keep, null, drop, json, list and hash, which are not about one scalar
+	apply    apply     // nil for keep, null, drop, strip, json, list and hash, which are not about one scalar
 	number   apply     // for what is a number on the wire or in JSON; nil: apply makes text of it
 	json     *jsonRule // json and hash, and text or scan on a column of JSON
 	elem     *rule     // list
@@ -90,7 +90,7 @@ func (c *compiler) compileRule(r *ruleset.Rule, in scope) (*rule, error) {
 		out.slot = in.slots.of(r.Context, c.firstSource())
 	}
 	switch r.Verb {
-	case "keep", "drop", "null", "derive":
+	case "keep", "drop", "null", "derive", "strip":
 		return out, nil
 	case "json", "hash":
 		in.names = r.Verb == "hash"

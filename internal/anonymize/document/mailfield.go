@@ -293,7 +293,10 @@ const longestField = 76
 
 // foldField folds the lines of a value that are too long, before blanks.
 func foldField(s []byte) []byte {
-	out := make([]byte, 0, len(s)+16)
+	out, eol := make([]byte, 0, len(s)+16), "\r\n"
+	if !bytes.Contains(s, []byte(eol)) {
+		eol = "\n"
+	}
 	for len(s) > 0 {
 		end, next := lineEnd(s, 0)
 		row := s[:end]
@@ -302,7 +305,7 @@ func foldField(s []byte) []byte {
 			if cut <= 1 || len(bytes.TrimSpace(row[:cut])) == 0 {
 				break
 			}
-			out = append(append(out, row[:cut]...), "\r\n"...)
+			out = append(append(out, row[:cut]...), eol...)
 			row = row[cut:]
 		}
 		out = append(append(out, row...), s[end:next]...)

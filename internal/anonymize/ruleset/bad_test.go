@@ -123,7 +123,7 @@ r:13:9: unknown verb "txt" (did you mean text?)
 r:14:16: unknown verb "lst" (did you mean list?)
 r:15:8: verb "derive" stands without its argument (write {derive: …})
 r:17:8: no verb (a verb such as keep)
-r:18:8: verb "strip": not supported yet
+r:18:8: verb "strip" cannot rule a column (it rules the body of an object)
 r:19:8: unknown verb "placeholdr" (did you mean placeholder?)
 r:20:9: verb "hash" cannot rule a column (it rules the value of a key)
 r:21:8: verb "shuffle": not supported yet

@@ -60,7 +60,7 @@ func textVerbs() []Verb {
 	return []Verb{
 		{Name: "text", Args: ArgOptional, Arg: "plain or html", Form: "plain|html", Default: "plain", Context: true,
 			Kinds: inScalar | InBlob | InName, Longest: grows,
-			Doc: "Free text: replaces every known person, e-mail, phone number and place, and leaves the rest."},
+			Doc: "Free text: replaces every known person, e-mail, phone number and place, and leaves the rest; a body by its format."},
 		{Name: "html", Alias: "text", Context: true, Kinds: inScalar | InBlob | InName, Longest: grows,
 			Doc: "Free text with markup, short for {text: html}."},
 		{Name: "scan", Context: true, Kinds: inScalar | InBlob | InName, Longest: grows,
@@ -126,8 +126,8 @@ func containerVerbs() []Verb {
 	return []Verb{
 		{Name: "placeholder", Kinds: InColumn | InBlob, Longest: "not bounded: a small document of the same type",
 			Doc: "A stand-in document of the same type that says its content was removed."},
-		{Name: "strip", Kinds: InBlob, Longest: "as long as the source", Planned: true,
-			Doc: "Keeps the content of a picture or office file and removes its metadata."},
+		{Name: "strip", Kinds: InBlob, Longest: "as long as the source, packed anew",
+			Doc: "Keeps the content of a picture or Office file and removes its metadata; what may hide some becomes a stand-in."},
 		{Name: "json", Args: ArgFields, Kinds: inScalar | InBlob, Longest: inside,
 			Doc: `Rules by path inside a value: JSON, MessagePack, PHP serialize() or session, also within gzip or zlib; a "**" path covers the rest.`},
 		{Name: "list", Args: ArgRule, Kinds: inScalar, Longest: inside,

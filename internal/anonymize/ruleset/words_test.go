@@ -8,7 +8,7 @@ import (
 )
 
 func TestVerbsTable(t *testing.T) {
-	planned := "shuffle strip"
+	planned := "shuffle"
 	all := "keep drop null set text scan email phone name person.name person.first person.last person.email person.phone person.initials " +
 		"company job address iban digits uuid ip shift noise secret avatar placeholder strip json list hash html derive shuffle bucket"
 	known := map[string]Verb{}

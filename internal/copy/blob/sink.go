@@ -25,6 +25,7 @@ type sink struct {
 const (
 	bodyKept    = "k" // the original's
 	bodyText    = "t" // rewritten, text: it can change when people do, so it is made anew each time
+	bodyBare    = "s" // the original's without its metadata
 	bodyDrawn   = "r" // generated, and nothing to read in it
 	markDivider = "-"
 )
@@ -50,6 +51,8 @@ func (k *sink) put(ctx context.Context, out *outgoing, clean *anonymize.CleanBod
 	switch {
 	case u.keep:
 		letter = bodyKept
+	case clean.Original():
+		letter = bodyBare
 	case text && !isDrawn(b.first):
 		letter = bodyText
 	}
