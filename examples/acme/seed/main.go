@@ -4,6 +4,8 @@
 //	seed [flags]              write the tenant into production's stores, over an older one
 //	seed config [flags]       write a tenantcopy.yaml for these servers
 //	seed show [flags]         one person in production and in staging, side by side
+//	seed put [flags] FILE…    write files into production's container
+//	seed get [flags] NAME…    print objects of staging's container
 //	seed measure -- COMMAND   run a command and print how long it took and how much memory it had
 //
 // The servers stand in TENANTCOPY_TEST_… variables: eval "$(scripts/services env)".
@@ -58,6 +60,10 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 			err = writeConfig(o, out)
 		case "show":
 			err = show.Person(ctx, out, o.shown())
+		case "put":
+			err = putObject(ctx, o)
+		case "get":
+			err = getObject(ctx, o, out)
 		}
 	}
 	if err != nil {
@@ -73,6 +79,8 @@ type options struct {
 	people                                  int
 	person                                  int64
 	stores                                  []string
+	folder                                  string   // of put and get
+	files                                   []string // of put and get
 	prod, staging                           servers.Side
 }
 
@@ -95,13 +103,15 @@ func parse(verb string, args []string, errs io.Writer) (options, error) {
 	case "show":
 		f.Int64Var(&o.person, "person", world.Zoe, "id of the user to show")
 		f.StringVar(&o.reports, "reports", "", "folder of the run's manifests")
+	case "put", "get":
+		f.StringVar(&o.folder, "folder", "", "what the names of the objects begin with")
 	default:
-		return o, fmt.Errorf("unknown verb %q: seed, config, show or measure", verb)
+		return o, fmt.Errorf("unknown verb %q: seed, config, show, put, get or measure", verb)
 	}
 	if err := f.Parse(args); err != nil {
 		return o, err
 	}
-	if f.NArg() > 0 {
+	if o.files = f.Args(); f.NArg() > 0 && verb != "put" && verb != "get" {
 		return o, fmt.Errorf("unexpected argument %q", f.Arg(0))
 	}
 	var err error
