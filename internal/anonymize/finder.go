@@ -115,7 +115,7 @@ func (f *finder) Day(day []byte) []byte {
 		return nil
 	}
 	t := bytes.TrimSpace(day)
-	by := f.a.shiftOf(cardDays, f.about())
+	by := f.a.shiftOf(shift{days: cardDays}, f.about())
 	for _, layout := range []string{dateLayout, "20060102"} {
 		if len(t) < len(layout) || len(t) > len(layout) && t[len(layout)] != 'T' {
 			continue
