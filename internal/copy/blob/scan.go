@@ -201,5 +201,5 @@ func (st *staged) Unread() []string {
 	if n == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("%d bodies kept or stripped that are no text: pictures, documents, archives", n)}
+	return []string{fmt.Sprintf("%d kept bodies that are no text: pictures, documents, archives", n)}
 }
