@@ -138,10 +138,10 @@ func views(dst, value []byte, sign byte, one func(dst []byte, i int) ([]byte, in
 		i += k
 		mark, from := len(dst), done
 		if open && i-done > 2*nearby {
-			dst = append(append(dst, value[done:done+nearby]...), '\n', '\n')
-			from = i - nearby
+			dst = append(append(dst, behind(value[done:])...), '\n', '\n')
+			from = before(value, i)
 		} else if !open {
-			from = max(done, i-nearby)
+			from = before(value, i)
 		}
 		dst = append(dst, value[from:i]...)
 		out, end := one(dst, i)
@@ -154,9 +154,32 @@ func views(dst, value []byte, sign byte, one func(dst []byte, i int) ([]byte, in
 		i, done = end, end
 	}
 	if open {
-		dst = append(dst, value[done:min(len(value), done+nearby)]...)
+		dst = append(dst, behind(value[done:])...)
 	}
 	return dst
+}
+
+// apart is what an address or a word does not go over: half an address would
+// be one that nobody knows.
+const apart = " \n\r\t\"'<>,;"
+
+// before returns where the surroundings of a code at i begin.
+func before(value []byte, i int) int {
+	if i <= nearby {
+		return 0
+	}
+	if k := bytes.IndexAny(value[i-nearby:i], apart); k >= 0 {
+		return i - nearby + k
+	}
+	return i
+}
+
+// behind returns what is read of what follows a code.
+func behind(rest []byte) []byte {
+	if len(rest) <= nearby {
+		return rest
+	}
+	return rest[:bytes.LastIndexAny(rest[:nearby], apart)+1]
 }
 
 // quotedCode reads =C3, or the = of a line that goes on.

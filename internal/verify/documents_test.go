@@ -44,6 +44,19 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
+// A view ends where no address does: half of one would be taken for a leak.
+func TestViewsCutNoAddress(t *testing.T) {
+	in := inspector(t)
+	for size := range 2*nearby + 20 {
+		pad := strings.Repeat("x", size)
+		for _, value := range []string{"=20" + pad + " info@kept.example=", pad + " =20 " + "info@kept.example " + pad, "info@kept.example " + pad + "=20"} {
+			if value = strings.Repeat("-", 500) + " " + value + " " + strings.Repeat("-", 500); !in.Clean("objects", "body", []byte(value)) {
+				t.Fatalf("an address %d bytes from a code is cut", size)
+			}
+		}
+	}
+}
+
 // Ordinary documents without anybody are clean.
 func TestDocumentsClean(t *testing.T) {
 	for _, value := range []string{

@@ -84,7 +84,7 @@ func stripGIF(body []byte) ([]byte, error) {
 			}
 			pos += 11 + colours(body[pos+9])
 		case 0x21:
-			if pos+14 > len(body) {
+			if pos+3 > len(body) {
 				return nil, ErrTruncated{Kind: GIF}
 			}
 			loops := body[pos+1] == 0xff && (at(body, pos+3, "NETSCAPE2.0") || at(body, pos+3, "ANIMEXTS1.0")) && at(body, pos+14, "\x03\x01")
