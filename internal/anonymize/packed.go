@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/document"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/media"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/packed"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
@@ -172,7 +173,7 @@ func (c *compiler) forBytes(out *rule) {
 	rewrite := out.apply
 	out.apply = func(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome, error) {
 		mark, charset := charsetOf(v)
-		if charset == nil || packed.Find(v) != packed.None || !readable(media.Sniff(v[:min(len(v), media.HeadBytes)], "")) {
+		if charset == nil || packed.Find(v) != packed.None || !document.Reads(media.Sniff(v[:min(len(v), media.HeadBytes)], "")) {
 			return rewrite(a, dst, v, who)
 		}
 		plain, err := recode(v[len(mark):], charset, false)

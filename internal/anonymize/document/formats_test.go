@@ -92,6 +92,21 @@ func TestFold(t *testing.T) {
 	}
 }
 
+// Nor is it cut within an address, in any format that cuts lines.
+func TestFoldCutsNoAddress(t *testing.T) {
+	for size := range 120 {
+		pad := strings.Repeat("x", size) + " "
+		for kind, body := range map[media.Kind]string{
+			media.ICS: "BEGIN:VCALENDAR\r\nATTENDEE;CN=" + pad + "Rose Hill:mailto:rose.hill@acme.com\r\nEND:VCALENDAR\r\n",
+			media.EML: "Subject: x\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n" + pad + "Rose=20Hill=20rose.hill=40acme.com=20and=20more=20" + pad + "\r\n",
+		} {
+			if out := rewrite(t, kind, body); !strings.Contains(out, "ada@d-1.example.com") {
+				t.Errorf("%s: an address is cut behind %d bytes", kind, size)
+			}
+		}
+	}
+}
+
 func TestVCard(t *testing.T) {
 	photo := base64.StdEncoding.EncodeToString([]byte("\xff\xd8\xff\xe0 a portrait of somebody"))
 	same(t, media.VCard, crlf(`BEGIN:VCARD

@@ -97,13 +97,7 @@ func wrapQuoted(s, eol []byte, before int) []byte {
 				out = append(out, row...)
 				break
 			}
-			cut := room - 1
-			for back := 1; back <= 2; back++ { // not within a code
-				if row[cut-back] == '=' {
-					cut -= back
-					break
-				}
-			}
+			cut := cutAt(row, room-1)
 			out = append(append(append(out, row[:cut]...), '='), eol...)
 			row = row[cut:]
 		}

@@ -126,14 +126,33 @@ func fold(dst, s, eol []byte) []byte {
 		}
 	}
 	for room := longestLine; len(s) > room; room = longestLine - 1 {
-		cut := room
-		for cut > 1 && !utf8.RuneStart(s[cut]) {
-			cut--
-		}
+		cut := cutAt(s, room)
 		dst = append(append(append(dst, s[:cut]...), eol...), ' ')
 		s = s[cut:]
 	}
 	return append(append(dst, s...), eol...)
+}
+
+// cutAt returns where a line is cut, at most at room: where no word and no
+// address goes on, if there is such a place, since a reader of lines would take
+// half an address for one. A character is never cut, nor a code of
+// quoted-printable.
+func cutAt(s []byte, room int) int {
+	for cut := room; cut > room/3; cut-- {
+		if c := s[cut-1]; c == ' ' || bytes.IndexByte([]byte(",;:<>\"'()"), c) >= 0 || cut > 3 && bytes.Equal(s[cut-3:cut], []byte("=20")) {
+			return cut
+		}
+	}
+	cut := room
+	for cut > 1 && !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	for back := 1; back <= 2 && back < cut; back++ {
+		if s[cut-back] == '=' {
+			return cut - back
+		}
+	}
+	return cut
 }
 
 // split cuts a value at a sign that no backslash hides.
