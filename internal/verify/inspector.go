@@ -3,8 +3,6 @@ package verify
 import (
 	"bytes"
 
-	"golang.org/x/text/encoding"
-
 	"github.com/tenantcopy/tenantcopy/internal/report"
 )
 
@@ -22,8 +20,7 @@ type Inspector struct {
 	run     run
 	digits  []byte
 	address []byte
-	domains [16]lastDomain      // by hash
-	codecs  []encoding.Encoding // charsets that documents have named lately
+	domains [16]lastDomain // by hash
 
 	records  map[string]int64
 	sums     map[string]uint64
@@ -138,11 +135,8 @@ func (in *Inspector) layers(at *Field, value []byte, has marks, n int) {
 			inner, found := decoded(in.spare[:0], value)
 			if in.spare = inner; found {
 				in.spare = nil
-				in.eightBit(at, inner, n+1)
+				in.deeper(at, inner, n+1)
 			}
-		}
-		if has&hasDocument != 0 {
-			in.documents(at, value, n)
 		}
 		if has&hasCode == 0 {
 			return

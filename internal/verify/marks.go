@@ -13,7 +13,6 @@ const (
 	hasLetter                   // or any byte that is no ASCII
 	hasCode                     // what peel undoes begins with it
 	hasZero
-	hasDocument // a sign of quoted-printable or of a fold
 	oneDigit
 )
 
@@ -21,7 +20,7 @@ const (
 func (m marks) digits() int { return int(m / oneDigit) }
 
 // everything is the marks of a value about which nothing is ruled out.
-const everything = hasSign | hasLetter | hasCode | hasZero | hasDocument | fewestDigits*oneDigit
+const everything = hasSign | hasLetter | hasCode | hasZero | fewestDigits*oneDigit
 
 // longestMarked is the length up to which the pass is cheaper than what it
 // rules out, in bytes.
@@ -50,8 +49,6 @@ func marksTable() (t [256]marks) {
 			t[i] = hasSign
 		case c == 0:
 			t[i] = hasZero
-		case c == '=', c == '\n':
-			t[i] = hasDocument
 		case c >= '0' && c <= '9':
 			t[i] = oneDigit
 		case c|0x20 >= 'a' && c|0x20 <= 'z':

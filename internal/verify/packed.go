@@ -187,7 +187,7 @@ func decodeRun(dst, run []byte) []byte {
 		plain = plain[:len(plain)-1]
 	}
 	dst = append(dst, make([]byte, base64.RawStdEncoding.DecodedLen(len(plain)))...)
-	if readable(dst[n:], plain, base64.RawStdEncoding.Decode) || len(dst[n:]) >= fewestEightBit && printed(dst[n:]) {
+	if readable(dst[n:], plain, base64.RawStdEncoding.Decode) {
 		return dst
 	}
 	if m, err := base64.RawStdEncoding.Decode(dst[n:], plain); err == nil && m > 0 && packed(dst[n:n+m]) {
@@ -198,25 +198,16 @@ func decodeRun(dst, run []byte) []byte {
 	return dst[:n]
 }
 
-// fewestEightBit is the length of the shortest text in a charset of single
-// bytes that its lack of control characters tells from what is drawn or packed.
-const fewestEightBit = 48
-
-// printed reports bytes without control characters.
-func printed(s []byte) bool {
-	for _, c := range s {
-		if c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == 0x7F {
-			return false
-		}
-	}
-	return true
-}
-
 // readable decodes src and reports whether it is text.
 func readable(dst, src []byte, decode func(dst, src []byte) (int, error)) bool {
 	n, err := decode(dst, src)
 	if err != nil || n == 0 || !utf8.Valid(dst[:n]) {
 		return false
 	}
-	return printed(dst[:n])
+	for _, c := range dst[:n] {
+		if c < ' ' && c != '\t' && c != '\n' && c != '\r' {
+			return false
+		}
+	}
+	return true
 }
