@@ -41,7 +41,9 @@ type Anonymizer struct {
 	card    person.Card // theirs
 	named   []int32     // those of who that are known, each once: the context of its texts
 	arena   []byte      // values of this record
-	array   []byte      // array in hand
+	list    []byte      // array of text in hand
+	builds  [][]byte    // composites, arrays and hstores in hand, by how deep they lie in each other
+	nesting int         // how deep that is
 	small   []byte      // scratch for normal forms; no callee of its user may touch it
 	path    []byte      // scratch for paths
 	decoded []byte      // text form of the value in hand
@@ -63,10 +65,10 @@ const mostArena = 4 << 20
 // reset begins a record.
 func (a *Anonymizer) reset() {
 	if cap(a.arena) > mostArena {
-		a.arena, a.decoded, a.layers = make([]byte, 0, 4096), nil, nil
+		a.arena, a.decoded, a.layers, a.builds = make([]byte, 0, 4096), nil, nil, nil
 	}
 	a.arena = a.arena[:0]
-	a.depth = 0
+	a.depth, a.nesting = 0, 0
 }
 
 // nobodyKnown begins the people of a record: as many as there are slots.
@@ -111,6 +113,8 @@ func (a *Anonymizer) run(r *rule, raw []byte) (Clean, outcome, error) {
 		return Clean{null: true}, nulled, nil
 	case r.form == FormTextArray:
 		return a.runArray(r, raw)
+	case r.form.made():
+		return a.runInside(r, raw)
 	case !r.constant && special(r.form, raw):
 		a.counts.Kept++
 		return Clean{b: raw}, kept, nil

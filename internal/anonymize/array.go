@@ -27,7 +27,7 @@ func (a *Anonymizer) runArray(r *rule, raw []byte) (Clean, outcome, error) {
 	if err != nil {
 		return Clean{}, kept, err
 	}
-	out := append(a.array[:0], raw[:head]...)
+	out := append(a.list[:0], raw[:head]...)
 	rest := raw[head:]
 	for ; left > 0; left-- {
 		if len(rest) < 4 {
@@ -49,7 +49,7 @@ func (a *Anonymizer) runArray(r *rule, raw []byte) (Clean, outcome, error) {
 	if len(rest) > 0 {
 		return Clean{}, kept, errForm
 	}
-	a.array = out
+	a.list = out
 	at := len(a.arena)
 	a.arena = append(a.arena, out...)
 	return Clean{b: a.arena[at:]}, changed, nil

@@ -17,6 +17,11 @@ type Field struct {
 	Routing bool // decides in which partition a row lies
 	Words   bool // its type hides the words of a text: a full-text vector
 
+	// Parts are the attributes of a FormRecord in order, or the one element of
+	// a FormArray. Of each the name (of an attribute), Type, Form, MaxLen,
+	// NotNull, Words, Labels and Parts count.
+	Parts []Field
+
 	Labels  []string // what an enum may be
 	Reads   []string // the columns that a Derived one is computed from
 	Suggest string   // how the server itself computes the column, as far as that is known: an argument of derive

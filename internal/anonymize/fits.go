@@ -36,6 +36,10 @@ func allowed(form Form) (list []string, every bool) {
 		return []string{"set", "ip"}, false
 	case FormDate, FormTimestamp:
 		return []string{"set", "shift"}, false
+	case FormArray:
+		return []string{"list", "text", "scan"}, false
+	case FormRecord, FormHstore:
+		return []string{"json", "text", "scan"}, false
 	case FormTextArray:
 		return []string{"set", "list", "text", "scan", "secret"}, false
 	}
@@ -144,7 +148,7 @@ func (c *compiler) forJSON(out *rule, r *ruleset.Rule) {
 // emptied writes the empty value of a column that no rule covers, for
 // unclassified: drop: NULL, or what comes nearest where NULL is not accepted.
 func (c *compiler) emptied(f Field) *rule {
-	if !f.NotNull || f.Form != FormOpaque && f.Form != FormEnum && !f.Unique {
+	if !f.NotNull || f.Form != FormOpaque && f.Form != FormEnum && f.Form != FormRecord && !f.Unique {
 		return emptyValue(f)
 	}
 	out := &rule{verb: "null", at: place{f.Store, f.Group, f.Name}, form: f.Form, constant: true}

@@ -18,6 +18,9 @@ const (
 	FormTimestamp             // microseconds since 2000-01-01, 8 bytes
 	FormInet                  // inet or cidr: family, prefix length, whether it is a network, length and bytes of the address
 	FormTextArray             // binary array with elements of FormText
+	FormArray                 // binary array with elements of any other form, see Field.Parts
+	FormRecord                // binary composite, whose attributes are Field.Parts
+	FormHstore                // binary hstore: pairs of texts
 	FormBytes                 // bytes
 	FormEnum                  // the label of an enum: only set, with one of its labels
 	FormOpaque                // anything else: only keep and null apply

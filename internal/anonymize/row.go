@@ -1,6 +1,7 @@
 package anonymize
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -85,7 +86,7 @@ func (c *compiler) compileRow(store, table string, fields []Field) *Row {
 			c.fail(place{store, table, name}, "names the person of a row, and is derived")
 		case at < 0:
 			c.fail(place{store, table, name}, "names the person of a row, but there is no such column")
-		case fields[at].Form == FormOpaque:
+		case fields[at].Form == FormOpaque || fields[at].Form.made():
 			c.fail(place{store, table, name}, "names the person of a row, but type "+fields[at].Type+" cannot be read")
 		}
 	}
@@ -108,23 +109,31 @@ func (c *compiler) checkDerived(g *ruleset.Group, f Field) {
 
 // columnRule compiles the rule of one column.
 func (c *compiler) columnRule(g *ruleset.Group, f Field, s *slots) *rule {
-	at := place{f.Store, f.Group, f.Name}
 	r := c.fieldRule(g, f)
 	if r == nil {
 		c.missing = append(c.missing, f)
 		return c.emptied(f)
 	}
+	return c.valueRule(r, f, s)
+}
+
+// valueRule compiles a rule for the values of a column, or of a part of them.
+func (c *compiler) valueRule(r *ruleset.Rule, f Field, s *slots) *rule {
+	at := place{f.Store, f.Group, f.Name}
 	unfit := &rule{verb: "null", at: at, form: f.Form}
 	if err := c.fits(r, f); err != nil {
 		c.fail(at, err.Error())
 		return unfit
+	}
+	if (f.Form == FormRecord || f.Form == FormArray) && r.Verb != "keep" && r.Verb != "null" && r.Verb != "derive" {
+		return c.insideRule(r, f, s)
 	}
 	out, err := c.compileRule(r, scope{at: at, form: f.Form, slots: s})
 	if err != nil {
 		c.fail(at, err.Error())
 		return unfit
 	}
-	if f.Form == FormJSON || f.Form == FormJSONB {
+	if f.Form == FormJSON || f.Form == FormJSONB || f.Form == FormHstore {
 		c.forJSON(out, r)
 	}
 	if f.Form == FormBytes {
@@ -289,6 +298,9 @@ func (a *Anonymizer) identify(s *step, raw []byte) error {
 func (a *Anonymizer) failed(r *rule, err error) error {
 	if err == errTooMany {
 		return a.unread(r.at, err)
+	}
+	if _, placed := errors.AsType[*report.Error](err); placed { // by a part of the value
+		return err
 	}
 	hint := "the value does not have the form that the rule expects; choose another verb for this field"
 	if err == errLong {

@@ -34,6 +34,7 @@ type rule struct {
 	number   apply     // for what is a number on the wire or in JSON; nil: apply makes text of it
 	json     *jsonRule // json and hash, and text or scan on a column of JSON
 	elem     *rule     // list
+	parts    []*rule   // of the attributes of a composite in order, or of the elements of an array
 	list     *jsonRule // list, for an array in JSON
 	text     bool      // text or scan: object keys under it are text too
 	markup   bool      // text is HTML, as the rule says

@@ -32,7 +32,7 @@ func (p *Plan) Samples(store, table string, fields []Field) (map[string]Trial, e
 	out := make(map[string]Trial)
 	a := p.New()
 	for _, s := range row.steps {
-		if s.rule == nil || s.rule.verb == "keep" || s.rule.json != nil || s.rule.elem != nil || s.rule.form == FormBytes {
+		if s.rule == nil || s.rule.verb == "keep" || s.rule.json != nil || s.rule.elem != nil || s.rule.form.made() || s.rule.form == FormBytes {
 			continue
 		}
 		a.Begin(row)

@@ -307,10 +307,11 @@ func (c *catalog) fields(store string, g *group, columns []column) []anonymize.F
 	out := make([]anonymize.Field, len(columns))
 	for i, col := range columns {
 		form, maxLen, notNull := c.types.form(col.typ, col.mod)
+		parts := c.types.parts(col.typ, col.mod)
 		if g.text {
-			form = textForm(form)
+			form, parts = textForm(form), nil
 		}
-		out[i] = anonymize.Field{Store: store, Group: g.name, Name: col.name, Type: col.label, Form: form, MaxLen: maxLen,
+		out[i] = anonymize.Field{Store: store, Group: g.name, Name: col.name, Type: col.label, Form: form, MaxLen: maxLen, Parts: parts,
 			NotNull: col.notNull || notNull, Unique: col.unique, Derived: col.generated, Reads: col.reads, Suggest: col.suggest,
 			Routing: g.parted && (g.keyByExpr || slices.Contains(g.keys, col.name)), Words: c.types.hidesWords(col.typ), Labels: c.types.labels(col.typ)}
 	}

@@ -16,12 +16,16 @@ const firstUserOID = 16384
 // typeInfo is one type of the source.
 type typeInfo struct {
 	schema, name string
-	class        string // pg_type.typtype: b, c, d, e, p, r, m
-	elem         uint32 // of a true array
-	base         uint32 // of a domain
-	mod          int32  // of a domain
-	sub          uint32 // of a range or multirange
-	attrs        []uint32
+	class        string   // pg_type.typtype: b, c, d, e, p, r, m
+	elem         uint32   // of a true array
+	base         uint32   // of a domain
+	mod          int32    // of a domain
+	sub          uint32   // of a range or multirange
+	attrs        []uint32 // of a composite
+	attrNames    []string // beside them
+	attrLabels   []string // beside them: the types as the server writes them
+	attrMods     []int32  // beside them
+	label        string   // as the server writes it
 	notNull      bool
 	binary       bool     // has a binary form
 	labels       []string // of an enum
@@ -34,7 +38,10 @@ const typesQuery = `SELECT t.oid, n.nspname, t.typname, t.typtype::text,
   CASE WHEN t.typsend = 'array_send'::regproc THEN t.typelem ELSE 0 END, t.typbasetype, t.typtypmod,
   coalesce((SELECT r.rngsubtype FROM pg_range r WHERE r.rngtypid = t.oid OR (to_jsonb(r) ->> 'rngmultitypid')::oid = t.oid), 0),
   ARRAY(SELECT a.atttypid FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum),
-  t.typnotnull, t.typsend::oid <> 0 AND t.typreceive::oid <> 0, ARRAY(SELECT e.enumlabel::text FROM pg_enum e WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder)
+  ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum),
+  ARRAY(SELECT format_type(a.atttypid, a.atttypmod) FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum),
+  ARRAY(SELECT a.atttypmod FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum),
+  format_type(t.oid, NULL), t.typnotnull, t.typsend::oid <> 0 AND t.typreceive::oid <> 0, ARRAY(SELECT e.enumlabel::text FROM pg_enum e WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder)
 FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.oid = ANY ($1::oid[])`
 
 // readTypes reads the used types and all that they are made of.
@@ -55,7 +62,7 @@ func readTypes(ctx context.Context, query queryFunc, used []uint32) (types, erro
 		err := each(ctx, query, typesQuery, []any{missing}, func(rows pgx.Rows) error {
 			var oid uint32
 			var t typeInfo
-			if err := rows.Scan(&oid, &t.schema, &t.name, &t.class, &t.elem, &t.base, &t.mod, &t.sub, &t.attrs, &t.notNull, &t.binary, &t.labels); err != nil {
+			if err := rows.Scan(&oid, &t.schema, &t.name, &t.class, &t.elem, &t.base, &t.mod, &t.sub, &t.attrs, &t.attrNames, &t.attrLabels, &t.attrMods, &t.label, &t.notNull, &t.binary, &t.labels); err != nil {
 				return err
 			}
 			all[oid] = &t
@@ -137,8 +144,16 @@ func (ts types) form(oid uint32, mod int32) (form anonymize.Form, maxLen int, no
 	switch t := ts[oid]; {
 	case t != nil && t.name == "citext" && t.class == "b":
 		return anonymize.FormText, 0, notNull
+	case t != nil && t.name == "hstore" && t.class == "b":
+		return anonymize.FormHstore, 0, notNull
 	case t != nil && t.class == "e":
 		return anonymize.FormEnum, 0, notNull
+	case t != nil && t.class == "c":
+		return anonymize.FormRecord, 0, notNull
+	case t != nil && t.elem != 0:
+		if elem, _, _ := ts.form(t.elem, mod); elem != anonymize.FormOpaque { // else the array's own name says best what it is
+			return anonymize.FormArray, 0, notNull
+		}
 	}
 	return anonymize.FormOpaque, 0, notNull
 }
@@ -148,7 +163,7 @@ func textForm(form anonymize.Form) anonymize.Form {
 	switch form {
 	case anonymize.FormJSON, anonymize.FormJSONB:
 		return anonymize.FormJSON
-	case anonymize.FormBytes, anonymize.FormTextArray, anonymize.FormOpaque:
+	case anonymize.FormBytes, anonymize.FormTextArray, anonymize.FormArray, anonymize.FormRecord, anonymize.FormHstore, anonymize.FormOpaque:
 		return anonymize.FormOpaque
 	case anonymize.FormEnum:
 		return anonymize.FormEnum

@@ -1,0 +1,111 @@
+package anonymize
+
+import (
+	"strings"
+
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
+)
+
+// This room compiles rules for values that are made of others: PostgreSQL's
+// composites and arrays. Their parts are known from the catalogue, so each is
+// held against the rules as a column is, before the first byte.
+
+// made reports a form whose values are made of others of known forms.
+func (f Form) made() bool { return f == FormRecord || f == FormArray || f == FormHstore }
+
+// insideRule compiles a rule on a composite or an array.
+func (c *compiler) insideRule(r *ruleset.Rule, f Field, s *slots) *rule {
+	out := &rule{verb: r.Verb, at: place{f.Store, f.Group, f.Name}, form: f.Form}
+	for _, part := range f.Parts {
+		inner := r
+		switch {
+		case r.Verb == "list":
+			inner = r.Elem
+		case r.Verb == "json":
+			inner = attributeRule(r.Fields, part.Name)
+		}
+		part = partOf(f, part)
+		if inner == nil {
+			c.missing = append(c.missing, part)
+			out.parts = append(out.parts, c.emptied(part))
+			continue
+		}
+		out.parts = append(out.parts, c.partRule(inner, part, s))
+	}
+	return out
+}
+
+// partOf gives a part its place: as the path of a column's JSON is spelled.
+func partOf(f, part Field) Field {
+	part.Store, part.Group = f.Store, f.Group
+	switch {
+	case f.Form == FormArray:
+		part.Name = f.Name + "[]"
+	case strings.Contains(f.Name, ":"):
+		part.Name = f.Name + "." + escapeName(part.Name)
+	default:
+		part.Name = joinPath(f.Name, escapeName(part.Name))
+	}
+	return part
+}
+
+// partRule compiles the rule of one part. What is said of a whole value as
+// text is said of everything in it that can name somebody.
+func (c *compiler) partRule(r *ruleset.Rule, part Field, s *slots) *rule {
+	if r.Verb == "text" || r.Verb == "scan" {
+		at := place{part.Store, part.Group, part.Name}
+		switch part.Form {
+		case FormInt, FormNumeric:
+			return &rule{verb: r.Verb, at: at, form: part.Form, apply: applyKnownNumber, number: applyKnownNumber}
+		case FormInet:
+			r = &ruleset.Rule{Verb: "ip", Pos: r.Pos}
+		case FormBool, FormFloat, FormUUID, FormDate, FormTimestamp, FormEnum:
+			return &rule{verb: "keep", at: at, form: part.Form}
+		}
+	}
+	return c.valueRule(r, part, s)
+}
+
+// attributeRule returns what lines by path say of one attribute of a
+// composite; nil when none covers it. Lines about what is inside the attribute
+// become a rule by path of its own, which the first line that covers the whole
+// attribute ends.
+func attributeRule(fields []ruleset.Field, name string) *ruleset.Rule {
+	name = escapeName(name)
+	var deeper []ruleset.Field
+	list := false
+	for _, f := range fields {
+		path, err := ruleset.ParsePath(f.Path)
+		if err == nil && path.Match(name) {
+			if len(deeper) == 0 {
+				return &f.Rule
+			}
+			deeper = append(deeper, ruleset.Field{Path: "**", Rule: f.Rule, Pos: f.Pos})
+			break
+		}
+		rest, is := strings.CutPrefix(f.Path, name)
+		elements, isList := strings.CutPrefix(rest, "[]")
+		if isList {
+			rest = elements
+		}
+		switch below, inside := strings.CutPrefix(rest, "."); {
+		case !is:
+		case inside:
+			list = list || isList
+			deeper = append(deeper, ruleset.Field{Path: below, Rule: f.Rule, Pos: f.Pos})
+		case isList && rest == "":
+			if list = true; len(deeper) == 0 {
+				return &ruleset.Rule{Verb: "list", Elem: &f.Rule, Pos: f.Pos}
+			}
+			deeper = append(deeper, ruleset.Field{Path: "**", Rule: f.Rule, Pos: f.Pos})
+		}
+	}
+	if len(deeper) == 0 {
+		return nil
+	}
+	inner := &ruleset.Rule{Verb: "json", Fields: deeper, Pos: deeper[0].Pos}
+	if list {
+		inner = &ruleset.Rule{Verb: "list", Elem: inner, Pos: inner.Pos}
+	}
+	return inner
+}

@@ -1,0 +1,34 @@
+package postgres
+
+import "github.com/tenantcopy/tenantcopy/internal/anonymize"
+
+// parts lists what values of a type are made of, as far as rules can look into
+// them: the attributes of a composite, the element of an array.
+func (ts types) parts(oid uint32, mod int32) []anonymize.Field {
+	form, _, _ := ts.form(oid, mod)
+	oid, mod, _ = ts.base(oid, mod)
+	t := ts[oid]
+	switch {
+	case form == anonymize.FormArray: // whose modifier is that of its element
+		elem := ts.part(t.elem, mod)
+		if e := ts[t.elem]; e != nil {
+			elem.Type = e.label
+		}
+		return []anonymize.Field{elem}
+	case form != anonymize.FormRecord:
+		return nil
+	}
+	out := make([]anonymize.Field, len(t.attrs))
+	for i, attr := range t.attrs {
+		out[i] = ts.part(attr, t.attrMods[i])
+		out[i].Name, out[i].Type = t.attrNames[i], t.attrLabels[i]
+	}
+	return out
+}
+
+// part is one of them, without its names.
+func (ts types) part(oid uint32, mod int32) anonymize.Field {
+	f := anonymize.Field{Words: ts.hidesWords(oid), Labels: ts.labels(oid), Parts: ts.parts(oid, mod)}
+	f.Form, f.MaxLen, f.NotNull = ts.form(oid, mod)
+	return f
+}
