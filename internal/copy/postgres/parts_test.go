@@ -62,3 +62,24 @@ func TestA30_PartsAreRefusedByName(t *testing.T) {
 		}
 	}
 }
+
+// The proof finds somebody in a part of a value that is kept, whatever it is
+// made of, and names the column.
+func TestA30_ProofReadsParts(t *testing.T) {
+	t.Parallel()
+	tr := newTrial(t, `CREATE EXTENSION hstore; CREATE EXTENSION citext; CREATE TYPE inner_part AS (first text, last text); CREATE TYPE part AS (n int, inner_part inner_part);
+CREATE TABLE users (id int, name text, email text); INSERT INTO users VALUES (1, 'Xaver Quellbach', 'xq@real.test');
+CREATE TABLE t (id int, nested part, list part[], tags hstore, docs jsonb[], mails citext[]);
+INSERT INTO t VALUES (1, ROW(1, ROW('Xaver', 'Quellbach')), ARRAY[ROW(1, ROW('x', 'xq@real.test'))::part], 'who=>"Xaver Quellbach"', ARRAY['{"a": {"b": "xq@real.test"}}'::jsonb], '{xq@real.test}')`,
+		"version: 1\nperson: {postgres: {users: {id: id, name: name, email: email}}}\npostgres:\n  users: {id: keep, name: person.name, email: person.email}\n  t: {id: keep, nested: keep, list: keep, tags: keep, docs: keep, mails: keep}\n")
+	_, err := tr.run(t.Context(), t)
+	text := wantCode(t, err, report.Privacy)
+	for _, column := range []string{"nested", "list", "tags", "docs", "mails"} {
+		if !strings.Contains(text, "t."+column+": ") {
+			t.Errorf("nobody was found in %s: %s", column, text)
+		}
+	}
+	tr.rules = strings.Replace(tr.rules, "nested: keep, list: keep, tags: keep, docs: keep, mails: keep",
+		`nested: {json: {n: keep, inner_part.first: name, inner_part.last: name}}, list: scan, tags: scan, docs: scan, mails: scan`, 1)
+	tr.must(t)
+}
