@@ -220,7 +220,7 @@ func TestP27_DigitsAgreeInEveryForm(t *testing.T) {
 
 // A column that is too short for the usual e-mail gets a shorter one, as
 // unique, or none.
-func TestShortEmails(t *testing.T) {
+func TestA08_ShortEmails(t *testing.T) {
 	for length, want := range map[int]int{40: shortLocal, 35: shortLocal, 34: shortAddress, 30: shortAddress} {
 		a, row := one(t, "email", Field{Form: FormText, MaxLen: length})
 		seen := map[string]bool{}
@@ -233,10 +233,17 @@ func TestShortEmails(t *testing.T) {
 		}
 		noReal(t, must(t, a, row, 1, []byte("rose.hill@acme.com")))
 	}
-	short := column("v", FormText)
-	short.MaxLen = 29
-	if r := refusal(t, input(t, header+"postgres:\n  things: {v: email}\n", short)); !strings.Contains(r.Lines[0], "writes up to") {
-		t.Errorf("lines %q", r.Lines)
+	for parent, least := range map[string]int{"example.com": 30, "x.test": 25} {
+		for _, length := range []int{least, least - 1, 10} {
+			short := column("v", FormText)
+			short.MaxLen = length
+			in := input(t, "email_domain: "+parent+"\n"+header+"postgres:\n  things: {v: email}\n", short)
+			if length == least {
+				compile(t, in)
+			} else if r := refusal(t, in); !strings.Contains(r.Lines[0], "writes up to") {
+				t.Errorf("varchar(%d) at %s: lines %q", length, parent, r.Lines)
+			}
+		}
 	}
 }
 

@@ -25,7 +25,7 @@ var update = flag.Bool("update", false, "write the golden file anew")
 // who is known: not one byte of it may change, by whatever change of code,
 // libraries or Go. A copy of today must agree with one of last year, made on
 // another machine.
-func TestGoldenVerbs(t *testing.T) {
+func TestA07_GoldenVerbs(t *testing.T) {
 	var got strings.Builder
 	for _, c := range []struct {
 		rule   string

@@ -7,7 +7,7 @@ import (
 
 // Of all numbers of four digits, the valid ones become the valid ones and the
 // others the others, one to one.
-func TestLuhnIsOneToOne(t *testing.T) {
+func TestA22_LuhnIsOneToOne(t *testing.T) {
 	a, row := one(t, "{digits: luhn}", Field{Form: FormText})
 	seen := map[string]bool{}
 	moved := 0

@@ -190,9 +190,9 @@ func wordsIn(s []byte) (n int) {
 	return n
 }
 
-// TestA26RewrittenTextsAreClean: what was rewritten is a fixed point of the
+// TestA26_RewrittenTextsAreClean: what was rewritten is a fixed point of the
 // proof, which finds nobody in it. A text is about its person, as a row is.
-func TestA26RewrittenTextsAreClean(t *testing.T) {
+func TestA26_RewrittenTextsAreClean(t *testing.T) {
 	people := corpus.People(corpusPeople / 4)
 	plan := corpusPlan(t, people)
 	a := plan.New()

@@ -154,8 +154,9 @@ func runes(b []byte) string {
 	return out.String()
 }
 
-// Blank values stay in their class under every verb without an argument.
-func TestBlankStaysBlank(t *testing.T) {
+// Blank values and NULL stay in their class under every verb without an
+// argument, and so does what is no address under e-mail.
+func TestA21_BlankStaysBlank(t *testing.T) {
 	for _, verb := range []string{"text", "scan", "email", "phone", "name", "person.name", "person.first", "person.last", "person.email", "person.phone",
 		"person.initials", "company", "job", "address", "digits", "uuid", "ip", "iban", "secret", "{shift: 3d}", "{shift: 9d tenant}", "{noise: 5%}", "{bucket: 5}", "{list: email}", "{json: {a: text}}"} {
 		a, row := one(t, verb, Field{Form: FormText})
@@ -163,6 +164,17 @@ func TestBlankStaysBlank(t *testing.T) {
 			c, err := applyTo(a, row, 1, []byte(v))
 			if err != nil || c.IsNull() || c.Bytes() == nil || string(c.Bytes()) != v {
 				t.Errorf("%s turns blank %q into %q, null %v, %v", verb, v, c.Bytes(), c.IsNull(), err)
+			}
+		}
+		if c, err := applyTo(a, row, 1, nil); err != nil || !c.IsNull() {
+			t.Errorf("%s turns NULL into %q, %v", verb, c.Bytes(), err)
+		}
+		if !strings.Contains(verb, "email") {
+			continue
+		}
+		for _, v := range []string{"n/a", "none", "-", "@", "a@", "@b.org"} {
+			if out := must(t, a, row, 1, []byte(v)); string(out) != v {
+				t.Errorf("%s turns %q, which is no address, into %q", verb, v, out)
 			}
 		}
 	}

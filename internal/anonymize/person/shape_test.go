@@ -28,7 +28,7 @@ func shaped(t *testing.T, each int, names ...string) (*Index, map[string][]*Pers
 }
 
 // What bugs hang on in a name is in its pseudonym.
-func TestPitfall13_NamesKeepTheirShape(t *testing.T) {
+func TestA13_NamesKeepTheirShape(t *testing.T) {
 	names := map[string]func(p *Person) bool{
 		"Sinead O'Connor":   func(p *Person) bool { return strings.HasPrefix(p.Family, "O'") },
 		"Jean-Luc Picard":   func(p *Person) bool { return strings.Count(p.Given, "-") == 1 && !strings.Contains(p.Given, " ") },

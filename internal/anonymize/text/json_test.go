@@ -40,7 +40,7 @@ func byPath(actions map[string]string) Visit {
 	}
 }
 
-func TestRewriteKeepsBytes(t *testing.T) {
+func TestA16_RewriteKeepsBytes(t *testing.T) {
 	for _, in := range []string{
 		`{"n":12345678901234567890,"v":1.10,"e":1E+2,"a":1,"a":2,"z":0,"b":-0}`,
 		" {\n\t\"a\" : [ 1 , { } , [ ] ] \r\n} ",
