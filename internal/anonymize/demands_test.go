@@ -71,7 +71,7 @@ func TestUniqueKeysStayUnique(t *testing.T) {
 }
 
 // Foreign keys join afterwards, or are refused with both places.
-func TestLinksJoin(t *testing.T) {
+func TestA20_LinksJoin(t *testing.T) {
 	for name, c := range map[string]struct{ rules, want string }{
 		"kept":           {"{a: keep, b: keep}", ""},
 		"the same":       {"{a: email, b: person.email}", ""},
