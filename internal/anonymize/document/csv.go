@@ -168,7 +168,7 @@ func (t *table) cell() (c cell, ok bool) {
 
 // spell writes a cell, in quotes where it had them or needs them.
 func (t *table) spell(s []byte, quoted bool) []byte {
-	if !quoted && bytes.IndexByte(s, t.comma) < 0 && bytes.IndexAny(s, "\"\r\n") < 0 {
+	if !quoted && bytes.IndexByte(s, t.comma) < 0 && !bytes.ContainsAny(s, "\"\r\n") {
 		return s
 	}
 	out := append([]byte{'"'}, bytes.ReplaceAll(s, []byte{'"'}, []byte(`""`))...)

@@ -38,7 +38,9 @@ func (r *Rewriter) entity(s []byte, level int) ([]byte, error) {
 		return nil, ErrMalformed
 	}
 	boundary, fresh := e.params["boundary"], ""
-	body, coding, err := e.body, e.coding, error(nil)
+	var body []byte
+	var err error
+	coding := e.coding
 	if strings.HasPrefix(e.kind, "multipart/") {
 		if boundary == "" {
 			return nil, ErrMalformed
