@@ -317,19 +317,6 @@ func (r *Rewriter) file(e *entity, plain []byte) []byte {
 	return r.part(plain, e.name)
 }
 
-// inner rewrites a document within a document whose kind is told.
-func (r *Rewriter) inner(kind media.Kind, body []byte) []byte {
-	if r.depth++; r.depth <= Deepest {
-		out, err := r.rewrite(kind, body)
-		if r.depth--; err == nil {
-			return out
-		}
-	} else {
-		r.depth--
-	}
-	return r.standIn(kind, body)
-}
-
 func isASCII(s []byte) bool {
 	for _, c := range s {
 		if c >= 0x80 || c == 0 {

@@ -112,7 +112,15 @@ func (r *Rewriter) part(body []byte, name string) []byte {
 	if len(body) == 0 {
 		return body
 	}
-	if r.depth++; r.depth <= Deepest && Reads(kind) {
+	if !Reads(kind) {
+		return r.standIn(kind, body)
+	}
+	return r.inner(kind, body)
+}
+
+// inner rewrites a document within a document whose kind is told.
+func (r *Rewriter) inner(kind media.Kind, body []byte) []byte {
+	if r.depth++; r.depth <= Deepest {
 		out, err := r.rewrite(kind, body)
 		if r.depth--; err == nil {
 			return out

@@ -32,10 +32,11 @@ func (s *staged) restore(ctx context.Context) error {
 		for _, p := range batch {
 			sql = append(sql, p.access+p.sql)
 		}
-		if done, err := s.atOnce(ctx, strings.Join(append(sql, "COMMIT"), ";\n")); err != nil || done {
-			if err != nil {
-				return err
-			}
+		done, err := s.atOnce(ctx, strings.Join(append(sql, "COMMIT"), ";\n"))
+		if err != nil {
+			return err
+		}
+		if done {
 			continue
 		}
 		if err := s.restoreBatch(ctx, batch); err != nil {
