@@ -8,7 +8,7 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ARG VERSION=dev
-RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=${VERSION}" -o /out/tenantcopy ./cmd/tenantcopy
+RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -pgo=bench/postgres/tenantcopy.pgo -ldflags "-s -w -X main.version=${VERSION}" -o /out/tenantcopy ./cmd/tenantcopy
 
 FROM postgres:18-trixie
 RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client-16 && rm -rf /var/lib/apt/lists/*
