@@ -28,6 +28,7 @@ type app struct {
 	config   string // --config
 	clock    func() time.Time
 	lookup   func(string) (string, bool) // environment
+	clusters clusters
 }
 
 func newApp(out, err io.Writer) *app {

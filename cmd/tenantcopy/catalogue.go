@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"net/url"
@@ -22,13 +23,14 @@ const anyTenant = "*"
 type resolved struct {
 	ref    tenant.Ref
 	name   string // what it is called in this environment
+	side   report.Side
 	env    environment
 	stores []tenant.Store // in the order of tenant.Kinds
 }
 
-// resolve finds a tenant in the catalogue and the addresses of its stores;
-// secrets are looked up and hidden from all output.
-func (a *app) resolve(c *config, ref tenant.Ref) (resolved, error) {
+// resolve finds a tenant in the catalogue and the addresses of its stores,
+// which may be in its cluster; secrets are looked up and hidden from all output.
+func (a *app) resolve(ctx context.Context, c *config, ref tenant.Ref, side report.Side) (resolved, error) {
 	env, ok := c.Environments[ref.Env]
 	if !ok {
 		return resolved{}, notFound("environment", ref.Env, slices.Sorted(maps.Keys(c.Environments)), c.file)
@@ -38,13 +40,13 @@ func (a *app) resolve(c *config, ref tenant.Ref) (resolved, error) {
 			return resolved{}, notFound("tenant", ref.Name, slices.Sorted(maps.Keys(c.Tenants)), c.file)
 		}
 	}
-	out := resolved{ref: ref, name: c.nameOf(ref), env: env}
+	out := resolved{ref: ref, name: c.nameOf(ref), side: side, env: env}
 	for _, kind := range tenant.Kinds() {
 		base, _ := c.templateOf(ref, kind)
 		if base == nil {
 			continue
 		}
-		s, err := a.store(kind, base, out)
+		s, err := a.store(ctx, kind, base, out)
 		if err != nil {
 			return resolved{}, err
 		}
@@ -68,7 +70,7 @@ func notFound(what, name string, known []string, file string) error {
 }
 
 // store fills a store's template.
-func (a *app) store(kind tenant.Kind, s *storeConfig, t resolved) (tenant.Store, error) {
+func (a *app) store(ctx context.Context, kind tenant.Kind, s *storeConfig, t resolved) (tenant.Store, error) {
 	fill := func(template string) string { return fillName(template, t) }
 	out := tenant.Store{Kind: kind, Name: string(kind), URL: fill(s.URL), Prefix: fill(s.Prefix), User: fill(s.User.Value),
 		Credential: s.Credential, Maintenance: fill(s.Maintenance), Template: fill(s.Template), Roles: t.env.Roles}
@@ -84,28 +86,42 @@ func (a *app) store(kind tenant.Kind, s *storeConfig, t resolved) (tenant.Store,
 		}
 		out.User = user
 	}
+	if s.From != nil {
+		if err := a.discover(ctx, &out, s, t); err != nil {
+			return out, err
+		}
+	}
 	a.publishAddress(out)
-	password, err := a.secret(s.Password, where, fill)
+	if s.Password.isZero() {
+		return out, nil
+	}
+	password, err := a.secret(ctx, s.Password, secretPlace{what: where, fill: fill, cluster: t.address()})
 	out.Password = password
 	return out, err
 }
 
 // secret looks a secret up and hides it.
-func (a *app) secret(r secretRef, where string, fill func(string) string) (tenant.Secret, error) {
+func (a *app) secret(ctx context.Context, r secretRef, at secretPlace) (tenant.Secret, error) {
 	var value string
 	switch {
 	case r.Env != "":
-		v, ok := a.lookup(fill(r.Env))
+		v, ok := a.lookup(at.fill(r.Env))
 		if !ok || v == "" {
-			return tenant.Secret{}, refuse("configure "+where, "the environment variable "+fill(r.Env)+" is not set", "export it: it holds the secret")
+			return tenant.Secret{}, refuse("configure "+at.what, "the environment variable "+at.fill(r.Env)+" is not set", "export it: it holds the secret")
 		}
 		value = v
 	case r.File != "":
-		data, err := os.ReadFile(fill(r.File))
+		data, err := os.ReadFile(at.fill(r.File))
 		if err != nil {
-			return tenant.Secret{}, refuse("configure "+where, "the file "+fill(r.File)+" cannot be read: "+whyUnread(err), "it holds the secret")
+			return tenant.Secret{}, refuse("configure "+at.what, "the file "+at.fill(r.File)+" cannot be read: "+whyUnread(err), "it holds the secret")
 		}
 		value = strings.TrimRight(string(data), "\r\n")
+	case r.Secret != "":
+		v, err := a.clusterSecret(ctx, r.Secret, at)
+		if err != nil {
+			return tenant.Secret{}, err
+		}
+		value = v
 	}
 	s := tenant.NewSecret(value)
 	a.hide(s)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
+	"github.com/tenantcopy/tenantcopy/internal/cluster"
 	"github.com/tenantcopy/tenantcopy/internal/tenant"
 )
 
@@ -27,6 +28,12 @@ func (c *config) check() error {
 		return c.fail("must be 1", "the first line is version: 1", "version")
 	}
 	if err := c.checkSecret(c.Key.ref(), "key"); err != nil {
+		return err
+	}
+	if c.Key.Secret != "" && c.RunsIn.address() == (runsInConfig{}).address() {
+		return c.fail("it names a Secret, and nothing says in which cluster", "add runs-in: {context: …, namespace: …}: the root key is where copies run", "key", "secret")
+	}
+	if err := c.checkKubernetes(c.RunsIn.Server, c.RunsIn.UID, "runs-in"); err != nil {
 		return err
 	}
 	if c.Key.Epoch < 0 {
@@ -62,8 +69,8 @@ func (c *config) checkEnvironment(name string, env environment) error {
 			return c.fail("it names an environment that is not one of environments", c.nearestEnvironment(from), at("copies-from")...)
 		}
 	}
-	if env.Kubernetes.Server != "" || env.Kubernetes.UID != "" {
-		return c.fail("server and uid are not supported yet", "context and namespace are, for Tilt", at("kubernetes")...)
+	if err := c.checkKubernetes(env.Kubernetes.Server, env.Kubernetes.UID, at("kubernetes")...); err != nil {
+		return err
 	}
 	for _, kind := range slices.Sorted(maps.Keys(env.Limits)) {
 		if err := c.checkLimits(kind, env.Limits[kind], at("limits", kind)); err != nil {
@@ -80,7 +87,7 @@ func (c *config) checkEnvironment(name string, env environment) error {
 			}
 		}
 	}
-	return c.checkStores(env.stores(), path)
+	return c.checkStores(env.stores(), env, path)
 }
 
 func (c *config) checkTenant(name string, entry tenantEntry) error {
@@ -95,7 +102,7 @@ func (c *config) checkTenant(name string, entry tenantEntry) error {
 		if own := entry[env].Name; own != "" && !harmlessName.MatchString(own) {
 			return c.fail("it cannot be put into an address", "letters, digits and inner dots, hyphens and underscores, at most 63", append(path, "name")...)
 		}
-		if err := c.checkStores(entry[env].stores(), path); err != nil {
+		if err := c.checkStores(entry[env].stores(), c.Environments[env], path); err != nil {
 			return err
 		}
 	}
@@ -114,9 +121,9 @@ func (c *config) nearestEnvironment(name string) string {
 	return "the environments are " + strings.Join(known, ", ")
 }
 
-func (c *config) checkStores(stores map[string]*storeConfig, path []string) error {
+func (c *config) checkStores(stores map[string]*storeConfig, env environment, path []string) error {
 	for _, kind := range slices.Sorted(maps.Keys(stores)) {
-		if err := c.checkStore(stores[kind], append(slices.Clip(path), kind)); err != nil {
+		if err := c.checkStore(stores[kind], env, append(slices.Clip(path), kind)); err != nil {
 			return err
 		}
 	}
@@ -125,18 +132,22 @@ func (c *config) checkStores(stores map[string]*storeConfig, path []string) erro
 
 var placeholder = regexp.MustCompile(`\{[^}]*\}`)
 
-func (c *config) checkStore(s *storeConfig, path []string) error {
+func (c *config) checkStore(s *storeConfig, env environment, path []string) error {
 	at := func(key string) []string { return append(slices.Clip(path), key) }
-	if s.From != nil {
-		return c.fail("not supported yet", "give the store's url", at("from")...)
-	}
-	if s.URL == "" {
+	switch {
+	case s.URL == "" && s.From == nil:
 		return c.fail("it has no url", "", path...)
+	case s.From != nil:
+		if err := c.checkFrom(s, env, path); err != nil {
+			return err
+		}
+	case s.Password.Secret != "" && !env.Kubernetes.names():
+		return c.fail("it names a Secret, and nothing says in which cluster", "add kubernetes: {context: …} to the environment", at("password")...)
 	}
 	if carriesSecret(s.URL) {
 		return c.fail("it carries a credential", "write password: {env: NAME} or {file: PATH}: a secret never stands in this file", at("url")...)
 	}
-	for _, template := range []struct{ key, text string }{{"url", s.URL}, {"prefix", s.Prefix}, {"user", s.User.Value}, {"maintenance", s.Maintenance}, {"template", s.Template}} {
+	for _, template := range s.templates() {
 		for _, found := range placeholder.FindAllString(template.text, -1) {
 			if found != "{name}" && found != "{env}" {
 				return c.fail("unknown placeholder", "there are {name} and {env}", at(template.key)...)
@@ -146,12 +157,44 @@ func (c *config) checkStore(s *storeConfig, path []string) error {
 	return c.checkSecret(s.Password, at("password")...)
 }
 
-func (c *config) checkSecret(r secretRef, path ...string) error {
+// templates are the texts of a store in which {name} and {env} may stand.
+func (s *storeConfig) templates() []struct{ key, text string } {
+	all := []struct{ key, text string }{{"url", s.URL}, {"prefix", s.Prefix}, {"user", s.User.Value}, {"maintenance", s.Maintenance}, {"template", s.Template}, {"password", s.Password.Secret}}
+	if s.From != nil {
+		all = append(all, []struct{ key, text string }{{"from", s.From.Deployment}, {"from", s.From.Container}, {"from", s.From.Env}}...)
+	}
+	return all
+}
+
+// checkFrom refuses a discovery that cannot be tried.
+func (c *config) checkFrom(s *storeConfig, env environment, path []string) error {
+	at := append(slices.Clip(path), "from")
 	switch {
-	case r.Secret != "":
-		return c.fail("secret: is not supported yet", "use env: or file:", path...)
-	case r.Env != "" && r.File != "":
-		return c.fail("it names both env: and file:", "give one of them", path...)
+	case s.URL != "":
+		return c.fail("it stands beside url:", "give one of them", at...)
+	case s.From.Deployment == "" || s.From.Env == "":
+		return c.fail("it names no deployment or no variable", "it looks like {deployment: api, env: DATABASE_URL}", at...)
+	case !env.Kubernetes.names():
+		return c.fail("nothing says in which cluster", "add kubernetes: {context: …} to the environment", at...)
+	case env.Protected && path[len(path)-1] == string(tenant.Postgres) && s.User == (valueRef{}):
+		return c.fail("it has no user", "a source is never read with the application's own credential: add user: and password:", path...)
+	}
+	return nil
+}
+
+// checkSecret refuses a secret that is nowhere, or in two places.
+func (c *config) checkSecret(r secretRef, path ...string) error {
+	given := 0
+	for _, place := range []string{r.Env, r.File, r.Secret} {
+		if place != "" {
+			given++
+		}
+	}
+	if _, ok := cluster.ParseSecretKey(r.Secret); r.Secret != "" && !ok {
+		return c.fail("secret: does not name a key of a Secret", "it looks like namespace/name/key", path...)
+	}
+	if given > 1 {
+		return c.fail("it names more than one place", "give one of env:, file: and secret:", path...)
 	}
 	return nil
 }
@@ -179,13 +222,28 @@ func carriesSecret(text string) bool {
 	return false
 }
 
+// separates reports whether a template gives each tenant a place of its own. Two
+// variables may hold the address of one server, so that a prefix counts alone.
+func (e environment) separates(s *storeConfig) bool {
+	switch namespace := e.Kubernetes.Namespace; {
+	case s.From == nil:
+		return strings.Contains(s.URL+s.Prefix, "{name}")
+	case s.Prefix != "":
+		return strings.Contains(s.Prefix, "{name}")
+	case namespace == "":
+		return true
+	default:
+		return strings.Contains(namespace+s.From.Deployment+s.From.Env, "{name}")
+	}
+}
+
 // checkShared refuses a template without {name} that serves several tenants:
 // they would be one place, and a copy of one a copy of all.
 func (c *config) checkShared() error {
 	for _, name := range slices.Sorted(maps.Keys(c.Environments)) {
 		stores := c.Environments[name].stores()
 		for _, kind := range slices.Sorted(maps.Keys(stores)) {
-			if strings.Contains(stores[kind].URL+stores[kind].Prefix, "{name}") {
+			if c.Environments[name].separates(stores[kind]) {
 				continue
 			}
 			users := 0
@@ -197,7 +255,11 @@ func (c *config) checkShared() error {
 				}
 			}
 			if users > 1 {
-				return c.fail("several tenants would share this place", "put {name} into its url or prefix", "environments", name, kind)
+				hint := "put {name} into its url or prefix"
+				if stores[kind].From != nil {
+					hint = "put {name} into its prefix, or where it has none into kubernetes.namespace"
+				}
+				return c.fail("several tenants would share this place", hint, "environments", name, kind)
 			}
 		}
 	}

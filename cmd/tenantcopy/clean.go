@@ -47,7 +47,7 @@ func (a *app) clean(ctx context.Context, text string) (err error) {
 	if err != nil {
 		return err
 	}
-	src, err := a.resolve(c, ref)
+	src, err := a.resolve(ctx, c, ref, report.Source)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ type config struct {
 	Version      int                    `yaml:"version"`
 	Key          keyConfig              `yaml:"key"`
 	Rules        string                 `yaml:"rules"`
+	RunsIn       runsInConfig           `yaml:"runs-in"`
 	Environments map[string]environment `yaml:"environments"`
 	Tenants      map[string]tenantEntry `yaml:"tenants"`
 
@@ -34,14 +35,6 @@ type environment struct {
 	Blob       *storeConfig      `yaml:"blob"`
 	Search     *storeConfig      `yaml:"search"`
 	Redis      *storeConfig      `yaml:"redis"`
-}
-
-// kubernetesConfig says where Tilt shall run. Discovery by it comes later.
-type kubernetesConfig struct {
-	Context   string `yaml:"context"`
-	Namespace string `yaml:"namespace"`
-	Server    string `yaml:"server"`
-	UID       string `yaml:"uid"`
 }
 
 // hooksConfig holds the application's own steps.
@@ -67,12 +60,6 @@ type storeConfig struct {
 	From        *fromRef  `yaml:"from"`
 }
 
-// fromRef is discovery from the application's pod template: not yet.
-type fromRef struct {
-	Deployment string `yaml:"deployment"`
-	Env        string `yaml:"env"`
-}
-
 // tenantEntry holds a tenant's exceptions by environment.
 type tenantEntry map[string]tenantException
 
@@ -84,7 +71,8 @@ type tenantException struct {
 	Redis    *storeConfig `yaml:"redis"`
 }
 
-// secretRef says where a secret is, never the secret.
+// secretRef says where a secret is, never the secret: in the environment, in a
+// file, or in a Secret of the environment's cluster, as namespace/name/key.
 type secretRef struct {
 	Env    string `yaml:"env"`
 	File   string `yaml:"file"`

@@ -126,7 +126,7 @@ func copyArgs(cmd *cobra.Command, args []string, tilt bool) error {
 
 // copy is the whole command: check, open, admit, finish or run, report, tilt.
 func (a *app) copy(ctx context.Context, f copyFlags, args []string) error {
-	p, err := a.plan(f, args[0], args[1])
+	p, err := a.plan(ctx, f, args[0], args[1])
 	if err != nil {
 		return err
 	}
@@ -159,8 +159,8 @@ type runPlan struct {
 }
 
 // plan reads configuration, rules and key, and refuses what can be refused
-// without a connection: the direction first of all.
-func (a *app) plan(f copyFlags, srcText, dstText string) (*runPlan, error) {
+// without a connection to a store: the direction first of all.
+func (a *app) plan(ctx context.Context, f copyFlags, srcText, dstText string) (*runPlan, error) {
 	p := &runPlan{flags: f, session: a.session()}
 	src, err := tenant.ParseRef(srcText)
 	if err != nil {
@@ -182,22 +182,22 @@ func (a *app) plan(f copyFlags, srcText, dstText string) (*runPlan, error) {
 		return nil, &report.Refusal{Code: report.Unsafe, What: "copy " + src.String() + " to " + dst.String(), Why: fmt.Sprintf("--confirm names %q", f.confirm),
 			Hint: "--confirm takes the destination's name: " + dst.String()}
 	}
-	if p.root, err = a.rootKey(p.config); err != nil {
+	if p.root, err = a.rootKey(ctx, p.config); err != nil {
 		return nil, err
 	}
 	if err := a.loadRules(p); err != nil {
 		return nil, err
 	}
-	if p.src, err = a.resolve(p.config, src); err != nil {
+	if p.src, err = a.resolve(ctx, p.config, src, report.Source); err != nil {
 		return nil, err
 	}
-	if p.dst, err = a.resolve(p.config, dst); err != nil {
+	if p.dst, err = a.resolve(ctx, p.config, dst, report.Destination); err != nil {
 		return nil, err
 	}
 	if err := p.lowerLimits(); err != nil {
 		return nil, err
 	}
-	if err := p.config.protectedPlace(p.dst); err != nil {
+	if err := p.config.protectedPlace(p.src, p.dst); err != nil {
 		return nil, err
 	}
 	if p.pick, err = newPicks(f.only, f.skip, p.rules, p.src, p.dst); err != nil {
@@ -211,11 +211,11 @@ func (a *app) plan(f copyFlags, srcText, dstText string) (*runPlan, error) {
 }
 
 // rootKey looks the root key up; without one nothing is connected to.
-func (a *app) rootKey(c *config) (person.Root, error) {
+func (a *app) rootKey(ctx context.Context, c *config) (person.Root, error) {
 	if c.Key.ref() == (secretRef{}) {
 		return person.Root{}, refuse("read the root key", "key: in "+c.file+" does not say where it is", "write key: {env: TENANTCOPY_KEY}")
 	}
-	secret, err := a.secret(c.Key.ref(), "the root key", strings.NewReplacer().Replace)
+	secret, err := a.secret(ctx, c.Key.ref(), secretPlace{what: "the root key", fill: strings.NewReplacer().Replace, cluster: c.RunsIn.address()})
 	if err != nil {
 		return person.Root{}, err
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tenantcopy/tenantcopy/internal/report"
 	"github.com/tenantcopy/tenantcopy/internal/tenant"
 )
 
@@ -45,7 +46,7 @@ func TestLimits(t *testing.T) {
 	a, _ := testApp(map[string]string{"PW": "swordfish-1"})
 	c := limited(t)
 	resolve := func(env string) resolved {
-		r, err := a.resolve(c, tenant.Ref{Env: env, Name: "acme"})
+		r, err := a.resolve(t.Context(), c, tenant.Ref{Env: env, Name: "acme"}, report.Source)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -50,7 +50,7 @@ func (c *config) neighbours(ref tenant.Ref, s tenant.Store) ([]string, error) {
 		if !strings.HasPrefix(prefix, s.Prefix) {
 			continue
 		}
-		if prefix == s.Prefix && fillName(base.URL, other) != s.URL {
+		if prefix == s.Prefix && base.From == nil && fillName(base.URL, other) != s.URL {
 			continue
 		}
 		if prefix == s.Prefix || s.Kind == tenant.Redis {
@@ -64,15 +64,15 @@ func (c *config) neighbours(ref tenant.Ref, s tenant.Store) ([]string, error) {
 
 // protectedPlace refuses a destination that is, by its address, the same
 // tenant's place in a protected environment, whatever the destination's own
-// environment says. Places under other names are guard's to find.
-func (c *config) protectedPlace(dst resolved) error {
+// environment says. Places under other names are guard's to find, and so are
+// discovered ones of other environments than the source's.
+func (c *config) protectedPlace(src, dst resolved) error {
 	for _, env := range slices.Sorted(maps.Keys(c.Environments)) {
 		if !c.Environments[env].Protected || env == dst.ref.Env {
 			continue
 		}
 		for _, s := range dst.stores {
-			base, there := c.templateOf(tenant.Ref{Env: env, Name: dst.ref.Name}, s.Kind)
-			if base == nil || placeOf(s.Kind, fillName(base.URL, there), fillName(base.Prefix, there)) != placeOf(s.Kind, s.URL, s.Prefix) {
+			if !slices.Contains(c.placesIn(tenant.Ref{Env: env, Name: dst.ref.Name}, src, s), placeOf(s.Kind, s.URL, s.Prefix)) {
 				continue
 			}
 			return &report.Refusal{Code: report.Unsafe, What: "copy to " + dst.ref.String(), Why: fmt.Sprintf("its %s is that of %s/%s, and %s is protected", s.Kind, env, dst.ref.Name, env),
@@ -80,6 +80,21 @@ func (c *config) protectedPlace(dst resolved) error {
 		}
 	}
 	return nil
+}
+
+// placesIn returns where a tenant of an environment has a destination's store:
+// by its template, and where that is the source's, as it was resolved.
+func (c *config) placesIn(ref tenant.Ref, src resolved, dst tenant.Store) []string {
+	var places []string
+	if base, there := c.templateOf(ref, dst.Kind); base != nil && base.From == nil {
+		places = append(places, placeOf(dst.Kind, fillName(base.URL, there), fillName(base.Prefix, there)))
+	}
+	for _, s := range src.stores {
+		if src.ref == ref && s.Kind == dst.Kind {
+			places = append(places, placeOf(s.Kind, s.URL, s.Prefix))
+		}
+	}
+	return places
 }
 
 // defaultPorts complete an address that names none.

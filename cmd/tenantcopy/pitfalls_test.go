@@ -61,7 +61,7 @@ func TestA01_NoKeyNoConnection(t *testing.T) {
 	}
 	good, _ := testApp(map[string]string{"PW": "swordfish-1", "TENANTCOPY_KEY": fmt.Sprintf("%x", "0123456789abcdefABCDEF~~??>>[]{}")})
 	good.config = filepath.Join(dir, "tenantcopy.yaml")
-	if _, err := good.plan(copyFlags{jobs: 1}, "prod/acme", "staging/acme"); err != nil {
+	if _, err := good.plan(t.Context(), copyFlags{jobs: 1}, "prod/acme", "staging/acme"); err != nil {
 		t.Errorf("with a key it would not have gone on: %v", err)
 	}
 }

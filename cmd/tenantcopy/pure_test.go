@@ -40,7 +40,7 @@ func TestResolve(t *testing.T) {
 		{"prod", "globex", "redis://h:1/0", "globex:", "swordfish-1"},
 		{"staging", "globex", "redis://own:3/0", "staging-globex_stg:", "other-secret"},
 	} {
-		got, err := a.resolve(c, tenant.Ref{Env: tc.env, Name: tc.name})
+		got, err := a.resolve(t.Context(), c, tenant.Ref{Env: tc.env, Name: tc.name}, report.Source)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -54,17 +54,17 @@ func TestResolve(t *testing.T) {
 		{"staging/nobody", "find tenant nobody: it is not in c.yaml\nhint: it knows acme, globex"},
 	} {
 		ref, _ := tenant.ParseRef(tc.ref)
-		_, err := a.resolve(c, ref)
+		_, err := a.resolve(t.Context(), c, ref, report.Destination)
 		if fmt.Sprint(err) != tc.want || exitCode(err) != 7 {
 			t.Errorf("%s: %v, exit %d", tc.ref, err, exitCode(err))
 		}
 	}
 	c.Tenants[anyTenant] = nil
-	if got, err := a.resolve(c, tenant.Ref{Env: "prod", Name: "nobody"}); err != nil || got.stores[0].Prefix != "nobody:" {
+	if got, err := a.resolve(t.Context(), c, tenant.Ref{Env: "prod", Name: "nobody"}, report.Source); err != nil || got.stores[0].Prefix != "nobody:" {
 		t.Errorf("any tenant: %+v, %v", got, err)
 	}
 	a.lookup = func(string) (string, bool) { return "", false }
-	if _, err := a.resolve(c, tenant.Ref{Env: "prod", Name: "acme"}); exitCode(err) != 3 || !strings.Contains(err.Error(), "PW is not set") {
+	if _, err := a.resolve(t.Context(), c, tenant.Ref{Env: "prod", Name: "acme"}, report.Source); exitCode(err) != 3 || !strings.Contains(err.Error(), "PW is not set") {
 		t.Errorf("no password: %v", err)
 	}
 }

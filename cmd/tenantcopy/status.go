@@ -53,7 +53,7 @@ func (a *app) openTwin(ctx context.Context, text string) (resolved, *opened, err
 	if c.Environments[ref.Env].Protected {
 		return resolved{}, nil, &report.Refusal{Code: report.Unsafe, What: "open " + text, Why: "environment " + ref.Env + " is protected, so it holds no twin", Hint: "name the twin, for instance staging/" + ref.Name}
 	}
-	twin, err := a.resolve(c, ref)
+	twin, err := a.resolve(ctx, c, ref, report.Destination)
 	if err != nil {
 		return twin, nil, err
 	}

@@ -192,5 +192,5 @@ func kindOfNode(name string) string {
 // configKeys are all keys of the file, for the nearest one.
 var configKeys = []string{"version", "key", "epoch", "rules", "environments", "tenants", "protected", "copies-from", "kubernetes", "roles", "hooks", "limits",
 	"postgres", "blob", "search", "redis", "context", "namespace", "before-switch", "after-switch", "command", "connections", "url", "prefix", "user",
-	"password", "credential", "maintenance", "template", "from", "env", "file", "secret", "name", "deployment", "server", "uid",
+	"password", "credential", "maintenance", "template", "from", "container", "runs-in", "env", "file", "secret", "name", "deployment", "server", "uid",
 	"bytes-per-second", "runs", "snapshot-age", "disk"}

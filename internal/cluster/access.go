@@ -55,8 +55,11 @@ func (a Access) locate(at Address) (located, error) {
 	if at.Context == "" && at.Server == "" && at.UID == "" {
 		return located{}, refusal(report.Usage, what, "tenantcopy.yaml names no cluster for it", "add kubernetes: {context: …} or {server: …}; the current context is never used")
 	}
-	if a.Kubeconfig == "" {
+	if a.Kubeconfig == "" || a.InPod && at.Context == "" && at.Server == "" {
 		return a.inPod(at, what)
+	}
+	if at.Context == "" && at.Server == "" {
+		return located{}, refusal(report.Usage, what, "tenantcopy.yaml gives its uid alone, by which only a pod knows its own cluster", "add context: or server: beside uid:")
 	}
 	rules := &clientcmd.ClientConfigLoadingRules{Precedence: filepath.SplitList(a.Kubeconfig)}
 	if err := readable(rules.Precedence); err != nil {

@@ -33,7 +33,7 @@ func Open(ctx context.Context, access Access, at Address, door Door) (*Cluster, 
 	if err != nil {
 		return nil, err
 	}
-	way.config.UserAgent, way.config.QPS, way.config.Burst = access.Agent, 50, 100
+	way.config.UserAgent, way.config.QPS = access.Agent, -1 // the server knows best how fast it may be asked
 	if door == Read {
 		way.config.Wrap(func(next http.RoundTripper) http.RoundTripper { return readDoor{next} })
 	}

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/tenantcopy/tenantcopy/internal/cluster"
+	"github.com/tenantcopy/tenantcopy/internal/report"
+	"github.com/tenantcopy/tenantcopy/internal/tenant"
+)
+
+// fromRef says which variable of the application's own pod template holds a
+// store's address.
+type fromRef struct {
+	Deployment string `yaml:"deployment"`
+	Container  string `yaml:"container"`
+	Env        string `yaml:"env"`
+}
+
+// discover finds a store's address in the cluster. The credential in it is the
+// application's: a source is never read with it, and a destination is written
+// with it only where the configuration gives none.
+func (a *app) discover(ctx context.Context, out *tenant.Store, s *storeConfig, t resolved) error {
+	fill := func(template string) string { return fillName(template, t) }
+	at := cluster.Variable{Namespace: t.namespace(), Deployment: fill(s.From.Deployment), Container: fill(s.From.Container), Name: fill(s.From.Env)}
+	what := fmt.Sprintf("find %s of %s", out.Kind, t.ref)
+	if !tenant.IsLabel(at.Namespace) {
+		return refuse(what, "the tenant's namespace would be no DNS label", "look at kubernetes.namespace in tenantcopy.yaml")
+	}
+	in, err := a.cluster(ctx, t.address(), cluster.Read)
+	if err != nil {
+		return err
+	}
+	value, err := in.Value(ctx, at)
+	if err != nil {
+		return err
+	}
+	found, ok := split(out.Kind, value)
+	for _, secret := range found.secrets {
+		a.hide(secret)
+	}
+	if !ok {
+		return refuse(what, at.String()+" does not hold "+shapes()[out.Kind], "write the store's url: instead of from:")
+	}
+	if own := out.User != "" || !s.Password.isZero() || out.Credential != ""; !own && t.side == report.Destination {
+		out.User, out.Password = found.user, found.password
+	}
+	if out.Kind == tenant.Postgres && out.User == "" {
+		return refuse(what, "tenantcopy.yaml gives no user, and the application's own is not used", "add user: and password: of a role of tenantcopy's own")
+	}
+	if out.Kind == tenant.Postgres || out.Kind == tenant.Redis {
+		if out.User != "" {
+			found.url.User = url.User(out.User)
+		}
+		out.User = ""
+	}
+	out.URL = found.url.String()
+	return nil
+}
+
+// shapes say what a variable must hold.
+func shapes() map[tenant.Kind]string {
+	return map[tenant.Kind]string{
+		tenant.Postgres: "a URL of one PostgreSQL database, as in postgres://user@host:5432/database",
+		tenant.Search:   "a URL of one server, as in https://host:9200",
+		tenant.Redis:    "a URL of one Redis server, as in rediss://host:6380/0",
+		tenant.Blob:     "a URL of a container, as in https://account.blob.core.windows.net/container",
+	}
+}
+
+// schemes are those by which applications' libraries call a store, and what
+// the adapters call it.
+func schemes() map[tenant.Kind]map[string]string {
+	return map[tenant.Kind]map[string]string{
+		tenant.Postgres: {"postgres": "postgres", "postgresql": "postgres", "pgsql": "postgres", "postgis": "postgres"},
+		tenant.Search:   {"http": "http", "https": "https"},
+		tenant.Redis:    {"redis": "redis", "rediss": "rediss"},
+		tenant.Blob:     {"http": "http", "https": "https", "s3": "s3", "s3+http": "s3+http", "s3+https": "s3+https"},
+	}
+}
+
+// found is what a variable says of a store.
+type found struct {
+	url      url.URL // without a credential
+	user     string
+	password tenant.Secret
+	secrets  []tenant.Secret // what must not be printed
+}
+
+// split takes a value apart: the place, the application's credential, and what
+// is hidden from now on. What is no address is a secret as a whole.
+func split(kind tenant.Kind, value tenant.Secret) (found, bool) {
+	text := strings.TrimSpace(value.Reveal())
+	all := found{secrets: []tenant.Secret{value, tenant.NewSecret(text)}}
+	u, err := url.Parse(strings.TrimPrefix(text, "jdbc:"))
+	if err != nil || u.Hostname() == "" || strings.Contains(u.Host, ",") || u.Opaque != "" {
+		return all, false
+	}
+	dialect, _, driver := strings.Cut(u.Scheme, "+")
+	scheme := schemes()[kind][u.Scheme]
+	if driver && scheme == "" { // postgresql+psycopg2
+		scheme = schemes()[kind][dialect]
+	}
+	if scheme == "" {
+		return all, false
+	}
+	query := u.Query()
+	out := found{user: u.User.Username()}
+	password, _ := u.User.Password()
+	if kind == tenant.Postgres { // as JDBC has it
+		if out.user == "" {
+			out.user = query.Get("user")
+		}
+		if password == "" {
+			password = query.Get("password")
+		}
+	}
+	out.password = tenant.NewSecret(password)
+	out.secrets = append(out.secrets, out.password)
+	for name, values := range query {
+		if secretParameter.MatchString(name) {
+			for _, v := range values {
+				out.secrets = append(out.secrets, tenant.NewSecret(v))
+			}
+		}
+	}
+	out.url = url.URL{Scheme: scheme, Host: u.Host, Path: strings.TrimRight(u.Path, "/")}
+	if kind == tenant.Postgres {
+		out.url.RawQuery = protection(query).Encode()
+	}
+	return out, true
+}
+
+// protection keeps of an application's options those that say how its sessions
+// are protected; the others are for its own library.
+func protection(query url.Values) url.Values {
+	out := make(url.Values)
+	for name, values := range query {
+		if slices.Contains([]string{"sslmode", "channel_binding", "sslnegotiation", "target_session_attrs"}, name) {
+			out[name] = values[:1]
+		}
+	}
+	if query.Get("ssl") == "true" && !out.Has("sslmode") { // as JDBC has it
+		out.Set("sslmode", "require")
+	}
+	return out
+}
+
+// secretPlace is whose secret is looked up, and where.
+type secretPlace struct {
+	what    string // "redis of prod/acme", for messages
+	fill    func(string) string
+	cluster cluster.Address
+}
+
+// clusterSecret reads {secret: namespace/name/key}.
+func (a *app) clusterSecret(ctx context.Context, text string, at secretPlace) (string, error) {
+	key, ok := cluster.ParseSecretKey(at.fill(text))
+	if !ok || !tenant.IsLabel(key.Namespace) {
+		return "", refuse("configure "+at.what, "secret: does not name a key of a Secret", "it looks like namespace/name/key")
+	}
+	in, err := a.cluster(ctx, at.cluster, cluster.Read)
+	if err != nil {
+		return "", err
+	}
+	value, err := in.Secret(ctx, key)
+	return strings.TrimRight(value.Reveal(), "\r\n"), err
+}
+
+// isZero reports whether no secret is named.
+func (r secretRef) isZero() bool { return r == secretRef{} }
