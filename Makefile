@@ -26,13 +26,16 @@ build: ## the program, in bin/tenantcopy
 	go build -trimpath -buildvcs=false -pgo='$(PROFILE)' -ldflags '-s -w -X main.version=$(VERSION)' -o bin/tenantcopy ./cmd/tenantcopy
 
 .PHONY: check
-check: ## format, vet, staticcheck, shape and the tests that need no server
+check: lint ## format, vet, staticcheck, shape and the tests that need no server
+	unit=$(UNIT); go test $$unit
+
+.PHONY: lint
+lint: ## format, vet and staticcheck alone
 	@unformatted=$$(find . -path './.*' -prune -o -name '*.go' -exec gofmt -l {} +); \
 	  [[ -z $$unformatted ]] || { printf 'not formatted, run gofmt -w:\n%s\n' "$$unformatted"; exit 1; }
 	@for script in $$(grep -rlE '^#!.*bash|shellcheck shell=bash' scripts .ci); do bash -n "$$script"; done
 	go vet ./...
 	go tool staticcheck ./...
-	unit=$(UNIT); go test $$unit
 
 .PHONY: test
 test: services-up-all ## all tests, with the race detector, on real servers; a missing server fails
