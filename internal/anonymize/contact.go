@@ -25,7 +25,10 @@ func applyPersonEmail(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome,
 		a.small = normal
 		if c := a.cardOf(who); ok && len(c.Email) > 0 && string(normal) == c.RealEmail {
 			lead, tail := blanks(v)
-			dst = appendCased(append(dst, lead...), casingOf(v), c.Email)
+			dst = append(dst, lead...)
+			start := len(dst)
+			dst = append(dst, c.Email...)
+			a.respell(dst[start:], v[len(lead):len(v)-len(tail)], normal)
 			return append(dst, tail...), changed, nil
 		}
 	}

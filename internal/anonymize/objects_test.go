@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/png"
 	"io"
+	"strings"
 	"testing"
 	"unicode/utf16"
 )
@@ -36,6 +37,16 @@ func body(t *testing.T, a *Anonymizer, raw Object, content []byte) ([]byte, Clea
 		t.Fatalf("%d bytes read, size %d, %v", len(got), b.Size(), err)
 	}
 	return got, b, out
+}
+
+// bodyError returns why a body cannot be made.
+func bodyError(t *testing.T, a *Anonymizer, raw Object, content string) error {
+	t.Helper()
+	if _, err := a.Object(a.plan.Objects("blob"), raw); err != nil {
+		t.Fatalf("object: %v", err)
+	}
+	_, err := a.Body(func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(content)), nil })
+	return err
 }
 
 func objectPlan(t *testing.T) *Plan {

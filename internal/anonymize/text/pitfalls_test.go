@@ -36,6 +36,24 @@ func TestA12_WordsThatHoldNames(t *testing.T) {
 	}
 }
 
+// Names with an apostrophe, a hyphen and particles are found however their
+// words are joined and sorted.
+func TestA13_NamesOfSeveralPieces(t *testing.T) {
+	e := testEngine()
+	for _, c := range []engineCase{
+		{"Sean O'Connor, Sean O’Connor, SEAN O'CONNOR, Sean OConnor", "Iris Falk, Iris Falk, IRIS FALK, Iris Falk", nil},
+		{"O'Connor, Sean; S. O'Connor; O'Connor's", "Falk, Iris; I. Falk; Falk's", nil},
+		{"Jean-Luc Picard, Jean Luc Picard, J.-L. Picard, Picard, Jean-Luc", "Iris Falk, Iris Falk, I. Falk, Falk, Iris", nil},
+		{"Jan van der Berg, VAN DER BERG, J. van der Berg", "Iris Falk, FALK, I. Falk", nil},
+		{"Berg, Jan van der", "Falk, Iris", nil},
+		{"van der Berg, Jan", "Falk, Iris", nil},
+		{"jan.van.der.berg, jan_van_der_berg-cv.pdf", "iris.falk, iris_falk-cv.pdf", nil},
+		{"am Berg, der Connor", "am Berg, der Connor", nil},
+	} {
+		c.run(t, e, false)
+	}
+}
+
 // A name is found across tags and entities, and the markup stays.
 func TestA14_NamesAcrossMarkup(t *testing.T) {
 	e := testEngine()
