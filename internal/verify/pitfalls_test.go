@@ -57,3 +57,19 @@ func TestA24_LeaksAreFoundWithTheirPlace(t *testing.T) {
 		}
 	}
 }
+
+// Bytes that hold a text, bare, wide or compressed, are looked through.
+func TestA30_BytesThatHoldText(t *testing.T) {
+	for name, value := range map[string]string{
+		"bare":       "\x00\x01\x02Jane Stonefield\x00\xff",
+		"an address": "\x89\x00jane.stonefield@acme-corp.com\x00",
+		"wide":       "\xff\xfeJ\x00a\x00n\x00e\x00 \x00S\x00t\x00o\x00n\x00e\x00f\x00i\x00e\x00l\x00d\x00",
+		"compressed": zipped(t, "ask Jane Stonefield"),
+		"coded":      "\x00\x00\x01 J\\u0061ne Stonefield \x00",
+	} {
+		_, err := prove(t, &copied{parts: [][]string{{value, "x"}, {control}}, group: "files"}, nil)
+		if report.CodeOf(err) != report.Privacy || !strings.Contains(fmt.Sprint(err), "files.name: ") || strings.Contains(fmt.Sprint(err), "tonefield") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
