@@ -92,9 +92,8 @@ func domainByte(c byte) bool {
 // judge tells a known address, wherever it begins and ends in what surrounds
 // the @, from a pseudonym, and both from an address of nobody we know.
 func (in *Inspector) judge(at *Field, a address) {
-	in.address = append(in.address[:0], a.text[a.lo:a.hi]...)
-	lower(in.address)
-	full, sign := in.address, a.at-a.lo
+	full, sign := standard(in.address[:0], a.text[a.lo:a.hi], a.at-a.lo)
+	in.address = full
 	fine := false
 	for end := len(full); end > 0; end = domainEnd(full, sign+1, end) {
 		domain := full[sign+1 : end]
@@ -115,7 +114,7 @@ func (in *Inspector) judge(at *Field, a address) {
 		pseudonym := verdict.allowed && (end == len(full) || full[end] >= utf8.RuneSelf || !verdict.kept)
 		fine = fine || pseudonym || string(domain) == controlDomain // an earlier run's control
 	}
-	if !fine && plausible(a) {
+	if !fine && !in.guesses && plausible(a) && !a.goesOn() {
 		in.leak(at, "e-mail of an unknown domain", full)
 	}
 }
@@ -141,7 +140,7 @@ func (in *Inspector) domainOf(domain []byte) verdict {
 	if string(last.name) != string(domain) {
 		last.name = append(last.name[:0], domain...)
 		name := string(domain)
-		last.verdict = verdict{in.w.domains.has(h), in.w.allowed(name), in.w.people.KeptDomain(name)}
+		last.verdict = verdict{in.w.domains.has(h), in.w.allowed(name), in.w.kept(name)}
 	}
 	return last.verdict
 }
@@ -154,21 +153,6 @@ func (in *Inspector) known(one []byte, sign int) bool {
 	}
 	plus := bytes.IndexByte(one[:sign], '+')
 	return plus > 0 && in.w.emails.has(h.bytes(append(append(make([]byte, 0, len(one)), one[:plus]...), one[sign:]...)))
-}
-
-// lower writes ASCII, or all, in lower case in place where that keeps the
-// length.
-func lower(s []byte) {
-	for i, c := range s {
-		if c >= 'A' && c <= 'Z' {
-			s[i] = c + 'a' - 'A'
-		} else if c >= utf8.RuneSelf {
-			if low := bytes.ToLower(s); len(low) == len(s) {
-				copy(s, low)
-			}
-			return
-		}
-	}
 }
 
 // edge reports whether an address may begin at i: after punctuation, or where

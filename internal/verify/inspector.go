@@ -14,6 +14,9 @@ type Inspector struct {
 	open    [2][]open        // phrases, in turn
 	scratch [2][]byte        // layers of a value, in turn
 	spare   []byte           // what a value has hidden
+	raw     []byte           // one piece of it
+	around  [][]byte         // what a hidden text stands in, from the outside
+	guesses bool             // a text is read in a way that nothing confirms
 	path    []byte           // of a leaf
 	fields  map[place]*Field // so that each is made once
 	recents int              // fields that remember values
@@ -100,70 +103,6 @@ func (in *Inspector) plain(at *Field, value []byte, has marks) hint {
 		}
 	}
 	return only
-}
-
-// unpacked looks at what is compressed or serialised in a value below so many layers.
-func (in *Inspector) unpacked(at *Field, value []byte, n int) {
-	if n >= maxLayers || len(value) == 0 {
-		return
-	}
-	if inner, is := unpack(nil, value); is {
-		if t := bytes.TrimLeft(inner, " \t\r\n"); len(t) > 0 && (t[0] == '{' || t[0] == '[') {
-			leaves(t, in.path, at.leaf)
-		}
-		in.deeper(at, inner, n+1)
-	}
-}
-
-// deeper looks at a text that was hidden below so many layers.
-func (in *Inspector) deeper(at *Field, value []byte, n int) {
-	if len(value) > 0 && packed(value) {
-		in.unpacked(at, value, n)
-	}
-	has := marksOf(value)
-	in.plain(at, value, has)
-	var own [2][]byte // the outer text stands in the usual ones
-	own, in.scratch = in.scratch, own
-	in.layers(at, value, has, n)
-	in.scratch = own
-}
-
-// layers looks through the encodings of a value, from the n-th on.
-func (in *Inspector) layers(at *Field, value []byte, has marks, n int) {
-	for ; n < maxLayers; n++ {
-		if len(value) >= fewestCoded {
-			inner, found := decoded(in.spare[:0], value)
-			if in.spare = inner; found {
-				in.spare = nil
-				in.deeper(at, inner, n+1)
-			}
-		}
-		if has&hasCode == 0 {
-			return
-		}
-		in.otherwise(at, value, n)
-		inner, peeled := peel(in.scratch[n%2][:0], value)
-		in.scratch[n%2] = inner[:0]
-		if !peeled {
-			return
-		}
-		value, has = inner, marksOf(inner)
-		in.plain(at, value, has)
-	}
-}
-
-// otherwise looks at other readings of the same value: as mail, and as a URL in which + is itself.
-func (in *Inspector) otherwise(at *Field, value []byte, n int) {
-	if mailed(value) {
-		if inner, found := unmailed(nil, value); found {
-			in.deeper(at, inner, n+1)
-		}
-	}
-	if bytes.IndexByte(value, '%') >= 0 && bytes.IndexByte(value, '+') >= 0 {
-		if inner, found := unpercent(nil, value, false); found {
-			in.deeper(at, inner, n+1)
-		}
-	}
 }
 
 // A value of more than largeValue bytes with a zero among its first sniffed

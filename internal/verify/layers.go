@@ -68,6 +68,14 @@ func unescape(dst, value []byte) []byte {
 				}
 			}
 			dst = utf8.AppendRune(dst, r)
+		case 'x':
+			c, is := hexPair(value, i+1)
+			if !is || hexRun(value, i+1) >= fewestDoubles {
+				dst = append(dst, e)
+				continue
+			}
+			dst = append(dst, c)
+			i += 2
 		case 'n':
 			dst = append(dst, '\n')
 		case 'r':

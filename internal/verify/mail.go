@@ -3,7 +3,6 @@ package verify
 import (
 	"bytes"
 	"encoding/base64"
-	"unicode/utf8"
 )
 
 // Mail writes what is not ASCII as =C3=B6, cuts lines with a = at their end, and puts =?utf-8?Q?…?= into headers.
@@ -16,54 +15,65 @@ func mailed(value []byte) bool {
 			return false
 		}
 		i += k
-		if _, is := hexPair(value, i+1); is || value[i+1] == '?' || value[i+1] == '\n' || value[i+1] == '\r' {
+		if _, is := hexPair(value, i+1); is || value[i+1] == '?' || softBreak(value[i:]) > 0 {
 			return true
 		}
 	}
 }
 
-// unmailed appends value as mail means it; found is false where nothing looks like it.
+// softBreak returns how long the end of a line is that s begins with: a =, blanks that were added on the way, and the
+// break. It is 0 where there is none.
+func softBreak(s []byte) int {
+	i := 1
+	for i < len(s) && (s[i] == ' ' || s[i] == '\t') {
+		i++
+	}
+	if i < len(s) && s[i] == '\r' {
+		i++
+	}
+	if i < len(s) && s[i] == '\n' {
+		return i + 1
+	}
+	return 0
+}
+
+// unmailed appends value as mail means it; found is false where nothing looks like it. Bytes that are no UTF-8 may be left.
 func unmailed(dst, value []byte) (inner []byte, found bool) {
-	word := false // the last thing was an encoded word
+	var run encodedWords
 	for i := 0; i < len(value); {
-		if value[i] != '=' || i+1 == len(value) {
-			if word && (value[i] == ' ' || value[i] == '\r' || value[i] == '\n' || value[i] == '\t') {
+		c := value[i]
+		if c != '=' || i+1 == len(value) {
+			if run.open && blank(c) {
 				rest := bytes.TrimLeft(value[i:], " \r\n\t")
-				if _, _, is := header(rest); is {
+				if _, is := readWord(rest); is { // blanks between two of them do not count
 					i = len(value) - len(rest)
 					continue
 				}
 			}
-			dst, word = append(dst, value[i]), false
+			dst = append(run.close(dst), c)
 			i++
 			continue
 		}
-		text, end, is := header(value[i:])
-		if is {
-			dst, word, found = append(dst, text...), true, true
-			i += end
+		if w, is := readWord(value[i:]); is {
+			dst, found = run.add(dst, w), true
+			i += w.size
 			continue
 		}
-		word = false
-		switch next := value[i+1]; {
-		case next == '\n':
-			i, found = i+2, true
-		case next == '\r' && i+2 < len(value) && value[i+2] == '\n':
-			i, found = i+3, true
-		default:
-			c, is := hexPair(value, i+1)
-			if !is {
-				c = '='
-			}
-			dst, found = append(dst, c), found || is
-			i++
-			if is {
-				i += 2
-			}
+		dst = run.close(dst)
+		if n := softBreak(value[i:]); n > 0 {
+			i, found = i+n, true
+			continue
 		}
+		i++
+		if b, is := hexPair(value, i); is {
+			c, i, found = b, i+2, true
+		}
+		dst = append(dst, c)
 	}
-	return latin1(dst), found
+	return run.close(dst), found
 }
+
+func blank(c byte) bool { return c == ' ' || c == '\r' || c == '\n' || c == '\t' }
 
 // hexPair reads two hexadecimal digits.
 func hexPair(s []byte, i int) (c byte, ok bool) {
@@ -75,41 +85,64 @@ func hexPair(s []byte, i int) (c byte, ok bool) {
 	return hi<<4 | lo, ok && ok2
 }
 
-// latin1 reads what is no UTF-8 as Latin-1.
-func latin1(s []byte) []byte {
-	if utf8.Valid(s) {
-		return s
-	}
-	out := make([]byte, 0, 2*len(s))
-	for _, c := range s {
-		out = utf8.AppendRune(out, rune(c))
-	}
-	return out
+// encodedWords are encoded words in a row. A character may be cut by the border of two.
+type encodedWords struct {
+	open  bool
+	label []byte
+	raw   []byte
 }
 
-// header reads the encoded word that s begins with.
-func header(s []byte) (text []byte, end int, is bool) {
+// add takes the next one.
+func (r *encodedWords) add(dst []byte, w encodedWord) []byte {
+	if r.open && !bytes.EqualFold(r.label, w.label) {
+		dst = r.close(dst)
+	}
+	r.open, r.label, r.raw = true, w.label, append(r.raw, w.raw...)
+	return dst
+}
+
+// close appends what they mean.
+func (r *encodedWords) close(dst []byte) []byte {
+	if r.open {
+		dst = append(dst, inCharset(r.label, r.raw)...)
+		r.open, r.raw = false, r.raw[:0]
+	}
+	return dst
+}
+
+// encodedWord is =?label?Q?…?=.
+type encodedWord struct {
+	label, raw []byte
+	size       int // in the text
+}
+
+// longestWord bounds an encoded word, in bytes. 75 are allowed.
+const longestWord = 8 << 10
+
+// readWord reads the encoded word that s begins with.
+func readWord(s []byte) (w encodedWord, is bool) {
 	if len(s) < 8 || s[0] != '=' || s[1] != '?' {
-		return nil, 0, false
+		return w, false
 	}
-	mark := bytes.IndexByte(s[2:], '?')
-	if mark < 1 || 2+mark+2 >= len(s) || s[2+mark+2] != '?' {
-		return nil, 0, false
+	s = s[:min(len(s), longestWord)]
+	label, rest, ok := bytes.Cut(s[2:], []byte("?"))
+	if !ok || len(label) == 0 || len(rest) < 2 || rest[1] != '?' {
+		return w, false
 	}
-	kind, from := s[2+mark+1]|0x20, 2+mark+3
-	n := bytes.Index(s[from:], []byte("?="))
-	if n < 0 {
-		return nil, 0, false
+	kind := rest[0] | 0x20
+	coded, _, ok := bytes.Cut(rest[2:], []byte("?="))
+	if !ok {
+		return w, false
 	}
-	coded := s[from : from+n]
+	w.label, _, _ = bytes.Cut(label, []byte("*")) // a language may follow
+	w.size = 2 + len(label) + 1 + 2 + len(coded) + 2
 	switch kind {
 	case 'b':
-		text = make([]byte, base64.StdEncoding.DecodedLen(len(coded)))
-		m, err := base64.StdEncoding.Decode(text, coded)
-		if err != nil {
-			return nil, 0, false
-		}
-		text = text[:m]
+		coded = bytes.TrimRight(coded, "=")
+		w.raw = make([]byte, base64.RawStdEncoding.DecodedLen(len(coded)))
+		n, err := base64.RawStdEncoding.Decode(w.raw, coded)
+		w.raw = w.raw[:n]
+		return w, err == nil
 	case 'q':
 		for i := 0; i < len(coded); i++ {
 			c := coded[i]
@@ -118,10 +151,9 @@ func header(s []byte) (text []byte, end int, is bool) {
 			} else if c == '_' {
 				c = ' '
 			}
-			text = append(text, c)
+			w.raw = append(w.raw, c)
 		}
-	default:
-		return nil, 0, false
+		return w, true
 	}
-	return latin1(text), from + n + 2, true
+	return w, false
 }

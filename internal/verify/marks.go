@@ -12,6 +12,8 @@ const (
 	hasSign   marks = 1 << iota // an @
 	hasLetter                   // or any byte that is no ASCII
 	hasCode                     // what peel undoes begins with it
+	hasWide                     // any byte that is no ASCII
+	hasLine                     // the end of one
 	hasZero
 	oneDigit
 )
@@ -20,7 +22,7 @@ const (
 func (m marks) digits() int { return int(m / oneDigit) }
 
 // everything is the marks of a value about which nothing is ruled out.
-const everything = hasSign | hasLetter | hasCode | hasZero | fewestDigits*oneDigit
+const everything = hasSign | hasLetter | hasCode | hasWide | hasLine | hasZero | fewestDigits*oneDigit
 
 // longestMarked is the length up to which the pass is cheaper than what it
 // rules out, in bytes.
@@ -54,10 +56,12 @@ func marksTable() (t [256]marks) {
 		case c|0x20 >= 'a' && c|0x20 <= 'z':
 			t[i] = hasLetter
 		case c == 0xC2, c == 0xE2, c == 0xEF: // unseen characters begin with them
-			t[i] = hasLetter | hasCode
+			t[i] = hasLetter | hasCode | hasWide
 		case c >= utf8.RuneSelf:
-			t[i] = hasLetter
-		case c == '\'', c == '\\', c == '&', c == '%', c == '<', c == '=':
+			t[i] = hasLetter | hasWide
+		case c == '\n':
+			t[i] = hasLine
+		case c == 0x1b, c == '\'', c == '\\', c == '&', c == '%', c == '<', c == '=':
 			t[i] = hasCode
 		}
 	}

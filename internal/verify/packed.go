@@ -4,17 +4,15 @@ import (
 	"bytes"
 	"compress/gzip"
 	"compress/zlib"
-	"encoding/base64"
 	"encoding/binary"
-	"encoding/hex"
 	"io"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 )
 
-// This room undoes what hides a whole text: compression, UTF-16, base64, and
-// characters that nobody sees.
+// This room undoes what hides a whole text: compression, UTF-16, and characters
+// that nobody sees.
 
 // largestPacked bounds what a compressed value may grow to, in bytes.
 const largestPacked = 16 << 20
@@ -119,95 +117,4 @@ func unseen(dst, value []byte) (inner []byte, found bool) {
 		i += n
 	}
 	return dst, found
-}
-
-// fewestCoded is the length of the shortest run that is tried as base64 or
-// hexadecimal digits: a name of twelve letters.
-const fewestCoded = 16
-
-// decoded appends the text of every run of base64 or of hexadecimal digits
-// that means text.
-func decoded(dst, value []byte) (inner []byte, found bool) {
-	for i := fewestCoded - 1; i < len(value); i += fewestCoded {
-		if !coded(value[i]) {
-			continue
-		}
-		from, to := i, i+1
-		for from > 0 && coded(value[from-1]) {
-			from--
-		}
-		for to < len(value) && (coded(value[to]) || folded(value, from, to)) {
-			to++
-		}
-		if to-from >= fewestCoded {
-			n := len(dst)
-			if dst = decodeRun(append(dst, ' '), value[from:to]); len(dst) > n+1 {
-				found = true
-			} else {
-				dst = dst[:n]
-			}
-		}
-		i = max(i, to-1)
-	}
-	return dst, found
-}
-
-// folded reports the end of a line within base64 that a mail program has cut
-// into lines.
-func folded(value []byte, from, i int) bool {
-	return (value[i] == '\n' || value[i] == '\r') && i-from >= 60 && i+2 < len(value) && (coded(value[i+1]) || coded(value[i+2]))
-}
-
-func coded(c byte) bool {
-	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '/' || c == '-' || c == '_'
-}
-
-// decodeRun appends what a run means, nothing when that is no text.
-func decodeRun(dst, run []byte) []byte {
-	n := len(dst)
-	if len(run)%2 == 0 {
-		if dst = append(dst, make([]byte, len(run)/2)...); readable(dst[n:], run, hex.Decode) {
-			return dst
-		}
-		dst = dst[:n]
-	}
-	plain := make([]byte, 0, len(run))
-	for _, c := range run {
-		switch c {
-		case '-':
-			c = '+'
-		case '_':
-			c = '/'
-		case '\n', '\r':
-			continue
-		}
-		plain = append(plain, c)
-	}
-	if len(plain)%4 == 1 { // a letter that touches it
-		plain = plain[:len(plain)-1]
-	}
-	dst = append(dst, make([]byte, base64.RawStdEncoding.DecodedLen(len(plain)))...)
-	if readable(dst[n:], plain, base64.RawStdEncoding.Decode) {
-		return dst
-	}
-	if m, err := base64.RawStdEncoding.Decode(dst[n:], plain); err == nil && m > 0 && packed(dst[n:n+m]) {
-		if inner, unpacked := unpack(nil, dst[n:n+m]); unpacked {
-			return append(dst[:n], inner...)
-		}
-	}
-	return dst[:n]
-}
-
-// readable decodes src and reports whether it is text.
-func readable(dst, src []byte, decode func(dst, src []byte) (int, error)) bool {
-	n, err := decode(dst, src)
-	if err != nil || n == 0 || !utf8.Valid(dst[:n]) {
-		return false
-	}
-	for _, c := range dst[:n] {
-		if c < ' ' && c != '\t' && c != '\n' && c != '\r' {
-			return false
-		}
-	}
-	return true
 }

@@ -13,6 +13,12 @@ const testKey = "00112233445566778899aabbccddeeff102132435465768798a9bacbdcedfe0
 // indexOf builds an index over one source, users.
 func indexOf(t testing.TB, records []person.Record) *person.Index {
 	t.Helper()
+	return indexKeeping(t, records, "kept.example")
+}
+
+// indexKeeping is indexOf with kept domains.
+func indexKeeping(t testing.TB, records []person.Record, domains ...string) *person.Index {
+	t.Helper()
 	root, err := person.ParseRoot(tenant.NewSecret(testKey))
 	if err != nil {
 		t.Fatal(err)
@@ -26,7 +32,7 @@ func indexOf(t testing.TB, records []person.Record) *person.Index {
 		records[i].ID = strconv.Itoa(i)
 	}
 	index, err := person.Build(records, person.Options{
-		Sources: []string{"users"}, Keys: root.Keyring("acme", 1), Names: names, EmailDomain: "example.com", KeepDomains: []string{"kept.example"},
+		Sources: []string{"users"}, Keys: root.Keyring("acme", 1), Names: names, EmailDomain: "example.com", KeepDomains: domains,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -45,7 +51,7 @@ func staff() []person.Record {
 		{Name: "Will Grant"}, {Name: "Rose Hill"},
 		{Name: "田中太郎"}, {First: "芳", Last: "王"}, {First: "محمد", Last: "الحسن"}, {First: "小明", Last: "王"}, {Name: "김민준 박"}, {Name: "Дмитрий Соколов"},
 		{First: "Ana", Last: "Kept", Email: "ana@kept.example"},
-		{Name: "Xue Ling", Phone: "5551234"}, {Name: "Mona Okonkwo", Phone: "202-601-0210"}, {Name: "Ito Barra", Phone: "101 102 10 33"},
+		{Name: "Xue Ling", Phone: "5551234"}, {Name: "Mona Okonkwo", Phone: "202-601-0210"}, {Name: "Ito Barra", Phone: "101 102 10 33"}, {Name: "Šárka Lefœuvre"},
 	}
 }
 

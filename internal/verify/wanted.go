@@ -32,6 +32,7 @@ type Wanted struct {
 	domains  *set // of those, and of the control
 	phones   *set // digits, without leading zeros
 	numeric  bool // a name has no letter
+	guesses  []guess
 
 	seed    maphash.Seed
 	people  *person.Index
@@ -47,7 +48,8 @@ func NewWanted(people *person.Index, control Control, key []byte) *Wanted {
 		letters: newAlphabet(newHasher()), names: newSet(3 * n), common: newSet(0), first: newSet(n), begun: newSet(4 * n), families: newSet(n), initials: newSet(n),
 		emails: newSet(2 * n), domains: newSet(0), phones: newSet(3 * n), seed: maphash.MakeSeed(), people: people, control: control, key: key,
 	}
-	b := builder{Wanted: w, words: make(map[uint64]bool)}
+	b := builder{Wanted: w, words: make(map[uint64]bool), wide: make(map[rune]bool)}
+	lettersOf(b.wide, "äöüßåæøœéèáàçñ")
 	for text := range strings.FieldsSeq(commonWords) {
 		b.words[b.wordsOf(text)[0].plain] = true
 	}
@@ -55,6 +57,7 @@ func NewWanted(people *person.Index, control Control, key []byte) *Wanted {
 		b.person(&people.At(i).Real)
 	}
 	b.domains.add(b.letters.bytes([]byte(controlDomain)))
+	w.guesses = guesses(b.wide)
 	for _, s := range []*set{w.names, w.common, w.first, w.begun, w.families, w.initials, w.emails, w.domains, w.phones} {
 		s.fit()
 	}
@@ -65,10 +68,12 @@ func NewWanted(people *person.Index, control Control, key []byte) *Wanted {
 type builder struct {
 	*Wanted
 	words map[uint64]bool // common words
+	wide  map[rune]bool   // letters beyond ASCII
 }
 
 func (b *builder) person(real *person.Real) {
 	for _, name := range real.Names {
+		lettersOf(b.wide, name.Full)
 		b.name(name.Full)
 		b.family(name.Family)
 		if name.Given == "" || name.Family == "" {
@@ -92,8 +97,10 @@ func (b *builder) person(real *person.Real) {
 		}
 	}
 	for _, email := range real.Emails {
-		b.emails.add(b.letters.bytes([]byte(email)))
-		b.domains.add(b.letters.bytes([]byte(email[strings.LastIndexByte(email, '@')+1:])))
+		lettersOf(b.wide, email)
+		normal, sign := standard(nil, []byte(email), strings.LastIndexByte(email, '@'))
+		b.emails.add(b.letters.bytes(normal))
+		b.domains.add(b.letters.bytes(normal[sign+1:]))
 	}
 	for _, phone := range real.Phones {
 		b.phone([]byte(phone))
@@ -230,9 +237,14 @@ func (b *builder) family(family string) {
 // allowed reports whether addresses of a domain may stand in a copy: it is
 // one that pseudonyms are given, or one that is kept.
 func (w *Wanted) allowed(domain string) bool {
-	if w.people.KeptDomain(domain) {
+	if w.kept(domain) {
 		return true
 	}
 	label, parent, _ := strings.Cut(domain, ".")
 	return parent == w.people.Domain() && strings.HasPrefix(label, "d-")
+}
+
+// kept reports a domain that the rules keep, in its letters or coded.
+func (w *Wanted) kept(domain string) bool {
+	return w.people.KeptDomain(domain) || w.people.KeptDomain(asciiDomain(domain))
 }
