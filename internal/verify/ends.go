@@ -66,7 +66,7 @@ func (in *Inspector) initials(at *Field, value []byte, w word) {
 	for from < len(value) && from <= w.end+3 && (value[from] == ' ' || value[from] == '\n' || value[from] == '\r' || value[from] == 0xC2 || value[from] == 0xA0) {
 		from++
 	}
-	in.initialled(at, value, from, letter)
+	in.initialled(at, value, from, letter, withInitial)
 	end := w.start
 	for end > 0 && (value[end-1] == ' ' || value[end-1] == ',' || value[end-1] == 0xA0) {
 		end--
@@ -85,13 +85,16 @@ func (in *Inspector) initials(at *Field, value []byte, w word) {
 		count++
 	}
 	for i := range min(count, maxFamily) {
-		in.initialled(at, value[:end], starts[(count-1-i)%maxFamily], letter)
+		in.initialled(at, value[:end], starts[(count-1-i)%maxFamily], letter, withInitial)
 	}
 }
 
+// withInitial is the kind of leak that initials finds.
+const withInitial = "name with an initial"
+
 // initialled reports a family name of up to maxFamily words that begins right at
-// from and has this initial.
-func (in *Inspector) initialled(at *Field, value []byte, from int, letter uint64) {
+// from and has this initial, also with an s behind it.
+func (in *Inspector) initialled(at *Field, value []byte, from int, letter uint64, kind string) {
 	a, h, end := in.w.letters, letter, from
 	for range maxFamily {
 		w, ok := a.next(value, end)
@@ -99,10 +102,14 @@ func (in *Inspector) initialled(at *Field, value []byte, from int, letter uint64
 			return
 		}
 		plain := a.join(h, w.plain)
-		spelled := a.join(h, w.spelled)
-		r, _ := decode(value[w.start:])
-		if known := in.w.initials.has(plain) || in.w.initials.has(spelled); known && (unicode.IsUpper(r) || end > from) {
-			in.leak(at, "name with an initial", in.folded(value[from:w.end]))
+		known := in.w.initials.has(plain) || in.w.initials.has(a.join(h, w.spelled))
+		if !known && value[w.end-1]|0x20 == 's' && w.end-w.start > 3 {
+			if bare, ok := a.next(value[:w.end-1], w.start); ok && bare.end == w.end-1 {
+				known = in.w.initials.has(a.join(h, bare.plain)) || in.w.initials.has(a.join(h, bare.spelled))
+			}
+		}
+		if r, _ := decode(value[w.start:]); known && (!unicode.IsLower(r) || end > from) {
+			in.leak(at, kind, in.folded(value[from:w.end]))
 			return
 		}
 		h, end = plain, w.end

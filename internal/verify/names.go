@@ -41,12 +41,15 @@ func (in *Inspector) names(at *Field, value []byte) hint {
 		}
 		if first.has(w.plain) {
 			next = push(next, open{w.plain, w.start, 1})
+			in.titled(at, value, w)
 		}
 		if w.spelled != w.plain && first.has(w.spelled) {
 			next = push(next, open{w.spelled, w.start, 1})
 		}
 		if c := value[w.start]; w.end-w.start <= 2 || c == 0xD9 {
 			next = in.odd(at, value, w, next)
+		} else if hangulAt(c) && in.w.koreans.n > 0 {
+			in.koreans(at, value, w, now)
 		}
 		now, next = next, now
 		if count++; count == 1 {
@@ -95,11 +98,14 @@ func (in *Inspector) follow(at *Field, value []byte, o open, w word, form uint64
 }
 
 // stands reports whether a name that is also something else is written like
-// one: with capitals, or in a script without blanks with nothing of it around.
+// one: with capitals, or in a script without blanks with nothing of it around, or a title behind it.
 func (in *Inspector) stands(value []byte, start, end int) bool {
 	a := in.w.letters
 	if r, _ := decode(value[start:]); a.of(r).class != alone {
 		return in.capitals(value[start:end])
+	}
+	if beginsTitle(value[end+blanksAt(value[end:]):]) {
+		return true
 	}
 	before, _ := utf8.DecodeLastRune(value[:start])
 	after, _ := utf8.DecodeRune(value[end:])

@@ -27,12 +27,16 @@ type Wanted struct {
 	first    *set // the first word of a name
 	begun    *set // how a name begins, from two words on
 	families *set // family names alone
-	initials *set // of a given name, and the family name
-	emails   *set
-	domains  *set // of those, and of the control
-	phones   *set // digits, without leading zeros
-	numeric  bool // a name has no letter
-	guesses  []guess
+	initials *set // of a given name, and the family name; or the latter alone, as it stands beside a title
+	titles   map[uint64]title
+	koreans  *set // full names in Hangul, written together
+
+	particles map[string]bool // that may follow those
+	emails    *set
+	domains   *set // of those, and of the control
+	phones    *set // digits, without leading zeros
+	numeric   bool // a name has no letter
+	guesses   []guess
 
 	seed    maphash.Seed
 	people  *person.Index
@@ -45,7 +49,7 @@ type Wanted struct {
 func NewWanted(people *person.Index, control Control, key []byte) *Wanted {
 	n := people.Len()
 	w := &Wanted{
-		letters: newAlphabet(newHasher()), names: newSet(3 * n), common: newSet(0), first: newSet(n), begun: newSet(4 * n), families: newSet(n), initials: newSet(n),
+		letters: newAlphabet(newHasher()), names: newSet(3 * n), common: newSet(0), first: newSet(n), begun: newSet(4 * n), families: newSet(n), initials: newSet(n), koreans: newSet(0),
 		emails: newSet(2 * n), domains: newSet(0), phones: newSet(3 * n), seed: maphash.MakeSeed(), people: people, control: control, key: key,
 	}
 	b := builder{Wanted: w, words: make(map[uint64]bool), wide: make(map[rune]bool)}
@@ -53,12 +57,14 @@ func NewWanted(people *person.Index, control Control, key []byte) *Wanted {
 	for text := range strings.FieldsSeq(commonWords) {
 		b.words[b.wordsOf(text)[0].plain] = true
 	}
+	b.addTitles()
+	b.addKorean()
 	for i := range int32(n) {
 		b.person(&people.At(i).Real)
 	}
 	b.domains.add(b.letters.bytes([]byte(controlDomain)))
 	w.guesses = guesses(b.wide)
-	for _, s := range []*set{w.names, w.common, w.first, w.begun, w.families, w.initials, w.emails, w.domains, w.phones} {
+	for _, s := range []*set{w.names, w.common, w.first, w.begun, w.families, w.initials, w.koreans, w.emails, w.domains, w.phones} {
 		s.fit()
 	}
 	return w
@@ -76,6 +82,9 @@ func (b *builder) person(real *person.Real) {
 		lettersOf(b.wide, name.Full)
 		b.name(name.Full)
 		b.family(name.Family)
+		b.korean(name.Full)
+		b.korean(name.Family + name.Given)
+		b.called(name.Family)
 		if name.Given == "" || name.Family == "" {
 			continue
 		}
