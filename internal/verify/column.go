@@ -34,13 +34,16 @@ type column struct {
 type tendency struct {
 	hits, values int64
 	distinct     map[uint64]bool // up to fewestDistinct hashes
+	sure         map[uint64]bool // the same of values that are somebody's, in a field of people
 }
 
 // A column is a leak from so many different values on, if they are at least
-// four of five.
+// four of five, or if its name says that people are in it.
 const fewestDistinct = 3
 
-func (t *tendency) leaks() bool { return len(t.distinct) >= fewestDistinct && t.hits*5 >= t.values*4 }
+func (t *tendency) leaks() bool {
+	return len(t.distinct) >= fewestDistinct && t.hits*5 >= t.values*4 || len(t.sure) >= fewestDistinct
+}
 
 // tend notes what one value is.
 func (f *Field) tend(is hint, value []byte) {
@@ -54,12 +57,16 @@ func (f *Field) tend(is hint, value []byte) {
 	}
 	t := f.tendencies[is]
 	if t == nil {
-		t = &tendency{values: 1, distinct: make(map[uint64]bool)}
+		t = &tendency{values: 1, distinct: make(map[uint64]bool), sure: make(map[uint64]bool)}
 		f.tendencies[is] = t
 	}
 	t.hits++
 	if len(t.distinct) < fewestDistinct {
 		t.distinct[f.in.w.letters.bytes(value)] = true
+	}
+	if is == familyName && len(t.sure) < fewestDistinct && f.people && f.in.somebody(value) {
+		h, _ := f.in.phrase(value)
+		t.sure[h] = true
 	}
 }
 
@@ -84,13 +91,16 @@ func columnLeaks(inspectors []*Inspector) []report.Leak {
 			c := column{f.at, hint(h)}
 			sum := all[c]
 			if sum == nil {
-				sum = &tendency{distinct: make(map[uint64]bool)}
+				sum = &tendency{distinct: make(map[uint64]bool), sure: make(map[uint64]bool)}
 				all[c] = sum
 			}
 			sum.hits += t.hits
 			sum.values += t.values
 			for h := range t.distinct {
 				sum.distinct[h] = true
+			}
+			for h := range t.sure {
+				sum.sure[h] = true
 			}
 		}
 	}

@@ -24,6 +24,7 @@ type Field struct {
 	values int64
 	leaks  []report.Leak // different ones, up to maxLeaks
 	recent *recent
+	people bool // its name says that people are in it
 
 	tends      bool // a value was a hint
 	tendencies [hints]*tendency
@@ -39,7 +40,7 @@ func (in *Inspector) Field(group, name string) *Field {
 	at := place{group, name}
 	f := in.fields[at]
 	if f == nil {
-		f = &Field{in: in, at: at}
+		f = &Field{in: in, at: at, people: at.ofPeople()}
 		in.fields[at] = f
 	}
 	return f
@@ -97,7 +98,8 @@ func (f *Field) leaf(path, value []byte) {
 		if only == noHint {
 			return
 		}
-		leaf = &Field{in: in, at: place{f.at.group, f.at.field + in.printable(path)}}
+		at := place{f.at.group, f.at.field + in.printable(path)}
+		leaf = &Field{in: in, at: at, people: at.ofPeople()}
 		if f.leaves == nil {
 			f.leaves = make(map[string]*Field)
 		}

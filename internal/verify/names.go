@@ -66,17 +66,7 @@ func (in *Inspector) names(at *Field, value []byte) hint {
 
 // family is what names says about a whole value, without looking for names.
 func (in *Inspector) family(value []byte) hint {
-	a := in.w.letters
-	count, phrase := 0, uint64(0)
-	for w, ok := a.next(value, 0); ok; w, ok = a.next(value, w.end) {
-		if count++; count > maxFamily {
-			return noHint
-		}
-		if phrase = a.join(phrase, w.plain); count == 1 {
-			phrase = w.plain
-		}
-	}
-	if count > 0 && in.w.families.has(phrase) {
+	if h, n := in.phrase(value); n > 0 && in.w.families.has(h) {
 		return familyName
 	}
 	return noHint

@@ -27,6 +27,7 @@ type Wanted struct {
 	first    *set // the first word of a name
 	begun    *set // how a name begins, from two words on
 	families *set // family names alone
+	wordy    *set // those that are nothing but words
 	initials *set // of a given name, and the family name; or the latter alone, as it stands beside a title
 	titles   map[uint64]title
 	koreans  *set // full names in Hangul, written together
@@ -49,7 +50,7 @@ type Wanted struct {
 func NewWanted(people *person.Index, control Control, key []byte) *Wanted {
 	n := people.Len()
 	w := &Wanted{
-		letters: newAlphabet(newHasher()), names: newSet(3 * n), common: newSet(0), first: newSet(n), begun: newSet(4 * n), families: newSet(n), initials: newSet(n), koreans: newSet(0),
+		letters: newAlphabet(newHasher()), names: newSet(3 * n), common: newSet(0), first: newSet(n), begun: newSet(4 * n), families: newSet(n), wordy: newSet(0), initials: newSet(n), koreans: newSet(0),
 		emails: newSet(2 * n), domains: newSet(0), phones: newSet(3 * n), seed: maphash.MakeSeed(), people: people, control: control, key: key,
 	}
 	b := builder{Wanted: w, words: make(map[uint64]bool), wide: make(map[rune]bool)}
@@ -64,7 +65,7 @@ func NewWanted(people *person.Index, control Control, key []byte) *Wanted {
 	}
 	b.domains.add(b.letters.bytes([]byte(controlDomain)))
 	w.guesses = guesses(b.wide)
-	for _, s := range []*set{w.names, w.common, w.first, w.begun, w.families, w.initials, w.koreans, w.emails, w.domains, w.phones} {
+	for _, s := range []*set{w.names, w.common, w.first, w.begun, w.families, w.wordy, w.initials, w.koreans, w.emails, w.domains, w.phones} {
 		s.fit()
 	}
 	return w
@@ -236,11 +237,13 @@ func (b *builder) family(family string) {
 		return
 	}
 	b.numeric = b.numeric || marksOf([]byte(family))&hasLetter == 0
-	h := words[0].plain
+	h, common := words[0].plain, b.words[words[0].plain]
 	for _, w := range words[1:] {
-		h = b.letters.join(h, w.plain)
+		h, common = b.letters.join(h, w.plain), common && b.words[w.plain]
 	}
-	b.families.add(h)
+	if b.families.add(h); common {
+		b.wordy.add(h)
+	}
 }
 
 // allowed reports whether addresses of a domain may stand in a copy: it is
