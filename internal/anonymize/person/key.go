@@ -2,14 +2,11 @@ package person
 
 import (
 	"crypto/hkdf"
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"strconv"
 	"strings"
 
@@ -65,7 +62,7 @@ func (r Root) Keyring(origin string, epoch int) Keyring {
 
 // PRF returns a keyed function for one kind of value.
 func (k Keyring) PRF(kind string) *PRF {
-	return &PRF{mac: hmac.New(sha256.New, derive(k.root, k.prefix+kind, sha256.Size))}
+	return newPRF(derive(k.root, k.prefix+kind, sha256.Size))
 }
 
 // derive is HKDF-SHA256 with the purpose as info, and without a salt: the
@@ -76,33 +73,4 @@ func derive(root []byte, purpose string, size int) []byte {
 		panic(fmt.Sprintf("derive key: %v", err)) // only when size is over 255 hashes
 	}
 	return key
-}
-
-// PRF is HMAC-SHA256 under one derived key. It belongs to one goroutine.
-type PRF struct {
-	mac hash.Hash
-	sum [sha256.Size]byte
-	buf []byte // the parts in one piece: what is handed to the hash leaves the stack
-}
-
-// Sum returns the 32 bytes for a sequence of parts; each part is preceded by
-// its length, so that ("ab","c") and ("a","bc") differ. The result is valid
-// until the next call.
-func (p *PRF) Sum(parts ...[]byte) []byte {
-	p.buf = p.buf[:0]
-	for _, part := range parts {
-		p.buf = binary.BigEndian.AppendUint32(p.buf, uint32(len(part)))
-		p.buf = append(p.buf, part...)
-	}
-	p.mac.Reset()
-	p.mac.Write(p.buf)
-	if cap(p.buf) > 1<<16 {
-		p.buf = nil
-	}
-	return p.mac.Sum(p.sum[:0])
-}
-
-// Draw returns a 64-bit draw for a sequence of parts.
-func (p *PRF) Draw(parts ...[]byte) uint64 {
-	return binary.BigEndian.Uint64(p.Sum(parts...))
 }
