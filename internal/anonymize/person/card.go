@@ -1,5 +1,10 @@
 package person
 
+import (
+	"strings"
+	"unicode/utf8"
+)
+
 // Card is what the verbs of a row need of its person, side by side in memory:
 // a row's person.* columns cost one look-up.
 type Card struct {
@@ -38,43 +43,41 @@ const dialled = "+"
 // arena, in the order of a card, and lets her own strings lie in it, too. What
 // stands for a real value is found there through the tables; a value that two
 // people share is its first owner's.
-func (x *Index) writeCards(emails, phones []string) {
-	owners := [...]*table{x.emails, x.phones}
+func (x *Index) writeCards(emails, phones []claim) {
 	x.arena = x.newCardArena(emails, phones)
-	x.emails, x.phones = newTable(owners[0].n, x.arena), newTable(owners[1].n, x.arena)
+	x.emails, x.phones = newTable(len(emails), x.arena), newTable(len(phones), x.arena)
 	x.cards = make([]uint32, len(x.people))
 	for n := range x.people {
 		p := &x.people[n]
 		x.cards[n] = uint32(x.arena.Len())
-		x.arena.part(p.Given)
-		x.arena.part(p.Family)
-		email := pairs{table: x.emails, owners: owners[0], who: int32(n), real: p.Real.Emails, drawn: emails[:max(len(p.Real.Emails), 1)]}
-		phone := pairs{table: x.phones, owners: owners[1], who: int32(n), real: p.Real.Phones, drawn: phones[:max(len(p.Real.Phones), 1)]}
+		p.Given, p.Family = x.arena.part("", p.Given), x.arena.part("", p.Family)
+		email := pairs{table: x.emails, real: p.Real.Emails, drawn: emails[:max(len(p.Real.Emails), 1)], longest: &x.longest.email}
+		phone := pairs{table: x.phones, real: p.Real.Phones, drawn: phones[:max(len(p.Real.Phones), 1)], lead: dialled, longest: new(int)}
 		emails, phones = emails[len(email.drawn):], phones[len(phone.drawn):]
-		email.first()
-		phone.first()
+		p.Email, p.Phone = email.first(), phone.first()
 		email.further()
 		phone.further()
+		x.longest.names(p)
 	}
-	x.settleStrings()
 }
 
-// newCardArena has room for all that writeCards writes.
-func (x *Index) newCardArena(drawn ...[]string) *arena {
-	const around = 1 + 4 + 1 // an entry's lengths and person
+// names takes a person's name into account.
+func (l *longest) names(p *Person) {
+	g, f := utf8.RuneCountInString(p.Given), utf8.RuneCountInString(p.Family)
+	l.given, l.family, l.full = max(l.given, g), max(l.family, f), max(l.full, g+1+f)
+}
+
+// newCardArena has room for all that writeCards writes, so that it never moves
+// and what is written can be pieces of it.
+func (x *Index) newCardArena(drawn ...[]claim) *arena {
+	const around = 2 + 4 + 2 // an entry's lengths and person
 	size := 0
 	for n := range x.people {
-		p := &x.people[n]
-		size += len(p.Given) + len(p.Family) + 2
-		for _, real := range [...][]string{p.Real.Emails, p.Real.Phones} {
-			for _, value := range real {
-				size += len(value)
-			}
-		}
+		size += len(x.people[n].Given) + len(x.people[n].Family) + 2*2
 	}
-	for _, values := range drawn {
-		for _, value := range values {
-			size += len(value) + around
+	for _, claims := range drawn {
+		for i := range claims {
+			size += len(claims[i].real) + len(dialled) + len(claims[i].value) + around
 		}
 	}
 	a := &arena{}
@@ -85,52 +88,45 @@ func (x *Index) newCardArena(drawn ...[]string) *arena {
 // pairs are a person's real values of one kind, and what was drawn for each,
 // or for her if she has none.
 type pairs struct {
-	table, owners *table
-	who           int32
-	real, drawn   []string
+	table   *table
+	real    []string
+	drawn   []claim
+	lead    string // in front of what was drawn
+	longest *int   // of what was drawn, in characters
 }
 
-// first writes the pair of a card: without a real value where there is none of
-// hers.
-func (p *pairs) first() {
-	real := ""
-	if len(p.real) > 0 && p.owned(p.real[0]) {
-		real = p.real[0]
+// first writes the pair of a card, without a real value where there is none of
+// hers, and returns what was drawn.
+func (p *pairs) first() (drawn string) {
+	c := &p.drawn[0]
+	real := c.real
+	var slot *tableSlot
+	if len(p.real) > 0 {
+		if slot = p.table.vacant(real); slot == nil { // another's
+			p.real[0], real = strings.Clone(real), ""
+		}
 	}
-	at := p.table.arena.entry(real, p.who, p.drawn[0])
-	if real != "" {
-		p.table.put(real, at)
+	at, real, drawn := p.table.arena.entry(real, c.person, p.lead, c.value)
+	if slot != nil {
+		p.table.take(slot, at)
+		p.real[0] = real
 	}
+	*p.longest = max(*p.longest, utf8.RuneCountInString(drawn))
+	return drawn
 }
 
+// further writes the pairs behind the first, of which others' are left out.
 func (p *pairs) further() {
-	for i, real := range p.real {
-		if i > 0 && p.owned(real) {
-			p.table.add(real, p.who, p.drawn[i])
+	for i := 1; i < len(p.real); i++ {
+		c := &p.drawn[i]
+		slot := p.table.vacant(c.real)
+		if slot == nil {
+			p.real[i] = strings.Clone(c.real)
+			continue
 		}
-	}
-}
-
-func (p *pairs) owned(real string) bool {
-	who, ok := p.owners.owner(real)
-	return ok && who == p.who
-}
-
-// settleStrings makes the strings of all people pieces of the arena, once it no longer
-// moves.
-func (x *Index) settleStrings() {
-	all := x.arena.String()
-	for n := range x.people {
-		p := &x.people[n]
-		b := all[x.cards[n]:]
-		var real string
-		p.Given, b = cutPart(b)
-		p.Family, b = cutPart(b)
-		if real, _, p.Email, b = cutEntry(b); real != "" {
-			p.Real.Emails[0] = real
-		}
-		if real, _, p.Phone, _ = cutEntry(b); real != "" {
-			p.Real.Phones[0] = real
-		}
+		at, real, drawn := p.table.arena.entry(c.real, c.person, p.lead, c.value)
+		p.table.take(slot, at)
+		p.real[i] = real
+		*p.longest = max(*p.longest, utf8.RuneCountInString(drawn))
 	}
 }

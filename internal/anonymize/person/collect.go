@@ -13,7 +13,6 @@ type rooms struct {
 	ids     strings.Builder
 	names   []Name
 	strings []string
-	small   []byte // scratch for normal forms
 }
 
 // newRooms makes room for the ids of all people, whose first records are the
@@ -40,7 +39,7 @@ func (m *rooms) ref(r *Record) string {
 }
 
 // take adds what one record says to a person.
-func (m *rooms) take(p *Person, r *Record) {
+func (m *rooms) take(p *Person, r *Record, n *normal) {
 	if p.Locale == "" {
 		p.Locale = r.Locale
 	}
@@ -54,13 +53,11 @@ func (m *rooms) take(p *Person, r *Record) {
 	if name.Full != "" && !slices.Contains(p.Real.Names, name) {
 		p.Real.Names = with(p.Real.Names, name, &m.names)
 	}
-	email, ok := NormalEmail(m.small[:0], []byte(r.Email))
-	if m.small = email; ok && !slices.Contains(p.Real.Emails, string(email)) {
-		p.Real.Emails = with(p.Real.Emails, string(email), &m.strings)
+	if n.email != "" && !slices.Contains(p.Real.Emails, n.email) {
+		p.Real.Emails = with(p.Real.Emails, n.email, &m.strings)
 	}
-	phone, ok := NormalPhone(m.small[:0], []byte(r.Phone))
-	if m.small = phone; ok && !slices.Contains(p.Real.Phones, string(phone)) {
-		p.Real.Phones = with(p.Real.Phones, string(phone), &m.strings)
+	if n.phone != "" && !slices.Contains(p.Real.Phones, n.phone) {
+		p.Real.Phones = with(p.Real.Phones, n.phone, &m.strings)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"iter"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/tenantcopy/tenantcopy/internal/parallel"
 )
@@ -15,35 +14,31 @@ import (
 // only that person to her next counter; of two who want the same, the one
 // with the smaller draw keeps it, so adding people hardly changes others.
 func (x *Index) draw(o Options) error {
-	x.real = x.realWords()
-	shapes := make([]shape, len(x.people))
-	if !o.Plain {
-		var err error
-		if shapes, err = x.shapes(); err != nil {
-			return err
+	var emails, phones []claim
+	var renamed, readdressed, renumbered int
+	err := together(func() (err error) {
+		if renamed, err = x.drawNames(o); err == nil {
+			emails, readdressed, err = x.drawEmails(o.Keys)
 		}
-	}
-	most := x.longestReal()
-	again := make([]bool, len(x.people)) // drew a surname more than once
-	err := inPieces(len(x.people), o.Keys, func(g *generator, n int) { again[n] = x.drawName(g, o.Names, n, wanted{&shapes[n], most}) })
+		return err
+	}, func() (err error) {
+		phones, renumbered, err = x.drawPhones(o.Keys)
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	for _, a := range again {
-		if a {
-			x.redrawn++
-		}
-	}
-	emails, err := x.drawEmails(o.Keys)
-	if err != nil {
-		return err
-	}
-	phones, err := x.drawPhones(o.Keys)
-	if err != nil {
-		return err
-	}
+	x.redrawn = renamed + readdressed + renumbered
 	x.writeCards(emails, phones)
 	return nil
+}
+
+// together calls functions at once and returns when all have.
+func together(fns ...func() error) error {
+	return parallel.Each(context.Background(), len(fns), func(yield func(int, error) bool) {
+		for i := 0; i < len(fns) && yield(i, nil); i++ {
+		}
+	}, func(_ context.Context, _, i int) error { return fns[i]() })
 }
 
 // Draws are most of the work, and independent of each other: pieces of them
@@ -83,6 +78,7 @@ type generator struct {
 
 	match   localMatch
 	small   []byte
+	room    Room              // what has been drawn
 	domains map[string]string // real ones, and what stands for them
 }
 
@@ -112,51 +108,60 @@ func (g *generator) domainFor(x *Index, real string) string {
 }
 
 // drawEmails makes one address for every known e-mail, and one for every
-// person without any. It returns them in the order of people and their values.
-func (x *Index) drawEmails(keys Keyring) ([]string, error) {
-	claims := x.claims(func(p *Person) []string { return p.Real.Emails })
-	real := func(value string) bool { _, ok := x.emails.owner(value); return ok }
-	err := x.settle(claims, keys, method{func(g *generator) *PRF { return g.email }, func(g *generator, c *claim) string {
-		g.small = append(x.appendLocal(g.small[:0], &g.match, c), '@')
-		g.small = append(g.small, g.domainFor(x, domainOf(c.real))...)
-		return string(g.small)
-	}}, real)
-	return drawn(claims, ""), err
+// person without any, in the order of people and their values.
+func (x *Index) drawEmails(keys Keyring) (claims []claim, moved int, err error) {
+	claims = x.claims(func(p *Person) []string { return p.Real.Emails })
+	near := x.nearEmails()
+	moved, err = settle(claims, keys, method{func(g *generator) *PRF { return g.email }, func(dst []byte, g *generator, c *claim) []byte {
+		dst = append(x.appendLocal(dst, &g.match, c), '@')
+		return append(dst, g.domainFor(x, domainOf(c.real))...)
+	}}, func(c *claim) bool { return near[c.value] })
+	return claims, moved, err
 }
 
-// drawn returns the values of claims, with what stands in front of each.
-func drawn(claims []claim, lead string) []string {
-	out := make([]string, len(claims))
-	for i := range claims {
-		out[i] = lead + claims[i].value
+// nearEmails returns the known e-mails that a generated address could be: those
+// in kept domains, and under the parent of all generated ones.
+func (x *Index) nearEmails() map[string]bool {
+	near := make(map[string]bool)
+	for i := range x.people {
+		for _, email := range x.people[i].Real.Emails {
+			if domain := domainOf(email); x.keep[domain] || strings.HasSuffix(domain, x.domain) {
+				near[email] = true
+			}
+		}
 	}
-	return out
+	return near
 }
 
 // drawPhones makes the digits of one number for every known phone, and a
-// number for every person. It returns them as drawEmails does, as they are
-// dialled.
-func (x *Index) drawPhones(keys Keyring) ([]string, error) {
-	claims := x.claims(func(p *Person) []string { return p.Real.Phones })
+// number for every person, in the order of drawEmails.
+func (x *Index) drawPhones(keys Keyring) (claims []claim, moved int, err error) {
+	claims = x.claims(func(p *Person) []string { return p.Real.Phones })
 	x.subscribers = newSubscribers(x.people)
-	real := func(value string) bool { _, ok := x.phones.owner(value); return ok || x.subscribers.has([]byte(value)) }
-	err := x.settle(claims, keys, method{func(g *generator) *PRF { return g.phone }, func(_ *generator, c *claim) string {
+	real := realPhones{people: x.people}
+	real.near = real.all(func(phone string) bool { return strings.HasPrefix(phone, unassigned) })
+	moved, err = settle(claims, keys, method{func(g *generator) *PRF { return g.phone }, func(dst []byte, _ *generator, c *claim) []byte {
 		size := len(c.real)
 		if size == 0 {
 			size = 12
 		}
 		if c.count >= usualDraws { // all numbers of that length behind 999 are taken, or nearly
-			return PhoneDigits(c.draw, size+3)[3:]
+			at := len(dst)
+			dst = appendPhoneDigits(dst, c.draw, size+len(unassigned))
+			return append(dst[:at], dst[at+len(unassigned):]...)
 		}
-		return PhoneDigits(c.draw, size)
-	}}, real)
+		return appendPhoneDigits(dst, c.draw, size)
+	}}, func(c *claim) bool { return real.has(c.value) || x.subscribers.has([]byte(c.value)) })
 	x.apart = !slices.ContainsFunc(claims, func(c claim) bool { return c.count >= allDraws })
-	return drawn(claims, dialled), err
+	return claims, moved, err
 }
 
 // PhonesApart reports whether every known number has a pseudonym of its own:
 // all are drawn apart unless there are too few numbers of their length.
 func (x *Index) PhonesApart() bool { return x.apart }
+
+// unassigned is a country code of nobody's.
+const unassigned = "999"
 
 // PhoneDigits makes size digits from a draw. They begin with 999, a country
 // code that is not assigned, so that nobody is ever called.
@@ -167,7 +172,7 @@ func PhoneDigits(draw uint64, size int) string {
 
 func appendPhoneDigits(dst []byte, draw uint64, size int) []byte {
 	start := len(dst)
-	dst = append(dst, "999"...)
+	dst = append(dst, unassigned...)
 	for len(dst)-start < size {
 		dst = append(dst, byte('0'+draw%10))
 		draw /= 10
@@ -223,22 +228,6 @@ func (x *Index) LongestEmail() int { return x.longest.email }
 // LongestName returns the longest given name, family name and full name.
 func (x *Index) LongestName() (given, family, full int) {
 	return x.longest.given, x.longest.family, x.longest.full
-}
-
-// measure finds the longest of everything that was drawn.
-func (x *Index) measure() {
-	l := &x.longest
-	for i := range x.people {
-		p := &x.people[i]
-		for _, real := range p.Real.Emails {
-			if e, ok := x.EmailFor([]byte(real)); ok {
-				l.email = max(l.email, utf8.RuneCountInString(e))
-			}
-		}
-		g, f := utf8.RuneCountInString(p.Given), utf8.RuneCountInString(p.Family)
-		l.given, l.family, l.full = max(l.given, g), max(l.family, f), max(l.full, g+1+f)
-		l.email = max(l.email, utf8.RuneCountInString(p.Email))
-	}
 }
 
 // SourceDomains returns the domains of the source's own e-mails, sorted.

@@ -9,6 +9,25 @@ import (
 // This room draws names: given names from the tables, surnames that nobody of
 // this tenant bears, in the shape that the real name has.
 
+// drawNames draws everybody's name and seed, and returns how many drew a
+// surname more than once.
+func (x *Index) drawNames(o Options) (renamed int, err error) {
+	x.real = x.realWords()
+	shapes := make([]shape, len(x.people))
+	if !o.Plain {
+		if shapes, err = x.shapes(); err != nil {
+			return 0, err
+		}
+	}
+	most := x.longestReal()
+	again := make([]bool, len(x.people))
+	err = inPieces(len(x.people), o.Keys, func(g *generator, n int) { again[n] = x.drawName(g, o.Names, n, wanted{&shapes[n], most}) })
+	for _, a := range again {
+		renamed += btoi(a)
+	}
+	return renamed, err
+}
+
 // wanted is what a name is to be like.
 type wanted struct {
 	shape *shape

@@ -106,11 +106,14 @@ func Build(records []Record, o Options) (*Index, error) {
 	for _, d := range o.KeepDomains {
 		x.keep[strings.ToLower(d)] = true
 	}
-	x.collect(records, joinRecords(records))
+	normals, err := normalise(records)
+	if err != nil {
+		return nil, err
+	}
+	x.collect(records, normals, joinRecords(records, normals))
 	if err := x.draw(o); err != nil {
 		return nil, err
 	}
-	x.measure()
 	for _, a := range []*arena{x.ids.arena, x.arena} {
 		if a.Len() > math.MaxUint32 { // places in it have 32 bits: room for some 30 million people
 			return nil, errors.New("build people index: too many people for one run")
@@ -119,47 +122,9 @@ func Build(records []Record, o Options) (*Index, error) {
 	return x, nil
 }
 
-// joinRecords finds which of ranked records are one human.
-func joinRecords(records []Record) union {
-	sets, boxes := newUnion(len(records)), mailboxes{records: records}
-	linked := false
-	for i := range records {
-		r := &records[i]
-		linked = linked || len(r.Links) > 0
-		if i > 0 && r.ID == records[i-1].ID && r.Source == records[i-1].Source { // the id column is not unique: rows of one person
-			sets.join(int32(i-1), int32(i))
-		}
-	}
-	var byRef map[string]int32
-	if linked {
-		byRef = make(map[string]int32, len(records))
-		for i := range records { // of rows of one person any will do
-			byRef[Ref(records[i].Source, records[i].ID)] = int32(i)
-		}
-	}
-	byEmail := make(map[string]int32, len(records))
-	var room []byte
-	for i := range records {
-		for _, link := range records[i].Links {
-			if j, ok := byRef[link]; ok {
-				sets.join(int32(i), j)
-			}
-		}
-		email, ok := NormalEmail(room[:0], []byte(records[i].Email))
-		if room = email; ok {
-			if j, seen := byEmail[string(email)]; seen {
-				boxes.join(sets, email, j, int32(i))
-			} else {
-				byEmail[string(email)] = int32(i)
-			}
-		}
-	}
-	return sets
-}
-
 // collect turns sets of records into people, in the order of their first
 // records.
-func (x *Index) collect(records []Record, sets union) {
+func (x *Index) collect(records []Record, normals []normal, sets union) {
 	number := make([]int32, len(records)) // of the person, by the first of its records
 	count := int32(0)
 	for i := range records {
@@ -181,18 +146,7 @@ func (x *Index) collect(records []Record, sets union) {
 		if !x.numbers.add(r.Source, r.ID, n) { // another row of the same id is the same person
 			x.ids.add(Ref(r.Source, r.ID), n, "")
 		}
-		room.take(p, r)
-	}
-	owners := &arena{} // gone when the cards are written
-	x.emails, x.phones = newTable(len(x.people), owners), newTable(len(x.people), owners)
-	for n := range x.people { // of two who share a number it is the first one's
-		real := &x.people[n].Real
-		for _, email := range real.Emails {
-			x.emails.add(email, int32(n), "")
-		}
-		for _, phone := range real.Phones {
-			x.phones.add(phone, int32(n), "")
-		}
+		room.take(p, r, &normals[i])
 	}
 }
 

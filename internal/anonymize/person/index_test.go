@@ -183,8 +183,8 @@ func TestShortPhones(t *testing.T) {
 // settleFreely settles claims on values of which none is taken.
 func settleFreely(t *testing.T, claims []claim, keys Keyring, value func(c *claim) string) {
 	t.Helper()
-	m := method{func(g *generator) *PRF { return g.email }, func(_ *generator, c *claim) string { return value(c) }}
-	if err := (&Index{}).settle(claims, keys, m, func(string) bool { return false }); err != nil {
+	m := method{func(g *generator) *PRF { return g.email }, func(dst []byte, _ *generator, c *claim) []byte { return append(dst, value(c)...) }}
+	if _, err := settle(claims, keys, m, func(*claim) bool { return false }); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -19,8 +19,8 @@ type mailboxes struct {
 
 // join joins record i with the owner of its address, of which first is the
 // first one.
-func (m *mailboxes) join(sets union, email []byte, first, i int32) {
-	owners := m.shared[string(email)]
+func (m *mailboxes) join(sets union, email string, first, i int32) {
+	owners := m.shared[email]
 	if len(owners) == 0 && m.records[first].Source != m.records[i].Source {
 		sets.join(i, first)
 		return
@@ -40,7 +40,7 @@ func (m *mailboxes) join(sets union, email []byte, first, i int32) {
 	if m.shared == nil {
 		m.shared = make(map[string][]int32)
 	}
-	m.shared[string(email)] = append(owners, i)
+	m.shared[email] = append(owners, i)
 }
 
 // strangers reports whether two records of different ids have names without a

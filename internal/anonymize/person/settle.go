@@ -49,54 +49,54 @@ const (
 // and that its value.
 type method struct {
 	prf   func(g *generator) *PRF
-	value func(g *generator, c *claim) string
+	value func(dst []byte, g *generator, c *claim) []byte
 }
 
 func (m method) draw(g *generator, c *claim) {
 	var counter [binary.MaxVarintLen64]byte
 	c.draw = m.prf(g).Draw([]byte(c.key), binary.AppendUvarint(counter[:0], c.count))
-	c.value = m.value(g, c)
+	g.small = m.value(g.small[:0], g, c)
+	c.value = g.room.Keep(g.small)
 }
 
 // settle draws for all claims until no two share a value and none has one that
-// is taken.
-func (x *Index) settle(claims []claim, keys Keyring, m method, taken func(string) bool) error {
+// is taken. It returns how many people needed more than their first draw.
+func settle(claims []claim, keys Keyring, m method, taken func(c *claim) bool) (moved int, err error) {
 	if err := inPieces(len(claims), keys, func(g *generator, i int) { m.draw(g, &claims[i]) }); err != nil {
-		return err
-	}
-	pending := make([]int, len(claims))
-	for i := range pending {
-		pending[i] = i
+		return 0, err
 	}
 	g := newGenerator(keys)
-	owner := make(map[string]int, len(claims))
-	moved := make(map[int32]bool)
-	for len(pending) > 0 {
-		i := pending[len(pending)-1]
-		pending = pending[:len(pending)-1]
-		c := &claims[i]
-		if c.count > 0 {
-			m.draw(g, c)
-		}
-		if c.count >= allDraws {
-			continue
-		}
-		loser := -1
-		if taken(c.value) {
-			loser = i
-		} else if j, clash := owner[c.value]; !clash {
-			owner[c.value] = i
-		} else if claims[j].draw <= c.draw {
-			loser = i
-		} else {
-			owner[c.value], loser = i, j
-		}
-		if loser >= 0 {
-			claims[loser].count++
-			moved[claims[loser].person] = true
-			pending = append(pending, loser)
+	owners := newSeen(len(claims))
+	losers := make(map[int32]bool)
+	for last := len(claims) - 1; last >= 0; last-- {
+		for i := last; i >= 0 && claims[i].count < allDraws; {
+			c := &claims[i]
+			if c.count > 0 {
+				m.draw(g, c)
+			}
+			if i = outdone(owners, claims, i, taken); i >= 0 {
+				claims[i].count++
+				losers[claims[i].person] = true
+			}
 		}
 	}
-	x.redrawn += len(moved)
-	return nil
+	return len(losers), nil
+}
+
+// outdone enters a claim among the owners of values and returns which one has
+// to draw again: it, or the one that had its value, or -1.
+func outdone(owners *seen, claims []claim, i int, taken func(c *claim) bool) int {
+	c := &claims[i]
+	if taken(c) {
+		return i
+	}
+	s := owners.find(c.value, func(n int) bool { return claims[n].value == c.value })
+	j, clash := s.number()
+	if clash && claims[j].draw <= c.draw {
+		return i
+	}
+	if s.enter(i); clash {
+		return j
+	}
+	return -1
 }

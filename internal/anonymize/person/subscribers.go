@@ -3,6 +3,7 @@ package person
 import (
 	"bytes"
 	"slices"
+	"strings"
 )
 
 // subscribers are what follows the country's code in every real number, as
@@ -55,6 +56,36 @@ func subscriber(digits []byte, code int) (uint64, bool) {
 		n = 10*n + uint64(c-'0')
 	}
 	return n, true
+}
+
+// realPhones tells which generated numbers somebody really has: of those behind
+// 999 the few that begin so, of others any.
+type realPhones struct {
+	people     []Person
+	near, wide map[string]bool // wide is there when it is asked for
+}
+
+func (r *realPhones) has(generated string) bool {
+	if strings.HasPrefix(generated, unassigned) {
+		return r.near[generated]
+	}
+	if r.wide == nil {
+		r.wide = r.all(func(string) bool { return true })
+	}
+	return r.wide[generated]
+}
+
+// all returns the known numbers of a kind.
+func (r *realPhones) all(kind func(phone string) bool) map[string]bool {
+	out := make(map[string]bool)
+	for i := range r.people {
+		for _, phone := range r.people[i].Real.Phones {
+			if kind(phone) {
+				out[phone] = true
+			}
+		}
+	}
+	return out
 }
 
 // AppendUnknownPhone appends the digits that stand for a number of nobody in

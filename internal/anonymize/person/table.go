@@ -29,25 +29,29 @@ type tableSlot struct{ hash, at uint32 }
 // that cost no memory of their own.
 type arena struct{ strings.Builder }
 
-// entry appends a key, whose it is, and what stands for it, and returns where.
-func (a *arena) entry(key string, who int32, value string) (at int) {
+// entry appends a key, whose it is, and what stands for it, in two pieces. It
+// returns where, and both as they lie there.
+func (a *arena) entry(key string, who int32, lead, value string) (at int, k, v string) {
 	at = a.Len()
-	a.part(key)
+	k = a.part("", key)
 	var b [4]byte
 	binary.LittleEndian.PutUint32(b[:], uint32(who))
 	a.Write(b[:])
-	a.part(value)
-	return at
+	return at, k, a.part(lead, value)
 }
 
-// part appends a string behind its length.
-func (a *arena) part(s string) {
-	n := uint(len(s))
+// part appends a string, in two pieces, behind its length, and returns it as it
+// lies there.
+func (a *arena) part(lead, s string) string {
+	n := uint(len(lead) + len(s))
 	for ; n >= 0x80; n >>= 7 {
 		a.WriteByte(byte(n) | 0x80)
 	}
 	a.WriteByte(byte(n))
+	start := a.Len()
+	a.WriteString(lead)
 	a.WriteString(s)
+	return a.String()[start:]
 }
 
 // cutPart cuts off what part appended.
@@ -75,31 +79,33 @@ func cutEntry(s string) (key string, who int32, value, rest string) {
 
 // newTable has room for n keys; their entries go to an arena.
 func newTable(n int, a *arena) *table {
+	return &table{slots: make([]tableSlot, slotsFor(n)), arena: a, seed: maphash.MakeSeed()}
+}
+
+// slotsFor returns a power of two that n keys fill to two thirds at most.
+func slotsFor(n int) int {
 	slots := 8
 	for slots*2 < n*3 {
 		slots *= 2
 	}
-	return &table{slots: make([]tableSlot, slots), arena: a, seed: maphash.MakeSeed()}
+	return slots
 }
 
 // add enters a key that is not there yet; one that is keeps its first entry,
 // and add reports false.
 func (t *table) add(key string, who int32, value string) bool {
 	s := t.vacant(key)
-	if s == nil {
-		return false
+	if s != nil {
+		at, _, _ := t.arena.entry(key, who, "", value)
+		t.take(s, at)
 	}
-	s.at = uint32(t.arena.entry(key, who, value)) + 1
-	t.n++
-	return true
+	return s != nil
 }
 
-// put enters a key whose entry is in the arena already; it must be new.
-func (t *table) put(key string, at int) {
-	if s := t.vacant(key); s != nil {
-		s.at = uint32(at) + 1
-		t.n++
-	}
+// take makes a vacant slot the one of the entry at a place of the arena.
+func (t *table) take(s *tableSlot, at int) {
+	s.at = uint32(at) + 1
+	t.n++
 }
 
 // vacant returns the slot for a new key, its hash filled in; nil if the key is
@@ -166,16 +172,6 @@ func (t *table) get(key []byte) (who int32, value string, ok bool) {
 			return who, value, true
 		}
 	}
-}
-
-// owner is get for who alone.
-func (t *table) owner(key string) (int32, bool) {
-	s := t.slots[t.find(maphash.String(t.seed, key), key)]
-	if s.at == 0 {
-		return 0, false
-	}
-	_, who, _, _ := cutEntry(t.arena.String()[s.at-1:])
-	return who, true
 }
 
 // newArena has room for n entries of about size bytes, values included.
