@@ -64,6 +64,7 @@ type Builder struct {
 	at     []int32 // state of each owner, in the order of Add
 	owners []owner
 	folded []byte
+	phrase []byte
 }
 
 // NewBuilder returns an empty builder with room for about sizeHint phrases; it grows beyond that by itself.
@@ -75,7 +76,8 @@ func NewBuilder(sizeHint int) *Builder {
 // matter. A phrase that several persons share keeps all of them, the smallest id leads within its kind. A phrase
 // without a word is ignored.
 func (b *Builder) Add(phrase string, id int32, kind Kind) {
-	s := []byte(phrase)
+	b.phrase = append(b.phrase[:0], phrase...)
+	s := b.phrase
 	if b.enter(s, id, kind, true) {
 		b.enter(s, id, kind, false)
 	}

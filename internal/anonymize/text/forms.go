@@ -24,7 +24,7 @@ func Forms(given, family, full string) []Form {
 	if given == "" && family == "" {
 		given, family = Split(full)
 	}
-	var l formList
+	l := formList{forms: make([]Form, 0, usualForms)}
 	switch {
 	case len(nameWords(full)) < 2:
 		l.add(Surname, full)
@@ -74,6 +74,9 @@ func Split(full string) (given, family string) {
 	}
 	return strings.Join(words[:cut], " "), strings.Join(words[cut:], " ")
 }
+
+// usualForms is how many forms most names have at most.
+const usualForms = 12
 
 // formList collects forms without duplicates.
 type formList struct{ forms []Form }
@@ -221,6 +224,9 @@ func withoutApostrophe(r rune) rune {
 
 // cutParticles splits "van der Berg" into "van der" and "Berg".
 func cutParticles(family string) (particles, base string) {
+	if strings.IndexByte(family, ' ') < 0 && isTidy(family) {
+		return "", family
+	}
 	words := strings.Fields(family)
 	n := 0
 	for n < len(words)-1 && isParticle(words[n]) {
@@ -250,6 +256,24 @@ func nameWords(name string) []Span { return slices.Collect(Words([]byte(name))) 
 
 // nameLike reports whether a phrase holds a word of at least two letters, or of one in a script without blanks.
 func nameLike(phrase string) bool {
+	n := 0 // letters of the word in hand
+	for i := range len(phrase) {
+		switch c := phrase[i]; {
+		case c >= utf8.RuneSelf:
+			return nameLikeAny(phrase)
+		case c|0x20 >= 'a' && c|0x20 <= 'z':
+			if n++; n > 1 {
+				return true
+			}
+		case c < '0' || c > '9':
+			n = 0
+		}
+	}
+	return false
+}
+
+// nameLikeAny is nameLike for any script.
+func nameLikeAny(phrase string) bool {
 	for _, w := range nameWords(phrase) {
 		s := phrase[w.Start:w.End]
 		n := 0
@@ -277,5 +301,22 @@ func isSolitary(name string) bool {
 
 // tidy trims a name and makes each run of blanks one blank.
 func tidy(name string) string {
+	if isTidy(name) {
+		return name
+	}
 	return strings.Join(strings.FieldsFunc(name, func(r rune) bool { return isBlank(r) || r == 0xFEFF }), " ")
+}
+
+// isTidy reports that a name is of ASCII with single blanks between its words,
+// as most are.
+func isTidy(name string) bool {
+	blank := true // one that stands first goes
+	for i := range len(name) {
+		c := name[i]
+		if c < ' ' || c >= utf8.RuneSelf || c == ' ' && blank {
+			return false
+		}
+		blank = c == ' '
+	}
+	return name == "" || !blank
 }
