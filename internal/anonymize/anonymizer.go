@@ -52,6 +52,8 @@ type Anonymizer struct {
 	layers  []*layer
 	texts   text.Scratch
 
+	invented person.Room // surnames of nobody
+
 	counts   Counts
 	findings map[Finding]int64
 	paths    map[*jsonRule]*pathCache

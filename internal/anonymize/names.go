@@ -61,6 +61,9 @@ func spell(dst, original []byte, p pseudonym) []byte {
 // gapOf returns what stands between the two names: a comma, or the first
 // blanks of the original, or what the pseudonym's script wants.
 func gapOf(original []byte, p pseudonym) string {
+	if at := bytes.IndexByte(original, ' '); at > 0 && usualGap(original, at) {
+		return " "
+	}
 	from := bytes.IndexFunc(original, unicode.IsSpace)
 	switch {
 	case bytes.IndexByte(original, ',') >= 0:
@@ -72,6 +75,17 @@ func gapOf(original []byte, p pseudonym) string {
 	}
 	size := bytes.IndexFunc(original[from:], func(r rune) bool { return !unicode.IsSpace(r) })
 	return string(original[from : from+size])
+}
+
+// usualGap reports that a blank is the first in a name and stands alone, and
+// that nothing in front of it or behind it, a comma for instance, says more.
+func usualGap(original []byte, at int) bool {
+	for _, c := range original[:at] {
+		if c <= ' ' || c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return at+1 < len(original) && original[at+1] > ' ' && original[at+1] < utf8.RuneSelf && bytes.IndexByte(original, ',') < 0
 }
 
 // applyName replaces a name that is not tied to a row: a known person keeps
@@ -105,7 +119,8 @@ func (a *Anonymizer) drawName(given, family []byte) pseudonym {
 	gender := names.Gender(table, string(given))
 	p := pseudonym{given: table.Given(gender, a.unknown.Draw([]byte("given"), a.small)), familyFirst: table.FamilyFirst()}
 	for again := byte(0); ; again++ {
-		p.family = table.Inflect(table.Family(a.unknown.Draw([]byte("family"), a.small, []byte{again})), gender)
+		a.path = table.AppendFamily(a.path[:0], gender, a.unknown.Draw([]byte("family"), a.small, []byte{again}))
+		p.family = a.invented.Keep(a.path)
 		if again == 255 || !a.people.RealName(p.given, p.family) {
 			return p
 		}
@@ -154,23 +169,34 @@ func joined(v []byte) []byte {
 	return bytes.Join(bytes.Fields(v), []byte{' '})
 }
 
-// splitName is person.SplitName, at once for two words of ASCII.
+// splitName is person.SplitName, at once for words of ASCII and of Latin letters
+// with a mark, a blank between them.
 func splitName(v []byte) (given, family []byte) {
-	blank := -1
+	cut, blank := 0, -1 // where the family name begins, and the last blank
 	for i, c := range v {
 		switch {
-		case c == ' ' && blank < 0:
+		case c == ' ' && i > blank+1 && i < len(v)-1:
+			if blank >= 0 && cut == 0 && person.Particle(string(v[blank+1:i])) {
+				cut = blank + 1
+			}
 			blank = i
-		case c == ' ', c == ',', c < ' ', c >= utf8.RuneSelf:
+		case c == ' ', c == ',', c < ' ', c >= utf8.RuneSelf && !markedLatin(c):
 			given, family := person.SplitName(string(v), "")
 			return []byte(given), []byte(family)
 		}
 	}
-	if blank < 0 {
+	switch {
+	case blank < 0:
 		return nil, v
+	case cut == 0:
+		cut = blank + 1
 	}
-	return v[:blank], v[blank+1:]
+	return v[:cut-1], v[cut:]
 }
+
+// markedLatin reports the bytes of letters from À to ɏ, but for Ơ and Ư, which
+// tell a Vietnamese name.
+func markedLatin(c byte) bool { return c < 0xC0 || c >= 0xC3 && c <= 0xC9 && c != 0xC6 }
 
 // cardOf returns a person's card; the columns of one row ask for the same one.
 func (a *Anonymizer) cardOf(who int32) *person.Card {

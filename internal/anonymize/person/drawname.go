@@ -94,7 +94,7 @@ func (x *Index) RealName(given, family string) bool {
 	full, own := []rune(family+given), utf8.RuneCountInString(family)
 	for from := range full[:own] {
 		for to := from + 2; to <= len(full); to++ {
-			if x.real[foldName(string(full[from:to]))] {
+			if x.real.has([]byte(foldName(string(full[from:to])))) {
 				return true
 			}
 		}
@@ -106,7 +106,7 @@ func (x *Index) RealName(given, family string) bool {
 // What a shape keeps of the real one, a particle or what stands in front of an
 // apostrophe, is none.
 func (x *Index) realFamily(family string) bool {
-	if !strings.ContainsAny(family, " -'’") {
+	if oneWord(family) {
 		return x.Real(family)
 	}
 	for word := range strings.FieldsFuncSeq(family, func(r rune) bool { return strings.ContainsRune(" -'’", r) }) {
@@ -117,43 +117,63 @@ func (x *Index) realFamily(family string) bool {
 	return false
 }
 
+// oneWord reports that nothing in a surname parts words.
+func oneWord(family string) bool {
+	for i := range len(family) {
+		switch family[i] {
+		case ' ', '-', '\'':
+			return false
+		case "’"[0]:
+			return !strings.ContainsAny(family, " -'’")
+		}
+	}
+	return true
+}
+
 // realWords returns the words of the source's names, folded, those of a
 // double name together and apart.
-func (x *Index) realWords() map[string]bool {
-	real := make(map[string]bool, len(x.people))
+func (x *Index) realWords() words {
+	real := newTable(len(x.people)/8, &arena{})
+	var folded []byte
+	add := func(words ...string) {
+		for _, word := range words {
+			folded = appendFolded(folded[:0], word)
+			real.add(string(folded), 0, "")
+		}
+	}
 	parts := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.Mn, r) }
 	families, words := make(map[string]bool), make(map[string]bool) // as they are spelled: few differ in a large company
 	for n := range x.people {
 		for _, name := range x.people[n].Real.Names {
 			if !families[name.Family] {
 				families[name.Family] = true
-				real[foldName(name.Family)] = true
+				add(name.Family)
 			}
 			if scriptOf(name.Family).unspaced() {
-				real[foldName(name.Family+name.Given)], real[foldName(name.Given+name.Family)] = true, true
+				add(name.Family+name.Given, name.Given+name.Family)
 			}
 			for word := range strings.FieldsSeq(name.Full) {
 				if words[word] {
 					continue
 				}
 				words[word] = true
-				real[foldName(word)], real[foldName(spellOut(word))] = true, true
+				add(word, spellOut(word))
 				for part := range strings.FieldsFuncSeq(word, parts) {
-					real[foldName(part)], real[foldName(spellOut(part))] = true, true
+					add(part, spellOut(part))
 				}
 			}
 		}
 	}
-	return real
+	return newWords(real)
 }
 
 // Real reports whether word is a word of some person's real name, whatever
 // its case and diacritics.
 func (x *Index) Real(word string) bool {
 	var room [64]byte
-	if x.real[string(appendFolded(room[:0], word))] {
+	if x.real.has(appendFolded(room[:0], word)) {
 		return true
 	}
 	spelled := spellOut(word)
-	return spelled != word && x.real[string(appendFolded(room[:0], spelled))]
+	return spelled != word && x.real.has(appendFolded(room[:0], spelled))
 }

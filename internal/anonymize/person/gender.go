@@ -1,7 +1,7 @@
 package person
 
 import (
-	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -54,10 +54,14 @@ func (n *Names) plainGender(t *Table, word string) (g Gender, ok bool) {
 		}
 		room[i] = c
 	}
+	any, known := n.genders[string(room[:len(word)])] // those of all tables: most names of strangers are in none
+	if !known {
+		return AnyGender, true
+	}
 	if g, ok := t.genders[string(room[:len(word)])]; ok {
 		return g, true
 	}
-	return n.genders[string(room[:len(word)])], true
+	return any, true
 }
 
 // gender is Gender for one word: as it is spelled, else without diacritics.
@@ -65,15 +69,19 @@ func (n *Names) gender(t *Table, word string) Gender {
 	if g, ok := n.plainGender(t, word); ok {
 		return g
 	}
-	key := strings.ToLower(word)
-	if g, ok := t.genders[key]; ok {
+	var room, folded [64]byte
+	key := room[:0]
+	for _, r := range word {
+		key = utf8.AppendRune(key, unicode.ToLower(r))
+	}
+	if g, ok := t.genders[string(key)]; ok {
 		return g
 	}
-	if lettersOf(key) == markedLetters {
-		key = foldName(key)
-		if g, ok := t.genders[key]; ok {
+	if lettersOf(word) == markedLetters {
+		key = appendFolded(folded[:0], word)
+		if g, ok := t.genders[string(key)]; ok {
 			return g
 		}
 	}
-	return n.genders[key]
+	return n.genders[string(key)]
 }

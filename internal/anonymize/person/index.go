@@ -79,8 +79,8 @@ type Index struct {
 	redrawn     int
 	domain      string
 	keep        map[string]bool
-	real        map[string]bool // words of the source's names, folded
-	apart       bool            // no two known numbers have one pseudonym
+	real        words // of the source's names, folded
+	apart       bool  // no two known numbers have one pseudonym
 	longest     longest
 	names       *Names
 }

@@ -28,6 +28,7 @@ const mixedTable = "mixed"
 // by any number of goroutines.
 type Names struct {
 	tables  map[string]*Table // by the names of the files
+	mixed   *Table            // the one without a language
 	genders map[string]Gender // of the given names of all tables, folded
 }
 
@@ -72,6 +73,7 @@ func NamesVersion(version string) (*Names, error) {
 			n.genders[name] = gender
 		}
 	}
+	n.mixed = n.tables[mixedTable]
 	return n, nil
 }
 
@@ -127,11 +129,19 @@ func (n *Names) For(locale, name string) *Table {
 	case t.script == latin:
 		return t
 	}
-	return n.tables[mixedTable]
+	return n.mixed
 }
 
 // language finds the table of a locale.
 func (n *Names) language(locale string) *Table {
+	switch len(locale) {
+	case 0:
+		return n.mixed
+	case 2: // a code of a language, as most are
+		if t, ok := n.tables[locale]; ok {
+			return t
+		}
+	}
 	language := locale
 	if i := strings.IndexAny(locale, "_-.@ "); i >= 0 {
 		language = locale[:i]
@@ -143,7 +153,7 @@ func (n *Names) language(locale string) *Table {
 	if t, ok := n.tables[language]; ok {
 		return t
 	}
-	return n.tables[mixedTable]
+	return n.mixed
 }
 
 // pick maps a draw to an index below size: the draw as a fraction of 2⁶⁴,

@@ -99,24 +99,37 @@ func (t *familyTable) size() uint64 {
 // name returns the surname at an index below size, stepping over what is left
 // out.
 func (t *familyTable) name(index uint64) string {
+	return string(t.append(make([]byte, 0, 32), index))
+}
+
+// append appends what name returns.
+func (t *familyTable) append(dst []byte, index uint64) []byte {
 	for _, e := range t.except {
 		if e > index {
 			break
 		}
 		index++
 	}
-	return t.combination(index)
+	for _, fragment := range t.fragments(index) {
+		dst = append(dst, fragment...)
+	}
+	return dst
 }
 
 // combination joins the fragments of a number.
 func (t *familyTable) combination(number uint64) string {
-	var chosen [4]string
+	chosen := t.fragments(number)
+	return chosen[0] + chosen[1] + chosen[2] + chosen[3]
+}
+
+// fragments are those of a number.
+func (t *familyTable) fragments(number uint64) (chosen [4]string) {
 	for i := len(t.parts) - 1; i >= 0; i-- {
 		n := uint64(len(t.parts[i]))
 		chosen[i] = t.parts[i][number%n]
 		number /= n
 	}
-	return chosen[0] + chosen[1] + chosen[2] + chosen[3]
+	return chosen
 }
 
 // within returns a surname of at most so many letters, or nearly: the shortest

@@ -165,6 +165,17 @@ func (t *Table) Given(gender Gender, draw uint64) string {
 // GivenSize is the number of given names of a gender.
 func (t *Table) GivenSize(gender Gender) int { return len(t.given[gender]) }
 
+// AppendFamily appends what Family returns, with the ending that it has in a
+// gender.
+func (t *Table) AppendFamily(dst []byte, gender Gender, draw uint64) []byte {
+	start := len(dst)
+	dst = t.family.append(dst, pick(draw, t.family.size()))
+	if gender != Female || len(t.feminine) == 0 {
+		return dst
+	}
+	return append(dst[:start], t.Inflect(string(dst[start:]), gender)...)
+}
+
 // Family returns an invented surname, one word which may have the locale's
 // diacritics; capitalised, where the script has capitals.
 func (t *Table) Family(draw uint64) string {

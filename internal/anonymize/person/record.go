@@ -136,6 +136,9 @@ func cutParticles(family string) (particles, base string) {
 	}
 }
 
+// Particle reports whether a word belongs to the family name after it: van, de.
+func Particle(word string) bool { return isParticle(word) }
+
 // isParticle reports whether a word belongs to the family name after it.
 func isParticle(word string) bool {
 	switch strings.ToLower(word) {
