@@ -35,7 +35,7 @@ func measurePseudonyms() ([]line, error) {
 	}
 	var sum int
 	email := measure(func(i int) { v, _ := x.EmailFor(normal[i%indexed]); sum += len(v) })
-	name := measure(func(i int) { k := x.Card(int32(order[i%indexed])); sum += len(k.Given) + len(k.Family) })
+	name := measure(func(i int) { given, family, _ := x.Name(int32(order[i%indexed])); sum += len(given) + len(family) })
 	lines := []line{
 		{what: "e-mail from the people index", value: email.perSecond(), unit: "M/s", goal: 10, cost: &email},
 		{what: "name from the people index", value: name.perSecond(), unit: "M/s", goal: 10, cost: &name},

@@ -35,12 +35,12 @@ type pseudonym struct {
 // where the value has such, and Western order, even if her first name in the
 // source has others.
 func (a *Anonymizer) pseudonymOf(who int32, original []byte) pseudonym {
-	p := a.people.At(who)
-	if !person.Latin(p.Family) && person.Latin(string(original)) {
-		given, family := a.people.LatinName(who)
-		return pseudonym{given: given, family: family}
+	given, family, familyFirst := a.people.Name(who)
+	if !inLatin(family) && person.Latin(string(original)) {
+		given, family = a.people.LatinName(who)
+		familyFirst = false
 	}
-	return pseudonym{p.Given, p.Family, p.FamilyFirst}
+	return pseudonym{given, family, familyFirst}
 }
 
 // spell writes given and family name in the layout of a full name: in the
@@ -135,14 +135,16 @@ func spellPart[T string | []byte](dst, original []byte, part T) []byte {
 
 func applyPersonFirst(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome, error) {
 	if who != nobody {
-		return a.spellOwn(dst, v, who, a.cardOf(who).Given, false), changed, nil
+		given, _, _ := a.people.Name(who)
+		return a.spellOwn(dst, v, who, given, false), changed, nil
 	}
 	return spellPart(dst, v, a.drawName(joined(v), nil).given), changed, nil
 }
 
 func applyPersonLast(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome, error) {
 	if who != nobody {
-		return a.spellOwn(dst, v, who, a.cardOf(who).Family, true), changed, nil
+		_, family, _ := a.people.Name(who)
+		return a.spellOwn(dst, v, who, family, true), changed, nil
 	}
 	return spellPart(dst, v, a.drawName(nil, joined(v)).family), changed, nil
 }
@@ -150,7 +152,7 @@ func applyPersonLast(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome, 
 // spellOwn is spellPart for a part of a known person's pseudonym, in Latin
 // letters where the value has such.
 func (a *Anonymizer) spellOwn(dst, original []byte, who int32, part string, family bool) []byte {
-	if part[0] < utf8.RuneSelf || person.Latin(part) || !person.Latin(string(original)) {
+	if inLatin(part) || !person.Latin(string(original)) {
 		return spellPart(dst, original, part)
 	}
 	p := a.pseudonymOf(who, original)
@@ -158,6 +160,12 @@ func (a *Anonymizer) spellOwn(dst, original []byte, who int32, part string, fami
 		return spellPart(dst, original, p.family)
 	}
 	return spellPart(dst, original, p.given)
+}
+
+// inLatin is person.Latin, at once for a name that begins with a letter of
+// ASCII.
+func inLatin(name string) bool {
+	return len(name) > 0 && name[0]|0x20 >= 'a' && name[0]|0x20 <= 'z' || person.Latin(name)
 }
 
 // joined writes a part of a name with one blank between its words.

@@ -20,9 +20,8 @@ type Card struct {
 // Card returns a person's card, 0 ≤ n < Len.
 func (x *Index) Card(n int32) Card {
 	var c Card
-	b := x.arena.String()[x.cards[n]:]
-	c.Given, b = cutPart(b)
-	c.Family, b = cutPart(b)
+	given, family, _, b := cutName(x.arena.String()[x.cards[n]:])
+	c.Given, c.Family = given, family
 	c.RealEmail, _, c.Email, b = cutEntry(b)
 	c.RealPhone, _, c.Phone, _ = cutEntry(b)
 	if c.RealEmail == "" {
@@ -33,6 +32,32 @@ func (x *Index) Card(n int32) Card {
 	}
 	c.Phone = c.Phone[len(dialled):]
 	return c
+}
+
+// Name returns a pseudonym's names, and whether the family name stands first:
+// what At holds too, nearer at hand.
+func (x *Index) Name(n int32) (given, family string, familyFirst bool) {
+	given, family, familyFirst, _ = cutName(x.arena.String()[x.cards[n]:])
+	return given, family, familyFirst
+}
+
+// name appends a name and lets the person's own be that.
+func (a *arena) name(p *Person) {
+	a.number(uint(len(p.Given))<<1 | uint(btoi(p.FamilyFirst)))
+	a.number(uint(len(p.Family)))
+	start := a.Len()
+	a.WriteString(p.Given)
+	a.WriteString(p.Family)
+	both := a.String()[start:]
+	p.Given, p.Family = both[:len(p.Given)], both[len(p.Given):]
+}
+
+// cutName cuts off what name appended.
+func cutName(s string) (given, family string, familyFirst bool, rest string) {
+	g, s := cutNumber(s)
+	f, s := cutNumber(s)
+	familyFirst, g = g&1 != 0, g>>1
+	return s[:g], s[g : g+f], familyFirst, s[g+f:]
 }
 
 // dialled stands in front of every number that a person has; her digits are
@@ -50,7 +75,7 @@ func (x *Index) writeCards(emails, phones []claim) {
 	for n := range x.people {
 		p := &x.people[n]
 		x.cards[n] = uint32(x.arena.Len())
-		p.Given, p.Family = x.arena.part("", p.Given), x.arena.part("", p.Family)
+		x.arena.name(p)
 		email := pairs{table: x.emails, real: p.Real.Emails, drawn: emails[:max(len(p.Real.Emails), 1)], longest: &x.longest.email}
 		phone := pairs{table: x.phones, real: p.Real.Phones, drawn: phones[:max(len(p.Real.Phones), 1)], lead: dialled, longest: new(int)}
 		emails, phones = emails[len(email.drawn):], phones[len(phone.drawn):]

@@ -23,6 +23,7 @@ func TestCardsAgreeWithTheIndex(t *testing.T) {
 			records = append(records, Record{Source: "users", ID: r.ID, First: "Ann", Last: "Fox", Email: fmt.Sprintf("other%d@acme.com", i), Phone: fmt.Sprintf("+33 6 123456%02d", i)})
 		}
 	}
+	records = append(records, Record{Source: "users", ID: "100", Name: "Nguyễn Văn An", Locale: "vi"})
 	x := index(t, records, options(t, "acme", "users"))
 	for n := range int32(x.Len()) {
 		p := x.At(n)
@@ -38,6 +39,9 @@ func TestCardsAgreeWithTheIndex(t *testing.T) {
 				want.RealPhone = p.Real.Phones[0]
 				want.Phone, _ = x.PhoneFor([]byte(want.RealPhone))
 			}
+		}
+		if given, family, first := x.Name(n); given != p.Given || family != p.Family || first != p.FamilyFirst {
+			t.Errorf("person %d has another name", n)
 		}
 		if got := x.Card(n); got != want {
 			t.Errorf("person %d has another card", n)

@@ -29,52 +29,64 @@ type tableSlot struct{ hash, at uint32 }
 // that cost no memory of their own.
 type arena struct{ strings.Builder }
 
+// Lengths stand in front of what they are of, two at a time, so that one cache
+// line tells where everything is.
+
 // entry appends a key, whose it is, and what stands for it, in two pieces. It
 // returns where, and both as they lie there.
 func (a *arena) entry(key string, who int32, lead, value string) (at int, k, v string) {
 	at = a.Len()
-	k = a.part("", key)
-	var b [4]byte
+	a.number(uint(len(key)))
+	a.number(uint(len(lead) + len(value)))
+	var b [whoSize]byte
 	binary.LittleEndian.PutUint32(b[:], uint32(who))
 	a.Write(b[:])
-	return at, k, a.part(lead, value)
+	start := a.Len()
+	a.WriteString(key)
+	a.WriteString(lead)
+	a.WriteString(value)
+	s := a.String()[start:]
+	return at, s[:len(key)], s[len(key):]
 }
 
-// part appends a string, in two pieces, behind its length, and returns it as it
-// lies there.
-func (a *arena) part(lead, s string) string {
-	n := uint(len(lead) + len(s))
+// whoSize is how many bytes the number of a person takes.
+const whoSize = 4
+
+// number appends a length, seven bits a byte.
+func (a *arena) number(n uint) {
 	for ; n >= 0x80; n >>= 7 {
 		a.WriteByte(byte(n) | 0x80)
 	}
 	a.WriteByte(byte(n))
-	start := a.Len()
-	a.WriteString(lead)
-	a.WriteString(s)
-	return a.String()[start:]
 }
 
-// cutPart cuts off what part appended.
-func cutPart(s string) (part, rest string) {
-	if n := s[0]; n < 0x80 {
-		return s[1 : 1+n], s[1+n:]
+// cutNumber cuts off what number appended.
+func cutNumber(s string) (n uint, rest string) {
+	if s[0] < 0x80 {
+		return uint(s[0]), s[1:]
 	}
-	n, size := uint(0), 0
-	for shift := uint(0); ; shift += 7 {
-		c := s[size]
-		size++
+	for i, shift := 0, uint(0); ; i, shift = i+1, shift+7 {
+		c := s[i]
 		if n |= uint(c&0x7f) << shift; c < 0x80 {
-			return s[size : uint(size)+n], s[uint(size)+n:]
+			return n, s[i+1:]
 		}
 	}
 }
 
 // cutEntry cuts off what entry appended.
 func cutEntry(s string) (key string, who int32, value, rest string) {
-	key, rest = cutPart(s)
-	who = int32(uint32(rest[0]) | uint32(rest[1])<<8 | uint32(rest[2])<<16 | uint32(rest[3])<<24)
-	value, rest = cutPart(rest[4:])
-	return key, who, value, rest
+	k, s := cutNumber(s)
+	v, s := cutNumber(s)
+	who = int32(uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24)
+	s = s[whoSize:]
+	return s[:k], who, s[k : k+v], s[k+v:]
+}
+
+// cutKey returns the key of an entry.
+func cutKey(s string) string {
+	k, s := cutNumber(s)
+	_, s = cutNumber(s)
+	return s[whoSize : whoSize+k]
 }
 
 // newTable has room for n keys; their entries go to an arena.
@@ -133,7 +145,7 @@ func (t *table) find(h uint64, key string) uint64 {
 			return i
 		}
 		if s.hash == uint32(h>>32) {
-			if k, _ := cutPart(entries[s.at-1:]); k == key {
+			if cutKey(entries[s.at-1:]) == key {
 				return i
 			}
 		}
@@ -148,7 +160,7 @@ func (t *table) grow() {
 		if s.at == 0 {
 			continue
 		}
-		key, _ := cutPart(t.arena.String()[s.at-1:])
+		key := cutKey(t.arena.String()[s.at-1:])
 		t.slots[t.find(maphash.String(t.seed, key), key)] = s
 	}
 }
@@ -166,9 +178,7 @@ func (t *table) get(key []byte) (who int32, value string, ok bool) {
 		if s.hash != uint32(h>>32) {
 			continue
 		}
-		if k, rest := cutPart(entries[s.at-1:]); k == string(key) {
-			who = int32(uint32(rest[0]) | uint32(rest[1])<<8 | uint32(rest[2])<<16 | uint32(rest[3])<<24)
-			value, _ = cutPart(rest[4:])
+		if k, who, value, _ := cutEntry(entries[s.at-1:]); k == string(key) {
 			return who, value, true
 		}
 	}
