@@ -186,7 +186,7 @@ func (a *app) rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
 	root.Version = version
 	root.SetVersionTemplate("tenantcopy {{.Version}}\n")
-	root.AddCommand(a.statusCommand(), a.cleanCommand(), a.tiltCommand(), a.keyCommand(), a.versionCommand())
+	root.AddCommand(a.statusCommand(), a.cleanCommand(), a.tiltCommand(), a.workloadsCommand(), a.keyCommand(), a.versionCommand())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }

@@ -28,9 +28,9 @@ type resolved struct {
 	stores []tenant.Store // in the order of tenant.Kinds
 }
 
-// resolve finds a tenant in the catalogue and the addresses of its stores,
-// which may be in its cluster; secrets are looked up and hidden from all output.
-func (a *app) resolve(ctx context.Context, c *config, ref tenant.Ref, side report.Side) (resolved, error) {
+// find finds a tenant in the catalogue, without its stores: no secret is
+// looked up for it.
+func (c *config) find(ref tenant.Ref, side report.Side) (resolved, error) {
 	env, ok := c.Environments[ref.Env]
 	if !ok {
 		return resolved{}, notFound("environment", ref.Env, slices.Sorted(maps.Keys(c.Environments)), c.file)
@@ -40,7 +40,16 @@ func (a *app) resolve(ctx context.Context, c *config, ref tenant.Ref, side repor
 			return resolved{}, notFound("tenant", ref.Name, slices.Sorted(maps.Keys(c.Tenants)), c.file)
 		}
 	}
-	out := resolved{ref: ref, name: c.nameOf(ref), side: side, env: env}
+	return resolved{ref: ref, name: c.nameOf(ref), side: side, env: env}, nil
+}
+
+// resolve finds a tenant and the addresses of its stores, which may be in its
+// cluster; secrets are looked up and hidden from all output.
+func (a *app) resolve(ctx context.Context, c *config, ref tenant.Ref, side report.Side) (resolved, error) {
+	out, err := c.find(ref, side)
+	if err != nil {
+		return out, err
+	}
 	for _, kind := range tenant.Kinds() {
 		base, _ := c.templateOf(ref, kind)
 		if base == nil {

@@ -72,6 +72,9 @@ func (c *config) checkEnvironment(name string, env environment) error {
 	if err := c.checkKubernetes(env.Kubernetes.Server, env.Kubernetes.UID, at("kubernetes")...); err != nil {
 		return err
 	}
+	if err := c.checkWorkloads(env.Kubernetes, at("kubernetes")...); err != nil {
+		return err
+	}
 	for _, kind := range slices.Sorted(maps.Keys(env.Limits)) {
 		if err := c.checkLimits(kind, env.Limits[kind], at("limits", kind)); err != nil {
 			return err

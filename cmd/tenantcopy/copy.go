@@ -28,7 +28,7 @@ type copyFlags struct {
 	rules, confirm, unclassified, progress, report string
 	only, skip, limit                              []string
 	jobs                                           int
-	tilt                                           bool
+	tilt, keepDown                                 bool
 }
 
 const copyHelp = `tenantcopy copies one tenant of a protected environment into its twin:
@@ -76,6 +76,7 @@ func (a *app) copyCommand() *cobra.Command {
 	flags.StringSliceVar(&f.skip, "skip", nil, "leave these kinds of store out")
 	flags.StringArrayVar(&f.limit, "limit", nil, "lower a limit of the configuration, as in postgres.bytes-per-second=20MB; may be repeated")
 	flags.IntVar(&f.jobs, "jobs", clone.DefaultWorkers, "pieces of work in flight at once")
+	flags.BoolVar(&f.keepDown, "keep-down", false, "leave the twin's workloads stopped when the copy is good; --tilt does")
 	flags.BoolVar(&f.tilt, "tilt", false, "start Tilt on the copy when it is good; arguments after -- go to it")
 	return cmd
 }
@@ -113,7 +114,7 @@ func copyArgs(cmd *cobra.Command, args []string, tilt bool) error {
 			return usageError{what: "arguments after -- are for Tilt, and --tilt is not given"}
 		}
 	}
-	if commands := []string{"status", "clean", "tilt", "version", "help"}; len(own) > 0 && !strings.Contains(own[0], "/") {
+	if commands := []string{"status", "clean", "tilt", "workloads", "version", "help"}; len(own) > 0 && !strings.Contains(own[0], "/") {
 		if near := ruleset.Nearest(own[0], commands); near != "" {
 			return usageError{what: fmt.Sprintf("unknown command %q", own[0]), hint: "did you mean " + near + "?"}
 		}
@@ -135,6 +136,9 @@ func (a *app) copy(ctx context.Context, f copyFlags, args []string) error {
 		return err
 	}
 	a.summarise(p, manifest)
+	if err := a.restartShared(ctx, p); err != nil {
+		return err
+	}
 	if err := a.runHooks(ctx, p, "after-switch", p.dst.env.Hooks.AfterSwitch); err != nil {
 		return &report.Error{Code: report.Launch, Op: "run hooks after the switch", Err: err, Hint: "the copy is good and live; run the hook by hand"}
 	}
@@ -299,7 +303,7 @@ func (a *app) carryOnce(ctx context.Context, p *runPlan) (finished bool, m repor
 	if dst.Unfinished() {
 		return true, m, clone.Finish(ctx, o.readers, dst)
 	}
-	m, err = clone.Run(ctx, a.job(p, o, dst))
+	m, err = a.whileStopped(ctx, p, func(ctx context.Context) (report.Manifest, error) { return clone.Run(ctx, a.job(p, o, dst)) })
 	if path, saveErr := a.saveManifest(p, m); saveErr != nil {
 		err = errors.Join(err, saveErr)
 	} else if err != nil {

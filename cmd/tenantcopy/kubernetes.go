@@ -17,10 +17,12 @@ import (
 // environment runs: by the name of a context, by the API server, or both. The
 // UID of the kube-system namespace pins the cluster.
 type kubernetesConfig struct {
-	Context   string `yaml:"context"`
-	Namespace string `yaml:"namespace"`
-	Server    string `yaml:"server"`
-	UID       string `yaml:"uid"`
+	Context   string          `yaml:"context"`
+	Namespace string          `yaml:"namespace"`
+	Server    string          `yaml:"server"`
+	UID       string          `yaml:"uid"`
+	Workloads workloadsConfig `yaml:"workloads"`
+	Shared    []sharedConfig  `yaml:"shared"`
 }
 
 // runsInConfig says in which cluster and namespace tenantcopy itself runs.

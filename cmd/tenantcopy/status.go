@@ -42,18 +42,10 @@ func oneTenant(_ *cobra.Command, args []string) error {
 
 // openTwin resolves a destination and opens its sites.
 func (a *app) openTwin(ctx context.Context, text string) (resolved, *opened, error) {
-	ref, err := tenant.ParseRef(text)
-	if err != nil {
-		return resolved{}, nil, usageError{what: err.Error()}
+	c, twin, err := a.twin(text)
+	if err == nil {
+		twin, err = a.resolve(ctx, c, twin.ref, report.Destination)
 	}
-	c, err := a.loadConfig()
-	if err != nil {
-		return resolved{}, nil, err
-	}
-	if c.Environments[ref.Env].Protected {
-		return resolved{}, nil, &report.Refusal{Code: report.Unsafe, What: "open " + text, Why: "environment " + ref.Env + " is protected, so it holds no twin", Hint: "name the twin, for instance staging/" + ref.Name}
-	}
-	twin, err := a.resolve(ctx, c, ref, report.Destination)
 	if err != nil {
 		return twin, nil, err
 	}
@@ -63,6 +55,23 @@ func (a *app) openTwin(ctx context.Context, text string) (resolved, *opened, err
 		return twin, nil, err
 	}
 	return twin, o, nil
+}
+
+// twin finds a twin in the catalogue; a protected environment has none.
+func (a *app) twin(text string) (*config, resolved, error) {
+	ref, err := tenant.ParseRef(text)
+	if err != nil {
+		return nil, resolved{}, usageError{what: err.Error()}
+	}
+	c, err := a.loadConfig()
+	if err != nil {
+		return nil, resolved{}, err
+	}
+	if c.Environments[ref.Env].Protected {
+		return nil, resolved{}, &report.Refusal{Code: report.Unsafe, What: "open " + text, Why: "environment " + ref.Env + " is protected, so it holds no twin", Hint: "name the twin, for instance staging/" + ref.Name}
+	}
+	twin, err := c.find(ref, report.Destination)
+	return c, twin, err
 }
 
 func (a *app) status(ctx context.Context, text string, asJSON bool) error {
