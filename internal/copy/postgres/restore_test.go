@@ -66,7 +66,7 @@ func TestP36_SchemaReplayedAfterAFault(t *testing.T) {
 
 // Where a server has few locks, a transaction of many entries is too much for it:
 // pg_restore replays them one by one, to the same result.
-func TestSchemaIsLeftToPgRestore(t *testing.T) {
+func TestClusterSchemaIsLeftToPgRestore(t *testing.T) {
 	t.Parallel()
 	c := newCluster(t, "max_locks_per_transaction = 10", "max_connections = 30", "max_worker_processes = 2", "autovacuum_max_workers = 1", "max_wal_senders = 0")
 	sql, rules := manyEntries()
