@@ -17,19 +17,17 @@ func isBase64(c byte) bool {
 	return c < utf8.RuneSelf && lower[c] != separator || c == '+' || c == '/' || c == '-' || c == '_'
 }
 
-// nextBase64 returns the first long run at or after i with its padding, or an empty range. It looks at every 16th
-// byte only, and back from there, so ordinary words cost next to nothing.
+// nextBase64 returns the first long run at or after i with its padding, or an empty range. It looks for eight bytes at a
+// multiple of eight, of which every long run has some, so ordinary words cost next to nothing.
 func nextBase64(s []byte, i int) Span {
-	for probe := i + shortestBase64 - 1; probe < len(s); {
-		start := probe + 1
+	for probe := i; probe+block <= len(s); probe += block {
+		if !mayBeBase64(load(s, probe)) {
+			continue
+		}
+		start, end := probe, probe
 		for start > i && isBase64(s[start-1]) {
 			start--
 		}
-		if start > probe {
-			i, probe = probe+1, probe+shortestBase64
-			continue
-		}
-		end := probe + 1
 		for end < len(s) && isBase64(s[end]) {
 			end++
 		}
@@ -40,9 +38,13 @@ func nextBase64(s []byte, i int) Span {
 			}
 			return Span{start, end}
 		}
-		i, probe = end, end+shortestBase64-1
 	}
 	return Span{}
+}
+
+// mayBeBase64 reports eight bytes of base64. A few signs are let pass, too.
+func mayBeBase64(v uint64) bool {
+	return (between(v|capital, 'a', 0x7f)|between(v, '+', '9'))&^v == highs
 }
 
 // shortestLine is the length from which a line may be one of several.

@@ -28,47 +28,41 @@ func (w *walk) cut(t *word) bool {
 		i += firstOf(in)
 	}
 	start := i
-	h, last, n := uint64(0), uint64(0), 0 // n: of last
-	before, prior := uint64(0), uint64(0) // h and last, one block ago
 	for {
-		n = firstOf(^in & highs)
+		n := firstOf(^in & highs)
 		if v&highs&below(n) != 0 {
 			return w.cutUnicode(t, start)
 		}
-		last = (v | capital) & below(n)
 		if i += n; n < block || i >= len(s) {
 			break
 		}
 		v = load(s, i)
-		if in = wordBytes(v); in&0x80 == 0 {
-			break
-		}
-		before, prior = h, last
-		h = chain(h, last)
+		in = wordBytes(v)
 	}
-	w.pos = i + 1 // what ended the word is in none
-	t.start, t.end, t.simple = start, i, true
-	t.id, t.plain, t.bare = none, none, none
-	words := &w.d.words
-	size := i - start
-	if e := hashEnd(h, last, size); words.maybe(e) {
-		t.id = words.at(e, asciiKey(e, last, size), s[start:i])
-	}
-	if size > 3 && last>>(8*uint(n-1)) == 's' {
-		if last &= below(n - 1); n == 1 {
-			h, last = before, prior
-		}
-		if e := hashEnd(h, last, size-1); words.maybe(e) {
-			t.bare = words.at(e, asciiKey(e, last, size-1), s[start:i-1])
-		}
-	}
+	w.look(t, Span{start, i}, hashAt(s, start, i))
 	return true
 }
 
-// asciiKey is keyOf for a word whose last eight bytes, or fewer, are known.
-func asciiKey(hash, last uint64, size int) uint64 {
+// look looks a word of ASCII with a hash up and goes on behind it.
+func (w *walk) look(t *word, at Span, h uint64) {
+	w.pos = at.End + 1 // what ended the word is in none
+	t.start, t.end, t.simple = at.Start, at.End, true
+	t.id, t.plain, t.bare = none, none, none
+	words := &w.d.words
+	if !words.maybe(h) {
+		return
+	}
+	s, first, size := w.s[at.Start:at.End], load(w.s, at.Start)|capital, at.End-at.Start
+	t.id = words.at(h, asciiKey(h, first, size), s)
+	if finalS(s[size-1], size) > 0 {
+		t.bare = words.at(h, asciiKey(h, first, size-1), s[:size-1])
+	}
+}
+
+// asciiKey is keyOf for a word whose first eight bytes, and what may follow, are known.
+func asciiKey(hash, first uint64, size int) uint64 {
 	if size <= block {
-		return last
+		return first & below(size)
 	}
 	return hash
 }

@@ -3,20 +3,21 @@ package text
 import (
 	"cmp"
 	"encoding/binary"
+	"math/bits"
 	"slices"
 )
 
 // This room finds the source's own hosts, bucket, prefixes and tenant name. They are few and nearly never there, so
-// the search looks at two bytes and skips as many as the shortest of them is long (after Wu and Manber).
+// the search looks at two bytes in so many that the beginning of none can be missed, and knows where in a place they stand.
 
 // Place is a name of the source and its counterpart at the destination.
 type Place struct{ From, To string }
 
 // placeTable is the compiled search. Case does not count for ASCII letters.
 type placeTable struct {
-	places   []Place // longest first
-	shortest int
-	skip     *[1 << 14]uint8 // by two bytes, see pairOf; 0: a place may end its shortest part here
+	places []Place         // longest first
+	stride int             // how far apart two bytes are looked at; 0: there are no places
+	pairs  *[1 << 14]uint8 // by two bytes, see pairOf: a bit for each offset that they have in a place
 }
 
 // newPlaceTable compiles places; those of less than two bytes or without a change are left out.
@@ -42,17 +43,13 @@ func newPlaceTable(places []Place) placeTable {
 	slices.SortFunc(t.places, func(a, b Place) int {
 		return cmp.Or(cmp.Compare(len(b.From), len(a.From)), cmp.Compare(a.From, b.From))
 	})
-	t.shortest = min(len(t.places[len(t.places)-1].From), 255)
-	t.skip = new([1 << 14]uint8)
-	for i := range t.skip {
-		t.skip[i] = uint8(t.shortest - 1)
-	}
+	t.stride = min(len(t.places[len(t.places)-1].From)-1, 8)
+	t.pairs = new([1 << 14]uint8)
 	for _, p := range t.places {
-		for end := 2; end <= t.shortest; end++ {
-			for _, a := range bothCases(p.From[end-2]) {
-				for _, b := range bothCases(p.From[end-1]) {
-					pair := pairOf(uint16(a) | uint16(b)<<8)
-					t.skip[pair] = min(t.skip[pair], uint8(t.shortest-end))
+		for off := range t.stride {
+			for _, a := range bothCases(p.From[off]) {
+				for _, b := range bothCases(p.From[off+1]) {
+					t.pairs[pairOf(uint16(a)|uint16(b)<<8)] |= 1 << off
 				}
 			}
 		}
@@ -60,7 +57,7 @@ func newPlaceTable(places []Place) placeTable {
 	return t
 }
 
-// pairOf is where two bytes, the first one lower, have their skip. Those that differ in the highest bit share one: the place is compared anyway.
+// pairOf is where two bytes, the first one lower, have their bits. Those that differ in the highest bit share one: the place is compared anyway.
 func pairOf(two uint16) uint { return uint(two&0x7f) | uint(two>>8&0x7f)<<7 }
 
 // bothCases returns a byte, and the letter that it is in the other case.
@@ -80,21 +77,20 @@ func lowerASCII(c byte) byte {
 
 // next returns the first place in s at or after i, and its range.
 func (t *placeTable) next(s []byte, i int) (at Span, place *Place) {
-	if t.shortest == 0 {
+	if t.stride == 0 {
 		return Span{}, nil
 	}
-	for end := i + t.shortest; end <= len(s); {
-		if skip := t.skip[pairOf(binary.LittleEndian.Uint16(s[end-2:]))]; skip > 0 {
-			end += int(skip)
-			continue
-		}
-		start := end - t.shortest
-		for k := range t.places {
-			if p := &t.places[k]; wholeAt(s, start, p.From) {
-				return Span{start, start + len(p.From)}, p
+	for k := i + t.stride - 1; k+1 < len(s); k += t.stride {
+		offsets := t.pairs[pairOf(binary.LittleEndian.Uint16(s[k:]))]
+		for offsets != 0 { // the largest one first: it is the leftmost place
+			off := bits.Len8(offsets) - 1
+			offsets &^= 1 << off
+			for n := range t.places {
+				if p := &t.places[n]; wholeAt(s, k-off, p.From) {
+					return Span{k - off, k - off + len(p.From)}, p
+				}
 			}
 		}
-		end++
 	}
 	return Span{}, nil
 }

@@ -6,17 +6,19 @@ import (
 )
 
 // This room reads eight bytes at a time: which of them belong to words of ASCII, where the next digit stands, what a
-// word hashes to. A set of bytes is written as a number with the highest bit of each of its bytes.
+// word hashes to. A set of the bytes of a block is written as a number with the highest bit of each of them, a set of
+// the bytes of a window with a bit for each.
 
 const (
-	block = 8 // bytes that are read at once
+	block  = 8  // bytes that are read at once
+	window = 64 // bytes that have a bit each
 
 	ones    = 0x0101010101010101
 	highs   = 0x8080808080808080
 	capital = 0x20 * ones // set, it makes a capital of ASCII a small letter and leaves a digit as it is
 
-	hashPrime   = 0x9e3779b97f4a7c15
-	lengthPrime = 0xff51afd7ed558ccd
+	hashPrime  = 0x9e3779b97f4a7c15
+	otherPrime = 0xff51afd7ed558ccd
 )
 
 // load returns the eight bytes at i, the first one lowest; behind the end of s there are zeros.
@@ -28,6 +30,9 @@ func load(s []byte, i int) uint64 {
 }
 
 func loadTail(s []byte, i int) uint64 {
+	if at := len(s) - block; at >= 0 {
+		return binary.LittleEndian.Uint64(s[at:]) >> (8 * uint(i-at))
+	}
 	v := uint64(0)
 	for k := len(s) - 1; k >= i; k-- {
 		v = v<<8 | uint64(s[k])
@@ -49,7 +54,30 @@ func between(v uint64, lo, hi byte) uint64 {
 
 // wordBytes returns the letters and digits of ASCII and all bytes beyond it.
 func wordBytes(v uint64) uint64 {
-	return between(v|capital, 'a', 'z') | between(v, '0', '9') | v&highs
+	low := v &^ highs
+	small := low | capital
+	letters := (small + (0x80-'a')*ones) &^ (small + (0x7f-'z')*ones)
+	digits := (low + (0x80-'0')*ones) &^ (low + (0x7f-'9')*ones)
+	return (letters | digits | v) & highs
+}
+
+// bitsOf writes a set of the bytes of a block as that of a window that begins there.
+func bitsOf(set uint64) uint64 { return set >> 7 * 0x0102040810204080 >> 56 }
+
+// wordWindow returns wordBytes of the window at i, as far as s goes, and those of them that are beyond ASCII.
+func wordWindow(s []byte, i int) (set, wide uint64) {
+	n, any := min(len(s)-i, window), uint64(0)
+	for k := 0; k < n; k += block {
+		v := load(s, i+k)
+		set |= bitsOf(wordBytes(v)) << k
+		any |= v
+	}
+	if any&highs != 0 {
+		for k := 0; k < n; k += block {
+			wide |= bitsOf(load(s, i+k)&highs) << k
+		}
+	}
+	return set, wide
 }
 
 // nextDigit returns where the first digit or plus at or after i stands, len(s) if there is none.
@@ -74,24 +102,43 @@ func isASCII(s []byte) bool {
 	return true
 }
 
-// chain continues a hash over eight bytes that are not the last of their word.
-func chain(h, v uint64) uint64 {
-	h = (h ^ v) * hashPrime
-	return h ^ h>>32
-}
-
-// hashEnd ends a hash with the last one to eight bytes of a word of n.
-func hashEnd(h, v uint64, n int) uint64 {
-	return (chain(h, v) ^ uint64(n)*lengthPrime) * hashPrime
-}
-
-// hashOf hashes folded bytes. Its highest bits are the best.
+// hashOf hashes a word. Its highest bits are the best. Case does not count, nor does s at the end: most words are in no
+// name, and one look then tells it of the word and of what it is without its final s.
 func hashOf(b []byte) uint64 {
-	h, i := uint64(0), 0
-	for ; i+block < len(b); i += block {
-		h = chain(h, load(b, i))
+	if len(b) == 0 {
+		return 0
 	}
-	return hashEnd(h, load(b, i), len(b))
+	return hashAt(b, 0, len(b))
+}
+
+// hashAt is hashOf of s[start:end], which is not empty.
+func hashAt(s []byte, start, end int) uint64 {
+	n := end - start
+	n -= finalS(s[end-1], n)
+	for finalS(s[start+n-1], n) > 0 { // seldom
+		n--
+	}
+	first := (load(s, start) | capital) & below(n)
+	if n <= block {
+		return hashEnd(first, 0)
+	}
+	rest, i := uint64(0), start+block
+	for stop := start + n - block; i < stop; i += block {
+		rest = (rest ^ (load(s, i) | capital)) * hashPrime
+		rest ^= rest >> 32
+	}
+	return hashEnd(first, rest^(load(s, i)|capital)&below(start+n-i))
+}
+
+// finalS is 1 if a word of n bytes has a last one that may be left out.
+func finalS(last byte, n int) int {
+	return int(((uint64(last|0x20) ^ 's') - 1) >> 63 & (uint64(3-n) >> 63))
+}
+
+// hashEnd hashes two blocks.
+func hashEnd(first, rest uint64) uint64 {
+	h := first*hashPrime ^ rest*otherPrime
+	return (h ^ h>>32) * otherPrime
 }
 
 // keyOf returns the key of a word with a hash: see tokenSlot.

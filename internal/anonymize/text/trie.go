@@ -7,7 +7,7 @@ import "math/bits"
 // proves nothing.
 
 const (
-	mostFilter = 19 // bits of a place in the filter: 64 KiB
+	mostFilter = 14 // bits of a place in the filter: 128 KiB
 	none       = -1
 	root       = 0
 )
@@ -24,10 +24,10 @@ type tokenTable struct {
 	ends  []int32 // by number: end of its bytes in arena
 	arena []byte
 
-	// filter has a bit for what hashes begin with. Most words of a text are in no name and end here, in what of it is in the
-	// nearest cache: it is no larger than it need be.
+	// filter has two bits for each hash, in one number. Most words of a text are in no name and end here, in what of it is
+	// in the nearest cache: it is no larger than it need be.
 	filter []uint64
-	length uint // how much longer a hash is than its beginning
+	length uint // hashes are this much longer than places in filter
 }
 
 // tokenSlot is a word of the table. A word of up to eight bytes is its own key, so that it is compared where it is found;
@@ -47,9 +47,9 @@ func newTokenTable(n int) tokenTable {
 // allot makes room for so many slots, a power of two, and enters all words.
 func (t *tokenTable) allot(size int) {
 	places := bits.TrailingZeros(uint(size))
-	filter := min(places+3, mostFilter) // 16 bits a word
+	filter := min(places-4, mostFilter) // 8 bits a word, or 16
 	t.slots, t.shift = make([]tokenSlot, size), uint(64-places)
-	t.filter, t.length = make([]uint64, 1<<filter/64), uint(64-filter)
+	t.filter, t.length = make([]uint64, 1<<filter), uint(64-filter)
 	for id := range t.ends {
 		t.place(int32(id))
 	}
@@ -89,15 +89,16 @@ func (t *tokenTable) place(id int32) {
 		i = (i + 1) & mask
 	}
 	t.slots[i] = tokenSlot{keyOf(h, word), int32(len(word)), id + 1}
-	bit := h >> t.length
-	t.filter[bit/64] |= 1 << (bit % 64)
+	t.filter[h>>t.length] |= filterBits(h)
 }
 
 // maybe reports whether a hash can be in the table.
 func (t *tokenTable) maybe(h uint64) bool {
-	bit := h >> t.length
-	return t.filter[bit/64]>>(bit%64)&1 != 0
+	return filterBits(h)&^t.filter[h>>t.length] == 0
 }
+
+// filterBits are the bits of a hash in its place of the filter.
+func filterBits(h uint64) uint64 { return 1<<(h>>20&63) | 1<<(h>>26&63) }
 
 // find returns the number of a folded word, or none.
 func (t *tokenTable) find(word []byte) int32 {

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"math/bits"
 	"unicode"
 	"unicode/utf8"
 )
@@ -40,11 +41,14 @@ type walk struct {
 	n     int
 	hits  [ring]hit
 	words [ring]word
+
+	left        int // where the window of skip begins; set are its wordBytes, beyond those beyond ASCII
+	set, beyond uint64
 }
 
 // begin starts a search of s.
 func (w *walk) begin(d *Dictionary, s []byte) {
-	w.d, w.s, w.pos, w.count, w.base = d, s, 0, 0, 0
+	w.d, w.s, w.pos, w.count, w.base, w.left = d, s, 0, 0, 0, -window
 }
 
 // next returns the next mention that p accepts, any if p is nil.
@@ -77,18 +81,65 @@ func (w *walk) next(p *policy) (m Match, ok bool) {
 	return Match{}, false
 }
 
-// skip goes on to the next word that somebody bears; false at the end. The ring is empty then.
+// skip goes on to the next word that somebody bears; false at the end. The ring is empty then. Of most words the hash
+// alone is looked at, without cutting them.
 func (w *walk) skip() bool {
 	if len(w.d.owners) == 0 {
 		return false
 	}
-	t := &w.words[w.count%ring]
-	for w.cut(t) {
+	for w.pos < len(w.s) {
+		if w.pos >= w.left+window || w.pos < w.left {
+			w.left = w.pos
+			w.set, w.beyond = wordWindow(w.s, w.pos)
+		}
+		if w.skipWindow() {
+			return true
+		}
+	}
+	return false
+}
+
+// skipWindow is skip for what is left of the window; it goes on behind it, or to the word that does not end in it.
+func (w *walk) skipWindow() bool {
+	from, words := w.left, &w.d.words
+	for set := w.set >> (w.pos - from) << (w.pos - from); set != 0; {
+		start := bits.TrailingZeros64(set)
+		size := bits.TrailingZeros64(^(set >> start))
+		end := start + size
+		set = set >> end << end
+		if end == window && from+window < len(w.s) {
+			w.pos = from + start
+			if start > 0 {
+				w.left = len(w.s) // a window that begins with the word
+				return false
+			}
+		} else if w.beyond>>start<<(window-size) == 0 {
+			h := hashAt(w.s, from+start, from+end)
+			if !words.maybe(h) {
+				continue
+			}
+			t := &w.words[w.count%ring]
+			if w.look(t, Span{from + start, from + end}, h); t.known() {
+				w.count++
+				return true
+			}
+			continue
+		}
+		w.pos = from + start
+		t := &w.words[w.count%ring]
+		if !w.cut(t) {
+			return false
+		}
 		if t.known() {
 			w.count++
 			return true
 		}
+		if w.pos >= from+window {
+			return false
+		}
+		set = w.set >> (w.pos - from) << (w.pos - from)
 	}
+	w.pos = from + window
 	return false
 }
 
