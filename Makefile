@@ -10,6 +10,9 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 # Packages whose tests need no server: all but the ones that talk to one. A new package is tested here by default.
 UNIT = $$(go list ./... | grep -vE '/(cmd|internal/copy|e2e|examples|bench)(/|$$)')
 
+# The names of tests, in whatever package, that need Kubernetes, whose servers take ten minutes to build.
+KUBE = ^TestKube
+
 # The servers' addresses, for one recipe line.
 WITH_SERVERS = eval "$$(scripts/services env)" && TENANTCOPY_REQUIRE=all
 
@@ -27,7 +30,7 @@ build: ## the program, in bin/tenantcopy
 
 .PHONY: check
 check: lint ## format, vet, staticcheck, shape and the tests that need no server
-	unit=$(UNIT); go test $$unit
+	unit=$(UNIT); go test -skip '$(KUBE)' $$unit
 
 .PHONY: lint
 lint: ## format, vet and staticcheck alone
@@ -38,8 +41,14 @@ lint: ## format, vet and staticcheck alone
 	go tool staticcheck ./...
 
 .PHONY: test
-test: services-up-all ## all tests, with the race detector, on real servers; a missing server fails
-	$(WITH_SERVERS) go test -race -timeout 30m ./...
+test: services-up-all ## all tests but those of Kubernetes, with the race detector, on real servers; a missing server fails
+	$(WITH_SERVERS) go test -race -timeout 30m -skip '$(KUBE)' ./...
+
+.PHONY: test-kube
+test-kube: ## the tests that need Kubernetes, on real API servers and controllers (built once, in ten minutes)
+	scripts/services up --require all,kube
+	packages=$$(grep -rl --include='*_test.go' '^func TestKube' . | xargs -n 1 dirname | sort -u); \
+	  $(WITH_SERVERS) go test -race -timeout 30m -run '$(KUBE)' $$packages
 
 .PHONY: test-matrix
 test-matrix: ## PostgreSQL's tests on versions 13, 17 and 18, in chroots that debootstrap makes (root only, 2 GB)

@@ -2,13 +2,19 @@
 # Words and places that every room of scripts/services shares: the list of servers, messages, folders, the user that
 # the servers run as.
 
-KINDS=(postgres redis azurite s3 elasticsearch)
+KINDS=(postgres redis azurite s3 elasticsearch kube)
+
+# The kind that runs only when somebody asks for it, because building it takes ten minutes.
+ON_DEMAND=kube
+
+# What --require names; `up` sets it.
+REQUIRE=
 
 # A process is what we start and stop. An endpoint is what a test sees: Azurite is one process with two accounts.
 PROCESSES=(postgres-prod postgres-staging redis-prod redis-staging azurite s3-prod s3-staging
-  elasticsearch-prod elasticsearch-staging)
+  elasticsearch-prod elasticsearch-staging kube-etcd kube-prod kube-staging kube-controllers)
 ENDPOINTS=(postgres-prod postgres-staging redis-prod redis-staging azurite-prod azurite-staging s3-prod s3-staging
-  elasticsearch-prod elasticsearch-staging)
+  elasticsearch-prod elasticsearch-staging kube-prod kube-staging)
 
 # AS is the prefix of a command that runs as the servers' user; empty when that is the caller.
 AS=()
@@ -16,7 +22,22 @@ SERVICE_USER=
 
 kind_of() { echo "${1%%-*}"; }
 side_of() { echo "${1#*-}"; }
-process_of() { if [[ $1 == azurite-* ]]; then echo azurite; else echo "$1"; fi; }
+
+# processes_of ENDPOINT prints the processes behind it; the first is the one that answers.
+processes_of() {
+  case $1 in
+    azurite-*) echo azurite ;;
+    kube-staging) echo kube-staging kube-etcd kube-controllers ;;
+    kube-*) echo "$1" kube-etcd ;;
+    *) echo "$1" ;;
+  esac
+}
+
+answers_for() {
+  local processes
+  processes=$(processes_of "$1")
+  echo "${processes%% *}"
+}
 
 # Everything for people goes to stderr: the output of `env` is evaluated.
 say() { printf 'services: %s\n' "$*" >&2; }

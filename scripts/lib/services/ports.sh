@@ -8,7 +8,8 @@ BLOCKS=100
 
 declare -A OFFSET=([postgres-prod]=2 [postgres-staging]=3 [redis-prod]=4 [redis-staging]=5 [azurite]=6
   [s3-prod]=7 [s3-staging]=8 [elasticsearch-prod]=9 [elasticsearch-staging]=10
-  [transport-prod]=11 [transport-staging]=12)
+  [transport-prod]=11 [transport-staging]=12
+  [kube-etcd]=13 [kube-peers]=14 [kube-prod]=15 [kube-staging]=16 [kube-controllers]=17)
 
 port_of() { echo $((BASE + OFFSET[$1])); }
 

@@ -60,9 +60,13 @@ launch() {
   disown
 }
 
-# healthy NAME asks every endpoint of a process that is ours for a real answer.
+# healthy NAME asks every endpoint of a process that is ours for a real answer. A process behind others is asked itself.
 healthy() {
   local endpoint
+  if declare -F "${1//-/_}_alive" >/dev/null; then
+    "${1//-/_}_alive" >/dev/null 2>&1
+    return
+  fi
   for endpoint in $(own_endpoints "$1"); do
     check "$endpoint" >/dev/null || return 1
   done

@@ -14,6 +14,10 @@ variables_of() {
     azurite) names="AZURE AZURE_KEY" ;;
     s3) names="S3 S3_ACCESS S3_SECRET" ;;
     elasticsearch) names="ES" ;;
+    kube) # one file names both clusters, by the contexts prod and staging
+      echo TENANTCOPY_TEST_KUBECONFIG
+      return
+      ;;
   esac
   for name in $names; do echo "TENANTCOPY_TEST_${name}_${side^^}"; done
 }
@@ -40,11 +44,11 @@ load_settings() {
 
 is_external() { [[ -n ${EXTERNAL[$1]:-} ]]; }
 
-# own_endpoints PROCESS prints those of its endpoints that are not replaced by the environment's.
+# own_endpoints PROCESS prints those of the endpoints that need it that are not replaced by the environment's.
 own_endpoints() {
   local endpoint
   for endpoint in "${ENDPOINTS[@]}"; do
-    [[ $(process_of "$endpoint") != "$1" ]] || is_external "$endpoint" || echo "$endpoint"
+    [[ " $(processes_of "$endpoint") " != *" $1 "* ]] || is_external "$endpoint" || echo "$endpoint"
   done
 }
 
@@ -63,20 +67,39 @@ external_endpoints() {
   done
 }
 
-# runs ENDPOINT tells, without asking it, whether the server is there: the environment names it, or our process lives.
-runs() { is_external "$1" || pid_of "$(process_of "$1")" >/dev/null; }
+# is_wanted KIND tells whether `up` starts it and `status` shows it: one on demand is wanted from the `up` that names it
+# until the next `down`.
+is_wanted() {
+  [[ $1 != "$ON_DEMAND" || ",$REQUIRE," == *",$1,"* || -n $(external_endpoints "$1") ]] ||
+    compgen -G "$STATE/run/$1-*.pid" >/dev/null
+}
+
+wanted_endpoints() {
+  local endpoint
+  for endpoint in "${ENDPOINTS[@]}"; do
+    ! is_wanted "$(kind_of "$endpoint")" || echo "$endpoint"
+  done
+}
+
+# runs ENDPOINT tells, without asking it, whether the server is there: the environment names it, or our processes live.
+runs() {
+  local process
+  is_external "$1" && return 0
+  for process in $(processes_of "$1"); do pid_of "$process" >/dev/null || return 1; done
+}
 
 # check ENDPOINT makes a real request with its credentials and prints the server's version.
 check() {
   local variable values=()
   for variable in $(variables_of "$1"); do values+=("${SETTING[$variable]}"); done
   [[ -n ${values[0]} ]] || return 1
-  "$(kind_of "$1")_check" "${values[@]}" 2>/dev/null
+  "$(kind_of "$1")_check" "${values[@]}" "$(side_of "$1")" 2>/dev/null
 }
 
 # address_of ENDPOINT prints host, port and path of its address, without user or password.
 address_of() {
   local url=${SETTING[$(url_variable "$1")]}
+  [[ $1 != kube-* || -z $BASE ]] || is_external "$1" || url=127.0.0.1:$(port_of "$1") # the file names both
   url=${url#*://}
   url=${url##*@}
   echo "${url:--}"

@@ -48,7 +48,7 @@ adopt_state() {
 # make_secrets generates every password that is not there yet, once.
 make_secrets() {
   local name changed=no
-  for name in id {postgres,redis}-{prod,staging} s3-{access,secret}-{prod,staging}; do
+  for name in id {postgres,redis,kube}-{prod,staging} s3-{access,secret}-{prod,staging} kube-controllers; do
     [[ -n ${SECRET[$name]:-} ]] && continue
     SECRET[$name]=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
     changed=yes
