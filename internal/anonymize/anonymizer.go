@@ -56,6 +56,7 @@ type Anonymizer struct {
 
 	counts   Counts
 	findings map[Finding]int64
+	unfit    map[Misfit]int64
 	paths    map[*jsonRule]*pathCache
 	domains  map[string]string // real domains of addresses that nobody has, and what stands for them
 }
@@ -101,8 +102,8 @@ func (a *Anonymizer) person(r *rule) int32 {
 	return nobody
 }
 
-// run applies a rule to a value as it stands on the wire.
-func (a *Anonymizer) run(r *rule, raw []byte) (Clean, outcome, error) {
+// rewrite is run without what becomes of a value that does not fit its rule.
+func (a *Anonymizer) rewrite(r *rule, raw []byte) (Clean, outcome, error) {
 	switch {
 	case r.verb == "keep":
 		a.counts.Kept++
@@ -127,7 +128,7 @@ func (a *Anonymizer) run(r *rule, raw []byte) (Clean, outcome, error) {
 	if !r.constant {
 		var err error
 		if in, err = a.decode(r.form, raw); err != nil {
-			return Clean{}, kept, err
+			return Clean{}, kept, errWire
 		}
 	}
 	start := len(a.arena)

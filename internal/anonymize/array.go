@@ -11,7 +11,7 @@ import "encoding/binary"
 // length (−1 is NULL) and bytes.
 func (a *Anonymizer) runArray(r *rule, raw []byte) (Clean, outcome, error) {
 	if len(raw) < arrayHead {
-		return Clean{}, kept, errForm
+		return Clean{}, kept, errWire
 	}
 	if r.verb == "null" { // emptied: an array of no dimension and the same element type
 		at := len(a.arena)
@@ -31,7 +31,7 @@ func (a *Anonymizer) runArray(r *rule, raw []byte) (Clean, outcome, error) {
 	rest := raw[head:]
 	for ; left > 0; left-- {
 		if len(rest) < 4 {
-			return Clean{}, kept, errForm
+			return Clean{}, kept, errWire
 		}
 		n := int(int32(binary.BigEndian.Uint32(rest)))
 		if n < 0 {
@@ -39,7 +39,7 @@ func (a *Anonymizer) runArray(r *rule, raw []byte) (Clean, outcome, error) {
 			continue
 		}
 		if len(rest)-4 < n {
-			return Clean{}, kept, errForm
+			return Clean{}, kept, errWire
 		}
 		if out, err = a.arrayElement(elem, out, rest[4:4+n]); err != nil {
 			return Clean{}, kept, err
@@ -47,7 +47,7 @@ func (a *Anonymizer) runArray(r *rule, raw []byte) (Clean, outcome, error) {
 		rest = rest[4+n:]
 	}
 	if len(rest) > 0 {
-		return Clean{}, kept, errForm
+		return Clean{}, kept, errWire
 	}
 	a.list = out
 	at := len(a.arena)
@@ -64,12 +64,12 @@ const (
 func arraySize(raw []byte) (count, head int, err error) {
 	dims := int(int32(binary.BigEndian.Uint32(raw)))
 	if dims < 0 || dims > arrayDimensions || len(raw) < arrayHead+8*dims {
-		return 0, 0, errForm
+		return 0, 0, errWire
 	}
 	for i := range dims {
 		n := int(int32(binary.BigEndian.Uint32(raw[arrayHead+8*i:])))
 		if n < 0 || i > 0 && n > 0 && count > len(raw)/n {
-			return 0, 0, errForm
+			return 0, 0, errWire
 		}
 		if i == 0 {
 			count = n
@@ -84,7 +84,7 @@ func arraySize(raw []byte) (count, head int, err error) {
 func (a *Anonymizer) arrayElement(r *rule, out, v []byte) ([]byte, error) {
 	at := len(out)
 	out = append(out, 0, 0, 0, 0)
-	next, did, err := a.text(r, out, v)
+	next, did, err := a.elementOr(r, out, v)
 	if err != nil {
 		return out, err
 	}
@@ -92,14 +92,10 @@ func (a *Anonymizer) arrayElement(r *rule, out, v []byte) ([]byte, error) {
 	switch did {
 	case kept:
 		next = append(out, v...)
-	case nulled, dropped: // leaving an element out would change the dimensions
+	case nulled, dropped, unread: // leaving an element out would change the dimensions
 		binary.BigEndian.PutUint32(next[at:], ^uint32(0))
 		next[7] = 1 // there is a NULL now
 		return next[:at+4], nil
-	case changed:
-		if next, err = fitted(r, next, at+4); err != nil {
-			return next, err
-		}
 	}
 	binary.BigEndian.PutUint32(next[at:], uint32(len(next)-at-4))
 	return next, nil

@@ -2,6 +2,7 @@ package anonymize
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"slices"
 	"unicode/utf8"
@@ -12,7 +13,6 @@ import (
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/document"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/media"
-	"github.com/tenantcopy/tenantcopy/internal/report"
 )
 
 // maxText is the largest body that is rewritten as text or JSON, in bytes:
@@ -30,7 +30,10 @@ func (a *Anonymizer) Body(source func() (io.ReadCloser, error)) (CleanBody, erro
 		return CleanBody{r: r, size: a.raw.Size, typ: a.raw.Type}, err
 	}
 	body, err := source()
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrPacked):
+		return a.fallback(or, or.body, nil, err)
+	case err != nil:
 		return CleanBody{}, err
 	}
 	defer body.Close()
@@ -40,24 +43,71 @@ func (a *Anonymizer) Body(source func() (io.ReadCloser, error)) (CleanBody, erro
 		limit = media.HeadBytes
 	}
 	if !generated && a.raw.Size > maxText {
-		return CleanBody{}, a.tooLarge(or)
+		return a.tooLarge(or, body)
 	}
 	all, err := io.ReadAll(io.LimitReader(body, limit))
 	switch {
+	case errors.Is(err, ErrPacked):
+		return a.fallback(or, or.body, nil, err)
 	case err != nil:
 		return CleanBody{}, err
 	case generated:
 		return a.generated(or, all)
 	case len(all) > maxText: // the listing said less
-		return CleanBody{}, a.tooLarge(or)
+		return a.tooLarge(or, bytes.NewReader(all))
 	}
-	return a.rewritten(or, all)
+	return a.rewritten(or, or.body, all)
 }
 
-func (a *Anonymizer) tooLarge(or *objectRule) error {
-	return &report.Error{Code: report.Incompatible, Store: or.at.store, Op: "rewrite a body of " + or.at.group, Err: errForm,
-		Hint: "a body over 32 MB cannot be rewritten as text; use placeholder, drop or keep"}
+// tooLarge is for a body that is not read to its end: what its rule's else says
+// of it must not need that either.
+func (a *Anonymizer) tooLarge(or *objectRule, body io.Reader) (CleanBody, error) {
+	if or.body.other == nil || or.body.other.text {
+		return a.unreadBody(or, errLarge)
+	}
+	head, err := io.ReadAll(io.LimitReader(body, media.HeadBytes))
+	if err != nil {
+		return CleanBody{}, err
+	}
+	return a.otherBody(or, head, errLarge)
 }
+
+// otherBody makes what else says of a body that does not fit its rule; a body
+// that has no such rule, or does not fit that either, is recorded.
+func (a *Anonymizer) otherBody(or *objectRule, all []byte, cause error) (CleanBody, error) {
+	other := or.body.other
+	if other == nil {
+		return a.unreadBody(or, cause)
+	}
+	counts := a.counts
+	var b CleanBody
+	var err error
+	switch {
+	case other.verb == "drop":
+		b = leftOut()
+	case other.text:
+		b, err = a.rewritten(or, other, all)
+	default:
+		b, err = a.generated(or, all[:min(len(all), media.HeadBytes)])
+	}
+	if misfits(err) {
+		a.counts = counts
+		return a.unreadBody(or, cause)
+	}
+	if err == nil {
+		a.misfit(or.body, cause, other.verb)
+	}
+	return b, err
+}
+
+// unreadBody records a body that nothing can be made of.
+func (a *Anonymizer) unreadBody(or *objectRule, cause error) (CleanBody, error) {
+	a.misfit(or.body, cause, "")
+	return leftOut(), nil
+}
+
+// leftOut is no body.
+func leftOut() CleanBody { return CleanBody{r: bytes.NewReader(nil), left: true} }
 
 // generated makes a body that holds nothing of the original.
 func (a *Anonymizer) generated(or *objectRule, head []byte) (CleanBody, error) {
@@ -86,26 +136,27 @@ func (a *Anonymizer) body(b []byte, count bool) CleanBody {
 	return CleanBody{r: bytes.NewReader(b), size: int64(len(b)), typ: contentType(a.raw.Type)}
 }
 
-// rewritten passes a whole body through a text, scan, strip or json rule. What
-// such a rule cannot read becomes a stand-in, never the original.
-func (a *Anonymizer) rewritten(or *objectRule, all []byte) (CleanBody, error) {
-	head := all[:min(len(all), media.HeadBytes)]
-	kind := media.Sniff(head, a.raw.Name)
+// rewritten passes a whole body through a text, scan, strip or json rule.
+func (a *Anonymizer) rewritten(or *objectRule, r *rule, all []byte) (CleanBody, error) {
+	kind := media.Sniff(all[:min(len(all), media.HeadBytes)], a.raw.Name)
 	switch {
 	case len(all) == 0:
 		return a.body(nil, false), nil
-	case or.body.verb == "strip":
+	case r.verb == "strip":
 		return a.stripped(or, all)
-	case or.body.json != nil && document.Reads(kind):
+	case r.json != nil && document.Reads(kind):
 		return a.byPath(or, all)
 	case !document.Reads(kind):
-		return a.fallback(or, head)
-	case kind == media.Text && or.body.markup:
+		return a.fallback(or, r, all, errForm)
+	case r != or.body: // it breaks its format
+		kind = media.Text
+	}
+	if kind == media.Text && r.markup {
 		kind = media.HTML
 	}
 	out, standIns, err := document.New(&finder{a: a, own: slices.Clone(a.named)}).Rewrite(kind, all)
 	if err != nil {
-		return a.fallback(or, head)
+		return a.fallback(or, r, all, err)
 	}
 	a.count(outcomeOf(all, out))
 	b := a.body(out, false)
@@ -117,7 +168,7 @@ func (a *Anonymizer) rewritten(or *objectRule, all []byte) (CleanBody, error) {
 func (a *Anonymizer) stripped(or *objectRule, all []byte) (CleanBody, error) {
 	out, err := media.Strip(all)
 	if err != nil {
-		return a.fallback(or, all[:min(len(all), media.HeadBytes)])
+		return a.fallback(or, or.body, all, err)
 	}
 	b := a.body(out, true)
 	b.original = true
@@ -131,9 +182,16 @@ func outcomeOf(before, after []byte) outcome {
 	return changed
 }
 
-// fallback makes the stand-in for a body that its rule cannot read.
-func (a *Anonymizer) fallback(or *objectRule, head []byte) (CleanBody, error) {
-	b, err := a.generated(or, head)
+// fallback makes what stands for a body that a rule cannot read: what else
+// says, and where text, scan or strip has none a stand-in of the body's kind.
+func (a *Anonymizer) fallback(or *objectRule, r *rule, all []byte, cause error) (CleanBody, error) {
+	switch {
+	case r != or.body: // it is what else says
+		return CleanBody{}, cause
+	case r.other != nil, r.json != nil:
+		return a.otherBody(or, all, cause)
+	}
+	b, err := a.generated(or, all[:min(len(all), media.HeadBytes)])
 	b.standIns = 1
 	return b, err
 }
@@ -143,11 +201,16 @@ func (a *Anonymizer) byPath(or *objectRule, all []byte) (CleanBody, error) {
 	mark, charset := charsetOf(all)
 	plain, err := recode(all[len(mark):], charset, false)
 	if err != nil {
-		return CleanBody{}, a.failed(or.body, err)
+		return a.otherBody(or, all, err)
 	}
-	c, _, err := a.element(or.body, plain)
-	if err != nil {
-		return CleanBody{}, err
+	counts, at := a.counts, len(a.arena)
+	c, _, err := a.rewrite(or.body, plain)
+	switch {
+	case misfits(err):
+		a.counts, a.arena = counts, a.arena[:at]
+		return a.otherBody(or, all, err)
+	case err != nil:
+		return CleanBody{}, a.failed(or.body, err)
 	}
 	out, err := recode(c.b, charset, true)
 	if err != nil {

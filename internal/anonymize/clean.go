@@ -24,6 +24,7 @@ type CleanBody struct {
 	typ      string
 	standIns int
 	original bool
+	left     bool
 }
 
 // Read implements io.Reader.
@@ -38,6 +39,10 @@ func (b *CleanBody) Type() string { return b.typ }
 // StandIns returns how many parts of the body could not be read by its rule,
 // the body itself among them, and were replaced by documents that say nothing.
 func (b *CleanBody) StandIns() int { return b.standIns }
+
+// Left reports that nothing is to be written: the rule cannot read the body,
+// and leaves it out or has recorded it.
+func (b *CleanBody) Left() bool { return b.left }
 
 // Original reports whether the body still holds content of the original that no
 // rule has read, as strip leaves it: the proof must not take it for generated.

@@ -128,7 +128,7 @@ func (a *Anonymizer) runShift(r *rule, raw []byte) (Clean, outcome, error) {
 		}
 		a.arena = binary.BigEndian.AppendUint64(a.arena, uint64(n))
 	default:
-		return Clean{}, kept, errForm
+		return Clean{}, kept, errWire
 	}
 	a.counts.Changed++
 	return Clean{b: a.arena[at:]}, changed, nil

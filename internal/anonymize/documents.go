@@ -102,21 +102,22 @@ func (c *compiler) checkMapping(at place, fields []Field) {
 func (a *Anonymizer) Document(d *Documents, raw RawDocument) (CleanDocument, error) {
 	a.reset()
 	if err := a.identifyIn(&d.slots, raw.Source); err != nil {
-		return CleanDocument{}, a.unread(d.source.at, err)
+		return a.unreadDocument(d, err)
 	}
 	var out CleanDocument
+	var did outcome
 	var err error
-	if out.ID, err = a.documentName(d.id, place{d.source.at.store, d.source.at.group, fieldID}, raw.ID); err != nil {
-		return CleanDocument{}, err
+	if out.ID, did, err = a.documentName(d.id, place{d.source.at.store, d.source.at.group, fieldID}, raw.ID); err != nil || did == unread {
+		return CleanDocument{Drop: true}, err
 	}
 	if raw.Routing != nil {
-		if out.Routing, err = a.documentName(d.routing, place{d.source.at.store, d.source.at.group, fieldRouting}, raw.Routing); err != nil {
-			return CleanDocument{}, err
+		if out.Routing, did, err = a.documentName(d.routing, place{d.source.at.store, d.source.at.group, fieldRouting}, raw.Routing); err != nil || did == unread {
+			return CleanDocument{Drop: true}, err
 		}
 	}
 	source, did, err := a.json(d.source, a.arena, raw.Source)
 	if err != nil {
-		return CleanDocument{}, a.unread(d.source.at, err)
+		return a.unreadDocument(d, err)
 	}
 	body := raw.Source
 	if did == changed {
@@ -124,28 +125,37 @@ func (a *Anonymizer) Document(d *Documents, raw RawDocument) (CleanDocument, err
 	}
 	line, err := text.Compact(source, body) // behind it: compacting never reads what it has written
 	if err != nil {
-		return CleanDocument{}, a.unread(d.source.at, errForm)
+		return a.unreadDocument(d, errForm)
 	}
 	a.arena = line
 	out.Source = Clean{b: line[len(source):]}
 	return out, nil
 }
 
+// unreadDocument records a document that cannot be read, and leaves it out.
+func (a *Anonymizer) unreadDocument(d *Documents, err error) (CleanDocument, error) {
+	if !misfits(err) {
+		return CleanDocument{}, a.unread(d.source.at, err)
+	}
+	a.misfit(&rule{verb: "its rules", at: d.source.at}, err, "")
+	return CleanDocument{Drop: true}, nil
+}
+
 // documentName applies the rule of an _id or a _routing; without one the
 // value is not written, and recorded.
-func (a *Anonymizer) documentName(r *rule, at place, raw []byte) (Clean, error) {
+func (a *Anonymizer) documentName(r *rule, at place, raw []byte) (Clean, outcome, error) {
 	if r == nil {
 		a.counts.Dropped++
 		if a.drops() {
-			return Clean{null: true}, nil
+			return Clean{null: true}, nulled, nil
 		}
-		return Clean{null: true}, a.findIn(at)
+		return Clean{null: true}, nulled, a.findIn(at)
 	}
-	c, _, err := a.run(r, raw)
+	c, did, err := a.run(r, raw)
 	if err != nil {
-		return Clean{}, a.failed(r, err)
+		return Clean{}, did, a.failed(r, err)
 	}
-	return c, nil
+	return c, did, nil
 }
 
 // identifyIn finds the people whom a JSON value names.

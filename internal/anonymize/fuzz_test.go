@@ -71,7 +71,7 @@ func FuzzJSON(f *testing.F) {
 			return
 		}
 		c, err := applyTo(a, row, 1, raw)
-		if err != nil || len(bytes.TrimSpace(raw)) == 0 {
+		if err != nil || len(bytes.TrimSpace(raw)) == 0 || len(a.Misfits()) > 0 && c.IsNull() {
 			return
 		}
 		if !json.Valid(c.Bytes()) || !json.Valid(raw) {

@@ -16,6 +16,9 @@ func (f Form) made() bool { return f == FormRecord || f == FormArray || f == For
 // insideRule compiles a rule on a composite or an array.
 func (c *compiler) insideRule(r *ruleset.Rule, f Field, s *slots) *rule {
 	out := &rule{verb: r.Verb, at: place{f.Store, f.Group, f.Name}, form: f.Form}
+	if r.Else != nil && (r.Verb == "json" || r.Verb == "list") {
+		c.fail(out.at, "else beside "+r.Verb+", which reads every value of type "+f.Type+": write it beside the rules of its parts")
+	}
 	for _, part := range f.Parts {
 		inner := r
 		switch {

@@ -15,6 +15,10 @@ import (
 // deeper is text.
 const maxDepth = 4
 
+// mostSteps is how many objects and arrays of a value may lie in each other. The
+// rules are asked about the path of each, so that the work grows with the square.
+const mostSteps = 1000
+
 // layer is what one depth of JSON inside JSON needs.
 type layer struct {
 	rewriter text.Rewriter
@@ -30,9 +34,8 @@ type layer struct {
 func (a *Anonymizer) layer(depth int) *layer {
 	for len(a.layers) <= depth {
 		l := &layer{}
-		n := len(a.layers)
 		l.visit = func(t *text.Token) (text.Action, []byte, error) {
-			action, b, err := a.visit(l, t, n)
+			action, b, err := a.visit(l, t)
 			l.changes = l.changes || action > text.Skip
 			return action, b, err
 		}
@@ -124,7 +127,7 @@ func (c *pathCache) lookup(j *jsonRule, path []byte) resolved {
 }
 
 // visit decides about one token of a JSON value.
-func (a *Anonymizer) visit(l *layer, t *text.Token, depth int) (text.Action, []byte, error) {
+func (a *Anonymizer) visit(l *layer, t *text.Token) (text.Action, []byte, error) {
 	if t.Key {
 		return a.visitKey(l, t)
 	}
@@ -134,6 +137,9 @@ func (a *Anonymizer) visit(l *layer, t *text.Token, depth int) (text.Action, []b
 	container := t.Type == text.Object || t.Type == text.Array
 	if len(t.Path) == 0 && container {
 		return text.Keep, nil, nil
+	}
+	if container && len(t.Path) > mostSteps && bytes.Count(t.Path, []byte{'.'})+bytes.Count(t.Path, []byte{'['}) > mostSteps {
+		return text.Keep, nil, errDeep
 	}
 	res := l.cache.lookup(l.rules, t.Path)
 	if container {
@@ -146,7 +152,7 @@ func (a *Anonymizer) visit(l *layer, t *text.Token, depth int) (text.Action, []b
 		}
 		return text.SetNull, nil, a.find(a.unknownPlace(l.rules, string(t.Path)))
 	}
-	return a.visitScalar(res.rule, l, t, depth)
+	return a.visitScalar(res.rule, l, t)
 }
 
 // visitKey decides about a member by its key: a member that nothing covers
@@ -214,7 +220,7 @@ func (a *Anonymizer) visitContainer(res resolved) (text.Action, []byte, error) {
 }
 
 // visitScalar applies a rule to a string, a number or a bool.
-func (a *Anonymizer) visitScalar(r *rule, l *layer, t *text.Token, depth int) (text.Action, []byte, error) {
+func (a *Anonymizer) visitScalar(r *rule, l *layer, t *text.Token) (text.Action, []byte, error) {
 	for r.elem != nil && (t.Type != text.String || !looksArray(t.Value)) {
 		r = r.elem
 	}
@@ -245,13 +251,15 @@ func (a *Anonymizer) visitScalar(r *rule, l *layer, t *text.Token, depth int) (t
 	}
 	var did outcome
 	var err error
+	counts := a.counts
 	if fn != nil {
 		l.out, did, err = fn(a, l.out[:0], t.Value, a.person(r))
 	} else {
 		l.out, did, err = a.text(r, l.out[:0], t.Value)
 	}
 	if err != nil {
-		return text.Keep, nil, err
+		a.counts = counts
+		return a.visitMisfit(r, l, t, err)
 	}
 	a.count(did)
 	switch did {

@@ -59,6 +59,7 @@ func (c *compiler) groupRule(r *ruleset.Rule, at place, s *slots) *rule {
 		c.fail(at, err.Error())
 		return &rule{verb: "drop", at: at}
 	}
+	out.at = at
 	return out
 }
 
@@ -115,8 +116,8 @@ func (a *Anonymizer) keyFate(kr *keyRule, name []byte) (Key, error) {
 		if err != nil {
 			return Key{}, a.failed(kr.name, err)
 		}
-		if did == dropped || did == nulled { // no verb of a name does
-			return Key{Group: kr.at.group, Fate: Leave}, nil
+		if c.null || did == dropped { // no verb of a name does, but for what it cannot read
+			return Key{Group: kr.at.group, Fate: Unknown}, nil
 		}
 		out.Name = c
 	}
@@ -216,21 +217,30 @@ func (a *Anonymizer) Pair(field, value []byte) (f, v Clean, ok bool, err error) 
 		return Clean{}, v, false, a.mismatch("hash:*")
 	}
 	if data {
-		f = a.name(field)
+		if f, err = a.name(r, field); err != nil || f.null {
+			return Clean{}, v, false, err
+		}
 	}
 	v, ok, err = a.element(r, value)
 	return f, v, ok, err
 }
 
-// name passes the name of a field that no line spells out: it is text.
-func (a *Anonymizer) name(raw []byte) Clean {
+// name passes the name of a field that no line spells out: it is text. One
+// that is none is recorded under the rule of its value, and is NULL.
+func (a *Anonymizer) name(r *rule, raw []byte) (Clean, error) {
 	at := len(a.arena)
 	out, did, err := a.freeText(a.arena, raw, false)
-	if err != nil || did == kept {
-		return Clean{b: raw}
+	switch {
+	case misfits(err):
+		a.misfit(r, err, "")
+		return Clean{null: true}, nil
+	case err != nil:
+		return Clean{}, a.failed(r, err)
+	case did == kept:
+		return Clean{b: raw}, nil
 	}
 	a.arena = out
-	return Clean{b: out[at:]}
+	return Clean{b: out[at:]}, nil
 }
 
 // Number passes a sorted set's score.
@@ -246,7 +256,7 @@ func (a *Anonymizer) element(r *rule, raw []byte) (Clean, bool, error) {
 	if err != nil {
 		return Clean{}, false, a.failed(r, err)
 	}
-	return c, did != dropped && did != nulled, nil
+	return c, did != dropped && !c.null, nil
 }
 
 // mismatch records a key whose type its rule does not cover.

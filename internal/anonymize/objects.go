@@ -130,9 +130,10 @@ func (a *Anonymizer) Object(o *Objects, raw Object) (CleanObject, error) {
 		if err != nil {
 			return CleanObject{}, a.failed(or.name, err)
 		}
-		if did != dropped && did != nulled {
-			out.Name = c
+		if c.null || did == dropped {
+			return CleanObject{Group: or.at.group, Fate: Unknown}, nil
 		}
+		out.Name = c
 	}
 	var err error
 	out.Metadata, err = a.metadata(or, raw.Metadata)
@@ -163,7 +164,13 @@ func (a *Anonymizer) metadata(or *objectRule, raw map[string]string) ([]CleanPai
 		}
 		name := Clean{b: []byte(key)}
 		if res.data() {
-			name = headerName(a.name(name.b))
+			if name, err = a.name(res.rule, name.b); err != nil {
+				return nil, err
+			}
+			if name.null {
+				continue
+			}
+			name = headerName(name)
 		}
 		out = append(out, CleanPair{Key: name, Value: c})
 	}

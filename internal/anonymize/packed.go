@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"errors"
 
-	"github.com/tenantcopy/tenantcopy/internal/anonymize/document"
-	"github.com/tenantcopy/tenantcopy/internal/anonymize/media"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/packed"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
 )
@@ -163,28 +161,4 @@ func scalarAt(v []byte, path string) (found []byte, ok bool) {
 		return text.Keep, nil, nil
 	})
 	return found, ok
-}
-
-// forBytes lets text and scan read a column of bytes that holds text in another charset than UTF-8, and keep that.
-func (c *compiler) forBytes(out *rule) {
-	if !out.text {
-		return
-	}
-	rewrite := out.apply
-	out.apply = func(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome, error) {
-		mark, charset := charsetOf(v)
-		if charset == nil || packed.Find(v) != packed.None || !document.Reads(media.Sniff(v[:min(len(v), media.HeadBytes)], "")) {
-			return rewrite(a, dst, v, who)
-		}
-		plain, err := recode(v[len(mark):], charset, false)
-		if err != nil {
-			return dst, kept, err
-		}
-		inner, did, err := rewrite(a, nil, plain, who)
-		if err != nil || did != changed {
-			return dst, did, err
-		}
-		coded, err := recode(inner, charset, true)
-		return append(append(dst, mark...), coded...), changed, err
-	}
 }

@@ -46,11 +46,11 @@ func (a *Anonymizer) inside(r *rule, out, raw []byte) ([]byte, error) {
 // becomes NULL.
 func (a *Anonymizer) record(r *rule, out, raw []byte) ([]byte, error) {
 	if len(raw) < countSize {
-		return out, errForm
+		return out, errWire
 	}
 	n := int(int32(binary.BigEndian.Uint32(raw)))
 	if n < 0 || r.parts != nil && n != len(r.parts) {
-		return out, errForm
+		return out, errWire
 	}
 	out, rest := append(out, raw[:countSize]...), raw[countSize:]
 	empty := &rule{verb: "null", at: r.at}
@@ -61,7 +61,7 @@ func (a *Anonymizer) record(r *rule, out, raw []byte) ([]byte, error) {
 			part = r.parts[i]
 		}
 		if len(rest) < numberSize {
-			return out, errForm
+			return out, errWire
 		}
 		out = append(out, rest[:numberSize]...)
 		if out, rest, err = a.part(part, out, rest[numberSize:]); err != nil {
@@ -69,7 +69,7 @@ func (a *Anonymizer) record(r *rule, out, raw []byte) ([]byte, error) {
 		}
 	}
 	if len(rest) > 0 {
-		return out, errForm
+		return out, errWire
 	}
 	return out, nil
 }
@@ -78,7 +78,7 @@ func (a *Anonymizer) record(r *rule, out, raw []byte) ([]byte, error) {
 // layout. Without a rule for its elements it becomes one of no dimension.
 func (a *Anonymizer) array(r *rule, out, raw []byte) ([]byte, error) {
 	if len(raw) < arrayHead {
-		return out, errForm
+		return out, errWire
 	}
 	if len(r.parts) == 0 {
 		a.counts.Changed++
@@ -95,7 +95,7 @@ func (a *Anonymizer) array(r *rule, out, raw []byte) ([]byte, error) {
 		}
 	}
 	if len(rest) > 0 {
-		return out, errForm
+		return out, errWire
 	}
 	return out, nil
 }
@@ -114,7 +114,7 @@ func (a *Anonymizer) part(r *rule, out, raw []byte) (next, rest []byte, err erro
 	if err != nil {
 		return out, nil, a.failed(r, err)
 	}
-	if did == nulled || did == dropped || c.null {
+	if c.null || did == dropped {
 		return appendBig(out, ^uint64(0), lengthSize), rest, nil
 	}
 	return append(appendBig(out, uint64(len(c.b)), lengthSize), c.b...), rest, nil
@@ -123,12 +123,12 @@ func (a *Anonymizer) part(r *rule, out, raw []byte) (next, rest []byte, err erro
 // cutPart cuts one value with its length in front off; nil is NULL.
 func cutPart(raw []byte) (v, rest []byte, err error) {
 	if len(raw) < lengthSize {
-		return nil, nil, errForm
+		return nil, nil, errWire
 	}
 	n := int(int32(binary.BigEndian.Uint32(raw)))
 	raw = raw[lengthSize:]
 	if n < -1 || n > len(raw) {
-		return nil, nil, errForm
+		return nil, nil, errWire
 	}
 	if n == -1 {
 		return nil, raw, nil
@@ -145,14 +145,14 @@ func (a *Anonymizer) hstore(r *rule, out, raw []byte) ([]byte, error) {
 		return append(out, 0, 0, 0, 0), nil
 	}
 	if len(raw) < countSize {
-		return out, errForm
+		return out, errWire
 	}
 	left, rest, start, pairs := int(int32(binary.BigEndian.Uint32(raw))), raw[countSize:], len(out), 0
 	out = append(out, 0, 0, 0, 0)
 	for ; left > 0; left-- {
 		key, after, err := cutPart(rest)
 		if err != nil || key == nil {
-			return out, errForm
+			return out, errWire
 		}
 		at := len(out)
 		var stays bool
@@ -169,7 +169,7 @@ func (a *Anonymizer) hstore(r *rule, out, raw []byte) ([]byte, error) {
 		}
 	}
 	if left < 0 || len(rest) > 0 {
-		return out, errForm
+		return out, errWire
 	}
 	binary.BigEndian.PutUint32(out[start:], uint32(pairs))
 	return out, nil

@@ -136,8 +136,8 @@ func (c *compiler) valueRule(r *ruleset.Rule, f Field, s *slots) *rule {
 	if f.Form == FormJSON || f.Form == FormJSONB || f.Form == FormHstore {
 		c.forJSON(out, r)
 	}
-	if f.Form == FormBytes {
-		c.forBytes(out)
+	if r.Else != nil {
+		out.other = c.valueRule(r.Else, f, s)
 	}
 	c.checkLength(r, f)
 	c.shorten(out, r, f)
@@ -273,6 +273,9 @@ func (a *Anonymizer) Value(i int, raw []byte) (Clean, error) {
 		}
 	}
 	c, out, err := a.run(s.rule, raw)
+	if out == unread {
+		c, out, err = a.rewrite(s.instead, raw)
+	}
 	if err != nil {
 		return Clean{}, a.failed(s.rule, err)
 	}
@@ -296,7 +299,10 @@ func (a *Anonymizer) identify(s *step, raw []byte) error {
 
 // failed reports a value that a rule cannot read or write, by place.
 func (a *Anonymizer) failed(r *rule, err error) error {
-	if err == errTooMany {
+	switch {
+	case r.at.store == "": // a rule of the program's own, within one of the file
+		return err
+	case err == errTooMany:
 		return a.unread(r.at, err)
 	}
 	if _, placed := errors.AsType[*report.Error](err); placed { // by a part of the value

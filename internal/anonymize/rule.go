@@ -16,6 +16,7 @@ const (
 	changed                // rewritten
 	nulled                 // replaced by NULL
 	dropped                // left out, with what carries it
+	unread                 // does not fit its rule, and is recorded; it must not be written
 )
 
 // nobody stands where no person is known.
@@ -34,6 +35,7 @@ type rule struct {
 	number   apply     // for what is a number on the wire or in JSON; nil: apply makes text of it
 	json     *jsonRule // json and hash, and text or scan on a column of JSON
 	elem     *rule     // list
+	other    *rule     // of values that do not fit this one; nil when none is written
 	parts    []*rule   // of the attributes of a composite in order, or of the elements of an array
 	list     *jsonRule // list, for an array in JSON
 	text     bool      // text or scan: object keys under it are text too
@@ -89,6 +91,10 @@ func (c *compiler) compileRule(r *ruleset.Rule, in scope) (*rule, error) {
 	out := &rule{verb: r.Verb, at: in.at, form: in.form}
 	if r.Context != "" {
 		out.slot = in.slots.of(r.Context, c.firstSource())
+	}
+	var err error
+	if out.other, err = c.elseRule(r, in); err != nil {
+		return out, err
 	}
 	switch r.Verb {
 	case "keep", "drop", "null", "derive", "strip":

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/packed"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
@@ -98,22 +100,31 @@ func always(constant string) apply {
 func makeText(_ *compiler, r *ruleset.Rule) (apply, error) {
 	html := r.Arg == "html"
 	return func(a *Anonymizer, dst, v []byte, _ int32) ([]byte, outcome, error) {
-		plain := func(dst, v []byte) ([]byte, outcome, error) {
+		var read rewriting
+		read = func(dst, v []byte) ([]byte, outcome, error) {
+			if out, did, is, err := a.opened(dst, v, read); is {
+				return out, did, err
+			}
 			if err := unreadable(v); err != nil {
 				return dst, kept, err
 			}
 			return a.freeText(dst, v, html)
 		}
-		if out, did, is, err := a.opened(dst, v, plain); is {
-			return out, did, err
-		}
-		return plain(dst, v)
+		return a.inUTF8(dst, v, read)
 	}, nil
 }
 
 // freeText rewrites mentions in a text. The people of the record are its
 // context.
 func (a *Anonymizer) freeText(dst, v []byte, html bool) ([]byte, outcome, error) {
+	if !utf8.Valid(v) && packed.Find(v) == packed.None { // the engine looks through those
+		return a.inUTF8(dst, v, func(dst, v []byte) ([]byte, outcome, error) {
+			if !utf8.Valid(v) {
+				return dst, kept, errBinary
+			}
+			return a.freeText(dst, v, html)
+		})
+	}
 	start := len(dst)
 	out := a.plan.engine.Rewrite(dst, v, a, text.Options{HTML: html, Context: a.named, Scratch: &a.texts}, nil)
 	if bytes.Equal(out[start:], v) {
@@ -125,9 +136,13 @@ func (a *Anonymizer) freeText(dst, v []byte, html bool) ([]byte, outcome, error)
 // applyScan treats a value as text, and one that is JSON, serialised or
 // compressed as full of text.
 func applyScan(a *Anonymizer, dst, v []byte, _ int32) ([]byte, outcome, error) {
+	return a.inUTF8(dst, v, a.scan)
+}
+
+func (a *Anonymizer) scan(dst, v []byte) ([]byte, outcome, error) {
 	if t := bytes.TrimSpace(v); len(t) > 1 && (t[0] == '{' || t[0] == '[') {
-		if out, did, err := a.scanJSON(dst, v); err == nil {
-			return out, did, nil
+		if out, did, err := a.scanJSON(dst, v); err != errForm { // any other is about what is in it
+			return out, did, err
 		}
 	}
 	if out, did, is, err := a.scanPacked(dst, v); is {

@@ -37,7 +37,8 @@ func (r *run) copy(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithCancelCause(ctx) // also ends listings, which may be slow, when a chunk has failed
 	defer cancel(nil)
-	var mu sync.Mutex // tallies
+	var mu sync.Mutex // tallies and unfit
+	unfit := make(misfits)
 	groups := newGroups()
 	carry := func(ctx context.Context, worker int, t task) error {
 		tally, err := r.try(ctx, t, workers[worker])
@@ -46,6 +47,7 @@ func (r *run) copy(ctx context.Context) error {
 		}
 		mu.Lock()
 		r.tallies[t.store].Add(tally)
+		unfit.add(r.Readers[t.store].Name(), t.ID, workers[worker].Misfits())
 		mu.Unlock()
 		r.events.emit(report.Event{Phase: report.Copy, Store: r.Readers[t.store].Name(), Chunk: t.ID, Tally: &tally})
 		groups.done(t)
@@ -58,10 +60,11 @@ func (r *run) copy(ctx context.Context) error {
 		}
 		return err
 	})
-	if err != nil {
+	r.noteMisfits(unfit)
+	if err != nil && (report.CodeOf(err) != report.Incompatible || len(unfit.sorted(false)) == 0) {
 		return err
 	}
-	return r.refuseFindings(workers)
+	return errors.Join(r.refuseContent(workers, unfit), err) // what was not written may be what an index misses
 }
 
 // try carries one chunk, again while its errors are transient.
@@ -69,6 +72,7 @@ func (r *run) try(ctx context.Context, t task, a *anonymize.Anonymizer) (report.
 	pause := firstPause
 	for n := 1; ; n++ {
 		before := a.Counts()
+		a.Misfits() // of a try before, or of a chunk that failed
 		var tally report.Tally
 		err := parallel.Protect(func() (err error) {
 			tally, err = t.Copy(ctx, a)
@@ -165,22 +169,4 @@ func (r *run) openLists(ctx context.Context) (lists []list, stop func()) {
 			stop()
 		}
 	}
-}
-
-// refuseFindings ends a copy that met content without a rule.
-func (r *run) refuseFindings(workers []*anonymize.Anonymizer) error {
-	var lists [][]anonymize.Finding
-	for _, a := range workers {
-		lists = append(lists, a.Findings())
-	}
-	found := anonymize.MergeFindings(lists...)
-	if len(found) == 0 {
-		return nil
-	}
-	var times int64
-	for _, f := range found {
-		times += f.Count
-	}
-	return &report.Refusal{Code: report.Privacy, What: "copy by " + r.Rules.File, Why: fmt.Sprintf("%d places in the content have no rule (met %d times); nothing was switched", len(found), times),
-		Lines: anonymize.PasteLines(found), Hint: "give each line above a verb and add it to " + r.Rules.File + "; a path inside {json: …} goes into that mapping"}
 }

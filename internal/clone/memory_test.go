@@ -65,6 +65,7 @@ type store struct {
 	chunks []clone.Chunk
 	people []person.Record
 	value  string // what the scan reads beside the control
+	plan   *anonymize.Plan
 
 	mu      sync.Mutex
 	lost    error // of the lock
@@ -111,7 +112,10 @@ func (s *store) Into(guard.Destination) (clone.Staged, error) {
 
 func (s *store) Close() error { return nil }
 
-func (s *store) Prepare(ctx context.Context, _ *anonymize.Plan) error { return s.step(ctx, "prepare") }
+func (s *store) Prepare(ctx context.Context, plan *anonymize.Plan) error {
+	s.plan = plan
+	return s.step(ctx, "prepare")
+}
 
 func (s *store) Chunks(ctx context.Context) iter.Seq2[clone.Chunk, error] {
 	return func(yield func(clone.Chunk, error) bool) {

@@ -127,7 +127,7 @@ r:18:8: verb "strip" cannot rule a column (it rules the body of an object)
 r:19:8: unknown verb "placeholdr" (did you mean placeholder?)
 r:20:9: verb "hash" cannot rule a column (it rules the value of a key)
 r:21:8: verb "shuffle": not supported yet
-r:22:15: verb "drop" cannot rule an element of a list (it rules a path of a document, the body of an object, the value of a key)
+r:22:15: verb "drop" cannot rule an element of a list (it rules a path of a document, the body of an object, the value of a key, the groups of a stream)
 r:23:9: unknown verb "zzzzzz"`},
 		"arguments": {`version: 1
 people: none
@@ -331,13 +331,47 @@ r:6:65: "a*": * stands for a whole key and cannot be part of one
 r:6:77: "a[0]": brackets in a path are [] for every element of an array
 r:6:91: "": empty path
 r:6:112: "a.b" is never reached: "a" on line 6 comes first (move it up)
-r:7:15: verb "drop" cannot rule a name (it rules a path of a document, the body of an object, the value of a key)
+r:7:15: verb "drop" cannot rule a name (it rules a path of a document, the body of an object, the value of a key, the groups of a stream)
 r:8:28: "a" is never reached: "**" on line 8 comes first (move it up)
 r:9:19: unknown source of people "usrs" (did you mean users?)
 r:10:18: $person: one field names the person
 r:11:9: option "$keys": not supported yet (say drop instead of a rule)
 r:12:18: path "a[]": one place, not a wildcard or an array
 r:13:16: "a\\": path ends in a backslash`},
+		"else": {`version: 1
+people: none
+postgres:
+  t:
+    a: {json: {x: keep}, else: keep}
+    b: {keep: , else: "null"}
+    c: {json: {x: {shift: 3d, else: drop}}, else: {json: {y: keep}}}
+    d: {scan: , else: drop}
+    e: {scan: , else: }
+    f: {scan: , else: {text: , else: "null"}}
+    g: {else: "null"}
+    h: {json: {x: keep}, els: "null"}
+blob:
+  "a/*": {json: {x: keep}, else: "null"}
+  "b/*": {json: {x: keep}, else: strip}
+redis:
+  "a:*": {list: {scan: , else: drop}}
+  "b:*": {$groups: "null", scan: }
+  "c:*": {$groups: {scan: , else: set}, scan: }
+  "d:*": {$key: {uuid: , else: drop}, scan: }`, `
+r:5:32: else cannot be "keep": it is for values that cannot be read (say null, set, secret, text, scan or placeholder)
+r:6:17: verb "keep" takes no else: there is no value that it cannot read
+r:7:51: else cannot be "json": it is for values that cannot be read (say null, set, secret, text, scan or placeholder)
+r:8:23: verb "drop" cannot rule a column (a column cannot be left out: say null)
+r:9:17: no rule (a verb such as keep)
+r:10:23: else cannot be "text": it is for values that cannot be read (say null, set, secret, text, scan or placeholder)
+r:11:8: no verb (a verb such as keep)
+r:12:26: unknown verb "els" (did you mean else?)
+r:14:34: verb "null" cannot rule the body of an object (it rules a column, a path of a document, an element of a list)
+r:15:34: else cannot be "strip": it is for values that cannot be read (say drop, text, scan or placeholder)
+r:17:32: verb "drop" cannot rule an element of a list (it rules a path of a document, the body of an object, the value of a key, the groups of a stream)
+r:18:20: verb "null" cannot rule the groups of a stream (it rules a column, a path of a document, an element of a list)
+r:19:35: verb "set" cannot rule the groups of a stream (it rules a column, a path of a document, an element of a list, the value of a key)
+r:20:32: verb "drop" cannot rule a name (it rules a path of a document, the body of an object, the value of a key, the groups of a stream)`},
 		"indexes": {`version: 1
 person: {postgres: {users: {id: id, email: email}}}
 search:
@@ -352,7 +386,7 @@ search:
   p: {$person: _id, user: keep}`, `
 r:5:3: "index" is never reached: "i*" on line 4 comes first (move it up)
 r:6:20: unknown option "$rows" (known: $docs, $person)
-r:7:12: verb "drop" cannot rule a name (it rules a path of a document, the body of an object, the value of a key)
+r:7:12: verb "drop" cannot rule a name (it rules a path of a document, the body of an object, the value of a key, the groups of a stream)
 r:7:46: "name" is never reached: "**" on line 7 comes first (move it up)
 r:8:6: "l": rules of a table or index are one per field (say {"*": scan})
 r:9:16: "m" has no field "user_id"

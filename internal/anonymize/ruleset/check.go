@@ -94,8 +94,10 @@ func (p *reader) siblings(g *Group, shape fieldShape) {
 		look(link.Field, link.Pos)
 	}
 	for _, f := range g.Fields {
-		if f.Rule.Context != "" {
-			look(f.Rule.Context, f.Rule.contextPos)
+		for r := &f.Rule; r != nil; r = r.Else {
+			if r.Context != "" {
+				look(r.Context, r.contextPos)
+			}
 		}
 	}
 }

@@ -71,6 +71,8 @@ func (p *reader) whole(g *Group, kind string, kv pair) {
 			g.Options.Name = p.rule(o.value, InName)
 		case o.key == "$metadata" && kind == "blob":
 			g.Options.Metadata = p.fields(o, flatFields, InDocument)
+		case o.key == "$groups" && kind == "redis":
+			g.Options.Groups = p.rule(o.value, InGroup)
 		case o.key == "$person" && kind == "redis":
 			g.Options.Person = p.link(o, pathFields)
 		default:
@@ -161,7 +163,7 @@ func optionsOf(kind string) []string {
 	case "blob":
 		return []string{"$body", "$name", "$metadata"}
 	default:
-		return []string{"$value", "$key", "$person"}
+		return []string{"$value", "$key", "$groups", "$person"}
 	}
 }
 

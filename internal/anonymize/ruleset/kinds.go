@@ -18,17 +18,22 @@ const (
 	InValue
 	// InName is a name of its own: an object's, a key's, a document's _id and _routing.
 	InName
+	// InGroup is the names of a stream's consumer groups and of their consumers.
+	InGroup
 )
 
 // inScalar is every place that holds one value, as opposed to a body or a name.
 const inScalar = InColumn | InDocument | InElement | InValue
+
+// inNames is every place that holds a name.
+const inNames = InName | InGroup
 
 // Has says whether all places of k are in the set.
 func (ks Kinds) Has(k Kinds) bool { return ks&k == k }
 
 // String names the places, in a fixed order: "a column, a path of a document".
 func (ks Kinds) String() string {
-	all := [...]string{"a column", "a path of a document", "an element of a list", "the body of an object", "the value of a key", "a name"}
+	all := [...]string{"a column", "a path of a document", "an element of a list", "the body of an object", "the value of a key", "a name", "the groups of a stream"}
 	var names []string
 	for i, name := range all {
 		if ks&(1<<i) != 0 {

@@ -49,6 +49,7 @@ redis:
   "s:*": drop
   "u:{public.users.id}": {list: {json: {"**": scan}}}
   "h": {hash: {"a.b": {shift: 30d, context: x}, "**": {bucket: 5}}}
+  "e": {$groups: drop, json: {a: {uuid: , else: null}}, else: {set: $GONE}}
 `
 
 // want is good, read; fields that no case sets are zero.
@@ -97,6 +98,8 @@ func want() *Rules {
 				{Pattern: pattern("u:{public.users.id}"), Rule: &Rule{Verb: "list", Elem: &Rule{Verb: "json", Fields: []Field{f("**", v("scan"))}}}},
 				{Pattern: pattern("h"), Rule: &Rule{Verb: "hash", Fields: []Field{
 					f("a.b", Rule{Verb: "shift", Arg: "30d", Context: "x"}), f("**", Rule{Verb: "bucket", Arg: "5", Literal: true})}}},
+				{Pattern: pattern("e"), Options: Options{Groups: ref(v("drop"))}, Rule: &Rule{Verb: "json", Else: &Rule{Verb: "set", Arg: "$GONE"}, Fields: []Field{
+					f("a", Rule{Verb: "uuid", Else: ref(v("null"))})}}},
 			}},
 		},
 	}
@@ -122,7 +125,7 @@ func TestParseGood(t *testing.T) {
 	if docs := got.Stores[2].Groups[1]; docs.Rule != docs.Options.Value {
 		t.Error("$body and Group.Rule are two rules")
 	}
-	if got, want := got.Variables(), []string{"STAGING_HASH"}; !slices.Equal(got, want) {
+	if got, want := got.Variables(), []string{"GONE", "STAGING_HASH"}; !slices.Equal(got, want) {
 		t.Errorf("variables %v, want %v", got, want)
 	}
 }

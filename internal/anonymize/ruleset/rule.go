@@ -40,7 +40,7 @@ func (v Verb) bare(pos Pos) *Rule {
 
 // mappedRule reads {verb: argument}, with options of the verb beside it.
 func (p *reader) mappedRule(n node, place Kinds) *Rule {
-	var verb, context *pair
+	var verb, context, instead *pair
 	good := true
 	for i := range n.pairs {
 		kv := &n.pairs[i]
@@ -48,8 +48,10 @@ func (p *reader) mappedRule(n node, place Kinds) *Rule {
 		switch {
 		case kv.key == "context":
 			context = kv
+		case kv.key == "else":
+			instead = kv
 		case !known:
-			p.add(kv.pos, didYouMean(kv.key, append([]string{"context"}, p.words...)), "unknown verb %q", kv.key)
+			p.add(kv.pos, didYouMean(kv.key, append([]string{"context", "else"}, p.words...)), "unknown verb %q", kv.key)
 			good = false
 		case verb != nil:
 			p.add(kv.pos, "a value has exactly one verb", "two verbs, %q and %q", verb.key, kv.key)
@@ -72,6 +74,9 @@ func (p *reader) mappedRule(n node, place Kinds) *Rule {
 	good = p.argument(r, v, *verb, place) && good
 	if context != nil {
 		good = p.context(r, v, *context) && good
+	}
+	if instead != nil {
+		good = p.instead(r, v, *instead, place) && good
 	}
 	if !good {
 		return nil
@@ -145,6 +150,43 @@ func (p *reader) context(r *Rule, v Verb, kv pair) bool {
 	}
 	r.Context, r.contextPos = field, kv.value.pos
 	return true
+}
+
+// instead reads the option that says what becomes of a value that the verb cannot read.
+func (p *reader) instead(r *Rule, v Verb, kv pair, place Kinds) bool {
+	if !v.Else {
+		p.add(kv.pos, "", "verb %q takes no else: there is no value that it cannot read", v.Name)
+		return false
+	}
+	other := p.rule(kv.value, place)
+	if other == nil {
+		return false
+	}
+	if other.Else != nil || !p.verbs[other.Verb].Instead {
+		p.add(kv.value.pos, "say "+listed(insteadOf(place)), "else cannot be %q: it is for values that cannot be read", other.Verb)
+		return false
+	}
+	r.Else = other
+	return true
+}
+
+// insteadOf lists the verbs that may stand behind else at a place.
+func insteadOf(place Kinds) []string {
+	var names []string
+	for _, v := range Verbs() {
+		if v.Instead && v.Alias == "" && v.Kinds.Has(place) {
+			names = append(names, v.Name)
+		}
+	}
+	return names
+}
+
+// listed joins words for people: "a, b or c".
+func listed(words []string) string {
+	if n := len(words) - 1; n > 0 {
+		return strings.Join(words[:n], ", ") + " or " + words[n]
+	}
+	return strings.Join(words, "")
 }
 
 // fieldShape says how the keys of a mapping of rules are read.

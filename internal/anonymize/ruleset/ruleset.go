@@ -113,6 +113,7 @@ type Options struct {
 	Person   *Link   // $person: the field that names the person of the row, document or value; nil when none is written
 	Name     *Rule   // $name in blob, $key in redis: rule of the object's or key's own name; nil keeps it
 	Metadata []Field // $metadata in blob: rule by metadata key
+	Groups   *Rule   // $groups in redis: rule of the names of consumer groups and consumers; nil when none is written
 	Value    *Rule   // $body in blob, $value in redis: the same pointer as Group.Rule when it was written this way
 }
 
@@ -138,6 +139,7 @@ type Rule struct {
 	Elem    *Rule   // list: the rule of every element
 	Literal bool    // Arg is a number, true or false written without quotes: in JSON it stays one
 	Context string  // option `context`: the field of the same row that names the person this value speaks of
+	Else    *Rule   // option `else`: the rule of a value that the verb cannot read; nil when none is written
 	Pos     Pos
 
 	contextPos Pos

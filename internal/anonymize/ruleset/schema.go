@@ -71,7 +71,7 @@ func schemaOrphans() object {
 // schemaPlaces names the definition of each place a rule may stand in.
 func schemaPlaces() map[string]Kinds {
 	return map[string]Kinds{
-		"column": InColumn, "document": InDocument, "element": InElement, "blob": InBlob, "value": InValue, "name": InName,
+		"column": InColumn, "document": InDocument, "element": InElement, "blob": InBlob, "value": InValue, "name": InName, "group": InGroup,
 	}
 }
 
@@ -83,8 +83,15 @@ func schemaDefinitions() object {
 		"group-search": object{"anyOf": []any{object{"const": "drop"}, schemaTable("document", object{
 			"$docs": object{"enum": []string{"none"}}, "$person": ref("link"), "_id": ref("rule-name"), "_routing": ref("rule-name")})}},
 		"group-blob":  schemaWhole(InBlob, object{"$body": ref("rule-blob"), "$name": ref("rule-name"), "$metadata": ref("fields")}),
-		"group-redis": schemaWhole(InValue, object{"$value": ref("rule-value"), "$key": ref("rule-name"), "$person": ref("link")}),
+		"group-redis": schemaWhole(InValue, object{"$value": ref("rule-value"), "$key": ref("rule-name"), "$groups": ref("rule-group"), "$person": ref("link")}),
 	}
+	var instead []any
+	for _, v := range Verbs() {
+		if v.Instead {
+			instead = append(instead, ref("verb-"+v.Name))
+		}
+	}
+	d["else"] = described(object{"anyOf": instead}, "What becomes of a value that the verb cannot read; without it such values end the run.")
 	for place, kind := range schemaPlaces() {
 		var verbs []any
 		for _, v := range Verbs() {
@@ -116,7 +123,7 @@ func schemaWhole(place Kinds, options object) object {
 	if place == InValue {
 		alone = options["$value"]
 	}
-	beside := object{"context": object{"type": "string"}}
+	beside := object{"context": object{"type": "string"}, "else": ref("else")}
 	for k, v := range options {
 		beside[k] = v
 	}
@@ -140,6 +147,9 @@ func (v Verb) schema() []any {
 	with := object{v.Name: v.argSchema()}
 	if v.Context {
 		with["context"] = object{"type": "string"}
+	}
+	if v.Else {
+		with["else"] = ref("else")
 	}
 	return append(ways, object{"type": "object", "properties": with, "required": []string{v.Name}, "additionalProperties": false})
 }

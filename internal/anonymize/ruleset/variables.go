@@ -33,6 +33,7 @@ func (r *Rules) Variables() []string {
 		}
 		all(rule.Fields)
 		look(rule.Elem)
+		look(rule.Else)
 	}
 	for _, s := range r.Stores {
 		for _, g := range s.Groups {
@@ -40,6 +41,7 @@ func (r *Rules) Variables() []string {
 			all(g.Fields)
 			look(g.Options.Name)
 			all(g.Options.Metadata)
+			look(g.Options.Groups)
 		}
 	}
 	return slices.Sorted(maps.Keys(found))

@@ -25,6 +25,8 @@ type Verb struct {
 	Default string  // Rule.Arg when none is written
 	Alias   string  // the verb that Name is short for, with Name as its argument: html is {text: html}; "" for a verb of its own
 	Context bool    // takes the option `context`
+	Else    bool    // takes the option `else`: it can meet a value that it cannot read
+	Instead bool    // may stand behind else: it does not read the value, or can read any text
 	Kinds   Kinds   // where it may stand
 	Doc     string  // what it does, one sentence
 	Longest string  // how long its output can be, for people
@@ -42,15 +44,15 @@ func Verbs() []Verb {
 
 func plainVerbs() []Verb {
 	return []Verb{
-		{Name: "keep", Kinds: inScalar | InBlob | InName, Longest: "as long as the source",
+		{Name: "keep", Kinds: inScalar | InBlob | inNames, Longest: "as long as the source",
 			Doc: "Copies unchanged; only by an explicit line, and counted in the report."},
-		{Name: "drop", Kinds: InDocument | InBlob | InValue, Longest: "nothing",
+		{Name: "drop", Instead: true, Kinds: InDocument | InBlob | InValue | InGroup, Longest: "nothing",
 			Doc: "Leaves the path, key, object or index out."},
-		{Name: "null", Kinds: InColumn | InDocument | InElement, Longest: "NULL",
+		{Name: "null", Instead: true, Kinds: InColumn | InDocument | InElement, Longest: "NULL",
 			Doc: "Writes NULL, or null in a document."},
-		{Name: "set", Args: ArgScalar, Arg: "a constant, or $NAME for an environment variable", Kinds: inScalar, Longest: "the constant",
+		{Name: "set", Instead: true, Args: ArgScalar, Arg: "a constant, or $NAME for an environment variable", Kinds: inScalar, Longest: "the constant",
 			Doc: "Writes a constant instead of every value that is not NULL."},
-		{Name: "secret", Kinds: inScalar, Longest: "that of the neutral value, or NULL",
+		{Name: "secret", Instead: true, Kinds: inScalar, Longest: "that of the neutral value, or NULL",
 			Doc: "Neutralises a credential or a webhook: a value that opens and calls nothing."},
 	}
 }
@@ -58,18 +60,18 @@ func plainVerbs() []Verb {
 func textVerbs() []Verb {
 	const grows = "the source plus the growth of each replaced mention"
 	return []Verb{
-		{Name: "text", Args: ArgOptional, Arg: "plain or html", Form: "plain|html", Default: "plain", Context: true,
-			Kinds: inScalar | InBlob | InName, Longest: grows,
+		{Name: "text", Else: true, Instead: true, Args: ArgOptional, Arg: "plain or html", Form: "plain|html", Default: "plain", Context: true,
+			Kinds: inScalar | InBlob | inNames, Longest: grows,
 			Doc: "Free text: replaces every known person, e-mail, phone number and place, and leaves the rest; a body by its format."},
-		{Name: "html", Alias: "text", Context: true, Kinds: inScalar | InBlob | InName, Longest: grows,
+		{Name: "html", Else: true, Instead: true, Alias: "text", Context: true, Kinds: inScalar | InBlob | inNames, Longest: grows,
 			Doc: "Free text with markup, short for {text: html}."},
-		{Name: "scan", Context: true, Kinds: inScalar | InBlob | InName, Longest: grows,
+		{Name: "scan", Else: true, Instead: true, Context: true, Kinds: inScalar | InBlob | inNames, Longest: grows,
 			Doc: "Unknown content: treats every string in it as text, at any depth; reads what json reads."},
-		{Name: "email", Kinds: inScalar | InName, Longest: "254 bytes, fitted to the column",
+		{Name: "email", Else: true, Kinds: inScalar | inNames, Longest: "254 bytes, fitted to the column",
 			Doc: "An e-mail address that is not tied to the person of the row; a known person keeps one pseudonym."},
-		{Name: "phone", Kinds: inScalar | InName, Longest: "20 bytes",
+		{Name: "phone", Else: true, Kinds: inScalar | inNames, Longest: "20 bytes",
 			Doc: "A phone number that is not tied to the person of the row; a known person keeps one pseudonym."},
-		{Name: "name", Kinds: inScalar | InName, Longest: "that of person.name",
+		{Name: "name", Else: true, Kinds: inScalar | inNames, Longest: "that of person.name",
 			Doc: "A person's name that is not tied to the person of the row; a known person keeps one pseudonym."},
 	}
 }
@@ -83,9 +85,9 @@ func personVerbs() []Verb {
 			Doc: "Given name of the pseudonym of the row's person."},
 		{Name: "person.last", Context: true, Kinds: where, Longest: "class of the source's length, fitted to the column",
 			Doc: "Surname of the pseudonym of the row's person."},
-		{Name: "person.email", Context: true, Kinds: where, Longest: "254 bytes, fitted to the column",
+		{Name: "person.email", Else: true, Context: true, Kinds: where, Longest: "254 bytes, fitted to the column",
 			Doc: "E-mail address of the pseudonym of the row's person, unique in the tenant."},
-		{Name: "person.phone", Context: true, Kinds: where, Longest: "20 bytes",
+		{Name: "person.phone", Else: true, Context: true, Kinds: where, Longest: "20 bytes",
 			Doc: "Phone number of the pseudonym of the row's person."},
 		{Name: "person.initials", Context: true, Kinds: where, Longest: "4 characters",
 			Doc: "Initials of the pseudonym of the row's person."},
@@ -99,20 +101,20 @@ func formatVerbs() []Verb {
 		{Name: "company", Kinds: inScalar, Longest: "64 bytes", Doc: "An invented company name."},
 		{Name: "job", Kinds: inScalar, Longest: "64 bytes", Doc: "An invented job title."},
 		{Name: "address", Kinds: inScalar, Longest: "128 bytes", Doc: "An invented postal address."},
-		{Name: "iban", Kinds: inScalar, Longest: "as long as the source",
+		{Name: "iban", Else: true, Kinds: inScalar, Longest: "as long as the source",
 			Doc: "Replaces the account digits of an IBAN one to one and recomputes its check digits."},
-		{Name: "digits", Args: ArgOptional, Arg: "same or luhn", Form: "same|luhn", Default: "same", Kinds: inScalar | InName, Longest: "as long as the source",
+		{Name: "digits", Else: true, Args: ArgOptional, Arg: "same or luhn", Form: "same|luhn", Default: "same", Kinds: inScalar | inNames, Longest: "as long as the source",
 			Doc: "Replaces the digits one to one, in the same format; with luhn a number with a valid check digit becomes another one."},
-		{Name: "uuid", Kinds: inScalar | InName, Longest: "as long as the source",
+		{Name: "uuid", Else: true, Kinds: inScalar | inNames, Longest: "as long as the source",
 			Doc: "Replaces a UUID one to one by another UUID."},
-		{Name: "ip", Kinds: inScalar | InName, Longest: "45 characters",
+		{Name: "ip", Else: true, Kinds: inScalar | InName, Longest: "45 characters",
 			Doc: "Replaces IP addresses by others of the same kind of network, in ranges that no real host has; who shares a subnet still does."},
-		{Name: "shift", Args: ArgScalar, Arg: "a number of days such as 30d, or 30d tenant", Form: `[1-9][0-9]{0,4}d( tenant)?`, Context: true, Kinds: inScalar,
+		{Name: "shift", Else: true, Args: ArgScalar, Arg: "a number of days such as 30d, or 30d tenant", Form: `[1-9][0-9]{0,4}d( tenant)?`, Context: true, Kinds: inScalar,
 			Longest: "as long as the source",
 			Doc:     "Moves a date by up to that many days, by one amount for everything of one person; with tenant by one amount for all of the tenant, in whole weeks from 7d on, so that the order of events stays."},
-		{Name: "noise", Args: ArgScalar, Arg: "a percentage such as 10%", Form: `([1-9][0-9]?(\.[0-9]{1,3})?|0\.[0-9]{0,2}[1-9])%`, Kinds: inScalar,
+		{Name: "noise", Else: true, Args: ArgScalar, Arg: "a percentage such as 10%", Form: `([1-9][0-9]?(\.[0-9]{1,3})?|0\.[0-9]{0,2}[1-9])%`, Kinds: inScalar,
 			Longest: "one digit more than the source", Doc: "Changes a number by up to that percentage."},
-		{Name: "bucket", Args: ArgScalar, Arg: "the width of a class such as 5", Form: `[1-9][0-9]{0,8}(\.[0-9]{1,6})?|0\.[0-9]{0,5}[1-9]`, Kinds: inScalar,
+		{Name: "bucket", Else: true, Args: ArgScalar, Arg: "the width of a class such as 5", Form: `[1-9][0-9]{0,8}(\.[0-9]{1,6})?|0\.[0-9]{0,5}[1-9]`, Kinds: inScalar,
 			Longest: "as long as the source", Doc: "Rounds a number down to the class it is in."},
 		{Name: "shuffle", Kinds: InColumn, Longest: "the longest value of the column", Planned: true,
 			Doc: "Permutes the column within the tenant, by key."},
@@ -124,13 +126,13 @@ func formatVerbs() []Verb {
 func containerVerbs() []Verb {
 	const inside = "that of the rules inside"
 	return []Verb{
-		{Name: "placeholder", Kinds: InColumn | InBlob, Longest: "not bounded: a small document of the same type",
+		{Name: "placeholder", Instead: true, Kinds: InColumn | InBlob, Longest: "not bounded: a small document of the same type",
 			Doc: "A stand-in document of the same type that says its content was removed."},
-		{Name: "strip", Kinds: InBlob, Longest: "as long as the source, packed anew",
+		{Name: "strip", Else: true, Kinds: InBlob, Longest: "as long as the source, packed anew",
 			Doc: "Keeps the content of a picture or Office file and removes its metadata; what may hide some becomes a stand-in."},
-		{Name: "json", Args: ArgFields, Kinds: inScalar | InBlob, Longest: inside,
+		{Name: "json", Else: true, Args: ArgFields, Kinds: inScalar | InBlob, Longest: inside,
 			Doc: `Rules by path inside a value: JSON, MessagePack, PHP serialize() or session, also within gzip or zlib; a "**" path covers the rest.`},
-		{Name: "list", Args: ArgRule, Kinds: inScalar, Longest: inside,
+		{Name: "list", Else: true, Args: ArgRule, Kinds: inScalar, Longest: inside,
 			Doc: "One rule for every element of a list, set, sorted set or array."},
 		{Name: "hash", Args: ArgFields, Kinds: InValue, Longest: inside,
 			Doc: `Rules by field of a Redis hash or of stream entries; a "**" field covers the rest.`},

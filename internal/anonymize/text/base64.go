@@ -144,12 +144,12 @@ func readBase64(run []byte) (text []byte, enc *base64.Encoding, ok bool) {
 		enc = base64.RawStdEncoding
 	}
 	var room [32]byte
-	if n, err := enc.Decode(room[:], run[:shortestBase64]); err == nil && !readable(room[:n], false) && !hasCompression(room[:n+8]) && (digits == 0 || room[0] < utf8.RuneSelf) {
+	if n, err := enc.Decode(room[:], run[:shortestBase64]); err == nil && !readable(room[:n], false) && !Compressed(room[:n+8]) && (digits == 0 || room[0] < utf8.RuneSelf) {
 		return nil, nil, false // most runs are binary: their first bytes say so
 	}
 	text = make([]byte, enc.DecodedLen(len(run)))
 	n, err := enc.Decode(text, run)
-	if text = text[:n]; err != nil || !readable(text, true) && !hasCompression(text) && !looksPacked(text) {
+	if text = text[:n]; err != nil || !readable(text, true) && !Compressed(text) && !looksPacked(text) {
 		return nil, nil, false
 	}
 	return text, enc, true

@@ -34,8 +34,8 @@ func isZlib(s []byte) bool {
 	return len(s) > 8 && s[0] == 0x78 && s[1]&0x20 == 0 && binary.BigEndian.Uint16(s)%31 == 0
 }
 
-// hasCompression reports how gzip and zlib begin.
-func hasCompression(s []byte) bool { return isGzip(s) || isZlib(s) }
+// Compressed reports how gzip and zlib begin.
+func Compressed(s []byte) bool { return isGzip(s) || isZlib(s) }
 
 // Inflate returns what a value of gzip or zlib means; ok is false, without an error, for anything else. A text that
 // begins like zlib (x^2) is not taken for it.

@@ -44,13 +44,13 @@ func apply(dst, s []byte, edits []edit, n *Counts) []byte {
 // encoded reports whether s may hold an encoding, so that edits must look at it.
 func encoded(s []byte, isHTML bool) bool {
 	return isHTML && bytes.IndexByte(s, '<') >= 0 || looksJSON(s) || hasEntity(s) || hasPercent(s) || hasEscape(s) ||
-		hasCompression(s) || looksPacked(s) || bytes.IndexByte(s, '=') >= 0 && (hasQuoted(s) || hasWord(s)) || hasBase64(s)
+		Compressed(s) || looksPacked(s) || bytes.IndexByte(s, '=') >= 0 && (hasQuoted(s) || hasWord(s)) || hasBase64(s)
 }
 
 // edits appends the replacements for s, sorted, without overlaps.
 func (w *worker) edits(dst []edit, s []byte, l layer) []edit {
 	if l.depth < deepestLayer {
-		if hasCompression(s) {
+		if Compressed(s) {
 			if out, ok := w.inCompressed(dst, s, l); ok {
 				return out
 			}

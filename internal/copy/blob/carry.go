@@ -32,6 +32,7 @@ const changes = 3
 var (
 	errName  = errors.New("a $name rule makes a name that cannot be used")
 	errClash = errors.New("an object has metadata with the name of a header")
+	errLeft  = errors.New("the rule leaves the body out")
 )
 
 // object carries one object. One that changes meanwhile is begun anew, one
@@ -92,7 +93,11 @@ func (c *carrier) attempt(ctx context.Context, m match) error {
 	if err != nil {
 		return err
 	}
-	if err := c.bring(ctx, o, clean, out, there); err != nil {
+	switch err := c.bring(ctx, o, clean, out, there); {
+	case errors.Is(err, errLeft):
+		c.leave(there)
+		return nil
+	case err != nil:
 		return err
 	}
 	if name := string(out.name.Bytes()); name != o.Name || m.dst == nil {
@@ -207,8 +212,11 @@ func (c *carrier) write(ctx context.Context, o *object, clean anonymize.CleanObj
 		}
 	}
 	body, err := c.a.Body(func() (io.ReadCloser, error) { return source.open(ctx, c.st, o) })
-	if err != nil {
+	switch {
+	case err != nil:
 		return 0, c.anonymized("copy an object of "+clean.Group, err)
+	case body.Left():
+		return 0, errLeft
 	}
 	size, err := c.sink.put(ctx, out, &body, upload{group: clean.Group, keep: source.keep})
 	if n := body.StandIns(); n > 0 && err == nil {

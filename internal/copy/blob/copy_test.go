@@ -297,7 +297,49 @@ func TestPacked(t *testing.T) {
 		}
 		p.src.write(thing{name: "e/c.json", typ: "application/json", encoding: "br", body: "x"})
 		_, _, err := p.run(rulesOf(`"e/*": {json: {"people[].name": name, "**": keep}}`, `"k/*": keep`))
-		wantCode(t, err, report.Incompatible)
+		wantCode(t, err, report.Privacy)
+		if !strings.Contains(fmt.Sprint(err), "blob e/*: 1 value that json cannot read (packed in a way that is not read") {
+			t.Errorf("error: %v", err)
+		}
+	})
+}
+
+// TestMisfits: bodies that their rule cannot read are all named before the run
+// ends, or become what else says, and are in the report.
+func TestMisfits(t *testing.T) {
+	eachProtocol(t, func(t *testing.T, protocol string) {
+		var bomb strings.Builder
+		z := gzip.NewWriter(&bomb)
+		for range 70 {
+			fmt.Fprint(z, repeat("a", 1<<20))
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		dtd := `<?xml version="1.0"?><!DOCTYPE a [<!ENTITY n "Waltraud">]><a>&n; Secretperson</a>`
+		p := newPair(t, protocol)
+		p.src.write(
+			thing{name: "j/broken.json", body: `{"name":"` + secretName}, thing{name: "j/brotli.json", encoding: "br", body: "x" + secretName}, thing{name: "j/good.json", body: `{"name":"` + secretName + `"}`},
+			thing{name: "x/dtd.xml", body: dtd}, thing{name: "t/dtd.xml", body: dtd}, thing{name: "t/bomb.txt", encoding: "gzip", body: bomb.String()})
+		_, m, err := p.run(rulesOf(`"j/*": {json: {name: name}}`, `"x/*": {scan: , else: drop}`, `"t/*": text`))
+		wantCode(t, err, report.Privacy)
+		for _, want := range []string{"3 values cannot be read by their rules", "blob t/*: 1 value that text cannot read (larger than a rule reads)", "blob j/*: 1 value that json cannot read (value does not have the form", "blob j/*: 1 value that json cannot read (packed in a way"} {
+			if !strings.Contains(fmt.Sprint(err), want) {
+				t.Errorf("the error does not say %q: %v", want, err)
+			}
+		}
+		if notes := strings.Join(m.Stores[0].Notes, "\n"); !strings.Contains(notes, "x/*: 1 value that scan cannot read (the document breaks its format) became what else: drop says") || !strings.Contains(notes, "t/*: 1 bodies or attachments") {
+			t.Errorf("notes: %q", notes)
+		}
+		p.must(rulesOf(`"j/*": {json: {name: name}, else: placeholder}`, `"x/*": {scan: , else: drop}`, `"t/*": {text: , else: placeholder}`))
+		for _, name := range []string{"j/broken.json", "j/brotli.json", "j/good.json", "t/dtd.xml", "t/bomb.txt"} {
+			if _, body := p.twin.read(name); body == "" || strings.Contains(body, "Secretperson") {
+				t.Errorf("%s has %d bytes, or the name", name, len(body))
+			}
+		}
+		if slices.Contains(p.twin.names(false), "x/dtd.xml") {
+			t.Error("a body that else drops was written")
+		}
 	})
 }
 

@@ -6,17 +6,12 @@ import (
 	"errors"
 	"io"
 
+	"github.com/tenantcopy/tenantcopy/internal/anonymize"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/media"
-	"github.com/tenantcopy/tenantcopy/internal/report"
 )
 
 // maxUnpacked bounds a body that is unpacked to be rewritten, in bytes.
 const maxUnpacked = 64 << 20
-
-var (
-	errEncoding = errors.New("its content encoding cannot be undone")
-	errUnpacked = errors.New("it unpacks to more than 64 MB")
-)
 
 // fetch opens the body of one object of the source for the anonymiser.
 type fetch struct {
@@ -54,7 +49,7 @@ func (f *fetch) open(ctx context.Context, st *staged, o *object) (io.ReadCloser,
 	case f.keep:
 		f.body, err = get(0, -1)
 	case o.Encoding != "" && o.Encoding != "gzip":
-		return nil, &report.Error{Code: report.Incompatible, Store: st.name, Side: report.Source, Op: "read an object", Err: errEncoding, Hint: "give the pattern the verb drop or keep"}
+		return nil, anonymize.ErrPacked
 	case o.Size > 2*media.HeadBytes:
 		f.body, err = get(0, media.HeadBytes)
 		if err == nil {
@@ -66,7 +61,7 @@ func (f *fetch) open(ctx context.Context, st *staged, o *object) (io.ReadCloser,
 	if err != nil || f.keep || o.Encoding == "" {
 		return f.body, err
 	}
-	return unpack(f.body, st)
+	return unpack(f.body)
 }
 
 // close closes what was opened; closing twice is harmless.
@@ -77,19 +72,26 @@ func (f *fetch) close() {
 }
 
 // unpack undoes gzip, up to a limit.
-func unpack(packed io.ReadCloser, st *staged) (io.ReadCloser, error) {
+func unpack(packed io.ReadCloser) (io.ReadCloser, error) {
 	z, err := gzip.NewReader(packed)
 	if err != nil {
-		return nil, errors.Join(&report.Error{Code: report.Incompatible, Store: st.name, Side: report.Source, Op: "read an object", Err: errEncoding}, packed.Close())
+		return nil, errors.Join(notPacked(err), packed.Close())
 	}
-	return &unpacked{z: z, packed: packed, left: maxUnpacked, st: st}, nil
+	return &unpacked{z: z, packed: packed, left: maxUnpacked}, nil
 }
 
 type unpacked struct {
 	z      *gzip.Reader
 	packed io.ReadCloser
 	left   int
-	st     *staged
+}
+
+// notPacked tells what breaks its encoding from what could not be read.
+func notPacked(err error) error {
+	if ours(err) {
+		return err
+	}
+	return anonymize.ErrPacked
 }
 
 // Read implements io.Reader.
@@ -98,9 +100,9 @@ func (u *unpacked) Read(p []byte) (int, error) {
 	u.left -= n
 	switch {
 	case u.left < 0:
-		return 0, &report.Error{Code: report.Incompatible, Store: u.st.name, Side: report.Source, Op: "read an object", Err: errUnpacked}
-	case err != nil && err != io.EOF && !ours(err):
-		err = &report.Error{Code: report.Incompatible, Store: u.st.name, Side: report.Source, Op: "read an object", Err: errEncoding}
+		return 0, anonymize.ErrPacked
+	case err != nil && err != io.EOF:
+		err = notPacked(err)
 	}
 	return n, err
 }

@@ -32,9 +32,6 @@ type carrier struct {
 	bytes  int64
 }
 
-// errLarge says that a string is too long for a rule to see it whole.
-var errLarge = errors.New("a string of more than 64 MB has a rule that rewrites it")
-
 // carry carries all jobs.
 func (c *carrier) carry(ctx context.Context, jobs []job) error {
 	for _, j := range jobs {
@@ -59,6 +56,8 @@ func (c *carrier) take(ctx context.Context, j job) error {
 		return nil
 	case j.fact.typ == typeNone:
 		return c.w.release(ctx, j.slot)
+	case c.exceeds(j):
+		return c.instead(ctx, j)
 	case c.large(j):
 		return c.pages(ctx, j)
 	}
@@ -116,10 +115,36 @@ func (c *carrier) fits(j job) error {
 	case !known(j.fact.typ):
 		return c.src.refuse(report.Incompatible, "rewrite keys matching "+j.rule, errors.New("type "+j.fact.typ+" is a module's, which only keep and drop can be said of"),
 			"write keep or drop for "+j.rule)
-	case j.fact.typ == typeString && j.fact.size > maxString:
-		return c.src.refuse(report.Incompatible, "rewrite keys matching "+j.rule, errLarge, "write keep or drop for "+j.rule)
 	}
 	return nil
+}
+
+// exceeds reports a string that is too long for a rule to see it whole.
+func (c *carrier) exceeds(j job) bool {
+	return j.fact.typ == typeString && j.fate == anonymize.Rewrite && j.fact.size > maxString
+}
+
+// instead carries a string without reading it.
+func (c *carrier) instead(ctx context.Context, j job) error {
+	if _, err := c.begin(j); err != nil {
+		return err
+	}
+	c.w.begin(ctx, j.slot)
+	clean, ok, err := c.a.Large()
+	if err != nil {
+		return c.ruled(j, err)
+	}
+	expiry, gone, err := c.src.expiry(ctx, j.key)
+	switch {
+	case err != nil:
+		return c.src.fail("read keys", err)
+	case gone || !ok:
+		return c.w.release(ctx, j.slot)
+	}
+	if err := c.w.add(ctx, "append", j.slot, clean); err != nil {
+		return err
+	}
+	return c.w.finish(ctx, j.slot, expiry)
 }
 
 // begin begins a key at the Anonymizer.

@@ -381,6 +381,62 @@ func TestUnrestorable_replayed(t *testing.T) {
 	wantSame(t, "copy", dump(ctx, t, p.staging, p.dst.Prefix), dump(ctx, t, p.prod, p.src.Prefix))
 }
 
+// TestMisfits: values that their rule cannot read are all recorded, those that
+// are too large without being read, and are not written; or they become what
+// else says.
+func TestMisfits(t *testing.T) {
+	for _, instead := range []string{"", "drop", "secret"} {
+		rule := map[bool]string{true: `{json: {a: keep}}`, false: `{json: {a: keep}, else: ` + instead + `}`}[instead == ""]
+		p := newPair(t, `{version: 1, people: none, redis: {"good": {json: {a: keep}}, "list": {list: {json: {a: keep}}}, "key:*": {$key: text, $value: keep}, "*": `+rule+`}}`)
+		ctx := t.Context()
+		for name, v := range map[string]string{"good": `{"a":1}`, "broken": `{"a":"Secretperson`, "zstd": "\x28\xb5\x2f\xfdSecretperson", "deep": strings.Repeat("[", 20_000), "key:\xff\x00Secretperson": "x"} {
+			p.prod.Set(ctx, p.src.Prefix+name, v, 0)
+		}
+		p.prod.RPush(ctx, p.src.Prefix+"list", "Secretperson", `{"a":1}`)
+		p.prod.SetRange(ctx, p.src.Prefix+"large", maxString, "Secretperson")
+		s := p.prepared(t)
+		var found []anonymize.Misfit
+		a := p.plan.New()
+		var sum report.Tally
+		for _, c := range chunks(t, s) {
+			tally, err := c.Copy(ctx, a)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum.Add(tally)
+			found = append(found, a.Misfits()...)
+		}
+		bare, ruled := int64(0), int64(0)
+		for _, m := range found {
+			if m.Else == "" {
+				bare += m.Count
+			} else {
+				ruled += m.Count
+			}
+		}
+		if want := map[string][2]int64{"": {6, 0}, "drop": {2, 4}, "secret": {2, 4}}[instead]; bare != want[0] || ruled != want[1] {
+			t.Errorf("else %s: %d without and %d with it: %v", instead, bare, ruled, found)
+		}
+		if err := s.Seal(ctx); err != nil {
+			t.Fatal(err)
+		}
+		p.prove(t, s, sum)
+		if err := s.Switch(ctx); err != nil {
+			t.Fatal(err)
+		}
+		got := dump(ctx, t, p.staging, p.dst.Prefix)
+		want := map[string]int{"": 2, "drop": 2, "secret": 6}[instead]
+		if len(got) != want {
+			t.Errorf("else %s: %d keys, want %d", instead, len(got), want)
+		}
+		for name, v := range got {
+			if strings.Contains(name+v, "Secretperson") {
+				t.Errorf("else %s: a value has passed", instead)
+			}
+		}
+	}
+}
+
 // TestModuleType: a type that only a module knows can be kept or dropped.
 func TestModuleType(t *testing.T) {
 	c := &carrier{src: &link{store: "redis"}}
