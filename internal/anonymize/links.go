@@ -42,6 +42,9 @@ func (c *compiler) joins(from *ruledTable, name string, to *ruledTable, other st
 
 // sameFunction reports whether two rules are one function of the value alone.
 func sameFunction(a, b *ruleset.Rule) bool {
+	if verbOf(a.Else) != verbOf(b.Else) {
+		return false
+	}
 	plain := func(verb string) string { return strings.TrimPrefix(verb, "person.") }
 	switch a.Verb {
 	case "email", "person.email", "phone", "person.phone":
@@ -55,6 +58,14 @@ func sameFunction(a, b *ruleset.Rule) bool {
 		return err == nil && s.tenant && b.Verb == a.Verb && b.Arg == a.Arg
 	}
 	return false
+}
+
+// verbOf returns a rule without its place in the file.
+func verbOf(r *ruleset.Rule) [2]string {
+	if r == nil {
+		return [2]string{}
+	}
+	return [2]string{r.Verb, r.Arg}
 }
 
 // sameForm reports whether a verb writes equal values in two columns: the

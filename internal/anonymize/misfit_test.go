@@ -331,3 +331,19 @@ func TestMisfitDocumentNames(t *testing.T) {
 		}
 	}
 }
+
+// A key is unique only as far as what else writes is; both ends of a foreign
+// key need the same.
+func TestElseInKeys(t *testing.T) {
+	for rule, refused := range map[string]bool{"uuid": false, "{uuid: , else: \"null\"}": false, "{uuid: , else: secret}": false, "{uuid: , else: {set: x}}": true} {
+		in := input(t, header+"postgres:\n  things:\n    v: "+rule+"\n    w: {uuid: , else: secret}\n", column("v", FormText), column("w", FormText))
+		in.Demands.Uniques = []Unique{{Store: "postgres", Group: "things", Name: "things_v", Columns: []string{"v"}}}
+		if _, err := Compile(in); (err != nil) != refused {
+			t.Errorf("%s under a unique key: %v", rule, err)
+		}
+		in.Demands = Demands{Links: []Link{{Store: "postgres", Group: "things", ToGroup: "things", Name: "things_fk", Columns: []string{"v"}, ToColumns: []string{"w"}}}}
+		if _, err := Compile(in); (err == nil) != (rule == "{uuid: , else: secret}") {
+			t.Errorf("%s under a foreign key: %v", rule, err)
+		}
+	}
+}

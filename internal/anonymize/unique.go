@@ -77,6 +77,10 @@ func (c *compiler) effect(t *ruledTable, column string) effect {
 		return merges
 	case r.Verb == "digits" && f.Form == FormNumeric && !strings.Contains(f.Type, ","): // 1.0 and 1.00 are one number
 		return merges
+	case r.Else != nil && r.Else.Verb == "null":
+		return min(verbs()[r.Verb].effect, unproved)
+	case r.Else != nil:
+		return min(verbs()[r.Verb].effect, verbs()[r.Else.Verb].effect)
 	case strings.HasSuffix(r.Verb, "phone") && c.knowsPhones(f):
 		return apart
 	}
