@@ -145,7 +145,7 @@ func (x *Index) realWords() words {
 	families, words := make(map[string]bool), make(map[string]bool) // as they are spelled: few differ in a large company
 	for n := range x.people {
 		for _, name := range x.people[n].Real.Names {
-			if !families[name.Family] {
+			if !isWordOf(name) && !families[name.Family] {
 				families[name.Family] = true
 				add(name.Family)
 			}
@@ -165,6 +165,12 @@ func (x *Index) realWords() words {
 		}
 	}
 	return newWords(real)
+}
+
+// isWordOf reports whether a surname is the last word of the full name.
+func isWordOf(name Name) bool {
+	rest, ok := strings.CutSuffix(name.Full, name.Family)
+	return ok && name.Family != "" && strings.IndexByte(name.Family, ' ') < 0 && (rest == "" || rest[len(rest)-1] == ' ') && isASCII(name.Family)
 }
 
 // Real reports whether word is a word of some person's real name, whatever
