@@ -101,7 +101,7 @@ func buildDictionary(people *person.Index) *text.Dictionary {
 		for _, name := range people.At(i).Real.Names {
 			entry, ok := known[name]
 			if !ok {
-				entry = b.Enter(text.Forms(name.Given, name.Family, name.Full))
+				entry = b.EnterName(name.Given, name.Family, name.Full)
 				if len(known) < mostNames {
 					known[name] = entry
 				}

@@ -123,36 +123,6 @@ func (b *Builder) step(state, word int32) int32 {
 	return next
 }
 
-// Entry is where the phrases of one name end, so that a name that many share is cut into words once.
-type Entry []phraseEnd
-
-type phraseEnd struct {
-	state int32
-	kind  Kind
-}
-
-// Enter makes the phrases of a name known, for AddEntry.
-func (b *Builder) Enter(forms []Form) Entry {
-	before := len(b.at)
-	for _, f := range forms {
-		b.Add(f.Phrase, 0, f.Kind)
-	}
-	e := make(Entry, 0, len(b.at)-before)
-	for i := before; i < len(b.at); i++ {
-		e = append(e, phraseEnd{b.at[i], b.owners[i].kind()})
-	}
-	b.at, b.owners = b.at[:before], b.owners[:before]
-	return e
-}
-
-// AddEntry adds the phrases of a name for the person id.
-func (b *Builder) AddEntry(e Entry, id int32) {
-	for _, end := range e {
-		b.at = append(b.at, end.state)
-		b.owners = append(b.owners, ownerOf(id, end.kind))
-	}
-}
-
 // Build ends the collection and returns the dictionary; the builder is empty afterwards.
 func (b *Builder) Build() *Dictionary {
 	d := &Dictionary{words: b.words, latin: latinTable(), common: newWordSet(commonEnglish, commonGerman), atStart: newWordSet(commonAtStart)}
