@@ -17,6 +17,7 @@ type keyRule struct {
 	at      place
 	pattern ruleset.Pattern
 	name    *rule // nil keeps the name
+	groups  *rule // of the names of a stream's groups and consumers; nil where none is written
 	value   *rule
 	slots   slots
 }
@@ -39,6 +40,12 @@ func (c *compiler) compileKeys(s *ruleset.Store) *Keys {
 		kr.value = c.groupRule(g.Rule, kr.at, &kr.slots)
 		if g.Options.Name != nil {
 			kr.name = c.groupRule(g.Options.Name, place{s.Name, kr.at.group, "$key"}, &kr.slots)
+		}
+		if g.Options.Groups != nil {
+			kr.groups = c.groupRule(g.Options.Groups, place{s.Name, kr.at.group, "$groups"}, &kr.slots)
+			if kr.value.verb == "keep" {
+				c.fail(kr.at, "$groups beside keep, which carries a stream with its groups as they are: take the line out")
+			}
 		}
 		k.rules = append(k.rules, kr)
 	}
@@ -223,6 +230,21 @@ func (a *Anonymizer) Pair(field, value []byte) (f, v Clean, ok bool, err error) 
 	}
 	v, ok, err = a.element(r, value)
 	return f, v, ok, err
+}
+
+// Group passes the name of a consumer group of a stream, or of a consumer, who
+// may be a person. ok is false when a rule leaves it out, with what hangs on it.
+func (a *Anonymizer) Group(raw []byte) (c Clean, ok bool, err error) {
+	switch r := a.key.groups; {
+	case a.key.value.verb == "keep":
+		return a.Payload(raw), true, nil
+	case r != nil:
+		return a.element(r, raw)
+	case a.key.value.text:
+		c, err = a.name(a.key.value, raw)
+		return c, err == nil && !c.null, err
+	}
+	return Clean{}, false, a.mismatch("$groups")
 }
 
 // name passes the name of a field that no line spells out: it is text. One

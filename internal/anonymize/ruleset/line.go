@@ -30,6 +30,8 @@ func usual(kind, field string) string {
 	switch {
 	case kind == "blob":
 		verbs = "keep | drop | placeholder | avatar | text | …"
+	case kind == "redis" && field == "$groups":
+		verbs = "keep | drop | text | …"
 	case kind == "redis" && field == "":
 		verbs = "keep | drop | scan | {json: {…}} | {hash: {…}} | {list: scan} | …"
 	case kind == "search" && isDocumentName(field):

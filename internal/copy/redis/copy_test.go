@@ -437,6 +437,76 @@ func TestMisfits(t *testing.T) {
 	}
 }
 
+// TestGroups: the groups of a stream come along under a rule that rewrites it,
+// with a person's name replaced in those of consumers; without a rule for them
+// they are found, not lost.
+func TestGroups(t *testing.T) {
+	p := newPair(t, `{version: 1, people: none, redis: {"ruled": {$groups: text, hash: {"**": scan}}, "scanned": scan, "dropped": {$groups: drop, hash: {"**": scan}}, "bare": {hash: {"**": scan}}}}`)
+	ctx := t.Context()
+	seedGroups := func(name string, groups ...string) {
+		key := p.src.Prefix + name
+		for i := range 5 {
+			p.prod.Do(ctx, "xadd", key, fmt.Sprintf("%d-0", i+1), "f", "v")
+		}
+		for _, g := range groups {
+			if err := p.prod.XGroupCreate(ctx, key, g, "0").Err(); err != nil {
+				t.Fatal(err)
+			}
+			for _, consumer := range []string{"host 4711", "jane.secretperson@corp-customer.org"} {
+				p.prod.XReadGroup(ctx, &goredis.XReadGroupArgs{Group: g, Consumer: consumer, Streams: []string{key, ">"}, Count: 2})
+			}
+		}
+	}
+	for _, name := range []string{"ruled", "scanned", "dropped"} {
+		seedGroups(name, "mailers", "jane.secretperson@corp-customer.org")
+	}
+	p.whole(t)
+	got := dump(ctx, t, p.staging, p.dst.Prefix)
+	if n := strings.Count(got["ruled"], " consumer "); n != 4 || strings.Count(got["ruled"], " pending ") != 8 || !strings.Contains(got["ruled"], `consumer "host 4711"`) || strings.Contains(got["ruled"], "secretperson") {
+		t.Errorf("text: %d consumers: %s", n, got["ruled"])
+	}
+	if n := strings.Count(got["scanned"], " consumer "); n != 4 || strings.Count(got["scanned"], " pending ") != 8 || !strings.Contains(got["scanned"], `group "mailers" at 4-0`) || strings.Contains(got["scanned"], "secretperson") {
+		t.Errorf("scan: %d consumers: %s", n, got["scanned"])
+	}
+	if strings.Contains(got["dropped"], "group") {
+		t.Errorf("drop: %s", got["dropped"])
+	}
+	seedGroups("bare", "mailers")
+	s := p.prepared(t)
+	a := p.plan.New()
+	for _, c := range chunks(t, s) {
+		if _, err := c.Copy(ctx, a); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if f := a.Findings(); len(f) != 1 || f[0].Group != "bare" || f[0].Path != "$groups" {
+		t.Errorf("findings: %v", f)
+	}
+}
+
+// TestGroupsCollide: two groups that would become one end the run.
+func TestGroupsCollide(t *testing.T) {
+	p := newPair(t, `{version: 1, people: none, redis: {"*": {$groups: text, hash: {"**": scan}}}}`)
+	ctx := t.Context()
+	p.prod.Do(ctx, "xadd", p.src.Prefix+"s", "1-0", "f", "v")
+	for _, g := range []string{"4711", "4712"} {
+		p.prod.XGroupCreate(ctx, p.src.Prefix+"s", g, "0")
+	}
+	s := p.prepared(t)
+	for _, c := range chunks(t, s) {
+		if _, err := c.Copy(ctx, p.plan.New()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := &carrier{src: s.src, prefix: p.src.Prefix, keys: p.plan.Keys("redis"), w: newWriter(s.sink, s.names, "x"), a: p.plan.New()}
+	j := job{key: p.src.Prefix + "s", rule: "*", slot: &slot{staged: "x"}}
+	if _, err := c.begin(j); err != nil {
+		t.Fatal(err)
+	}
+	p.prod.XGroupCreate(ctx, j.key, "a", "0")
+	wantCode(t, c.groups(ctx, j, []streamGroup{{name: "a"}, {name: "a"}}), report.Incompatible)
+}
+
 // TestModuleType: a type that only a module knows can be kept or dropped.
 func TestModuleType(t *testing.T) {
 	c := &carrier{src: &link{store: "redis"}}
