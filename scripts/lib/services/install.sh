@@ -16,7 +16,7 @@ missing_packages() {
   [[ -n $(postgres_bin) ]] || [[ -z $(own_processes postgres) ]] || echo postgresql
   has /usr/sbin/pgbouncer || [[ -z $(own_processes postgres) ]] || echo pgbouncer # a test runs one
   has redis-server redis-cli || [[ -z $(own_processes redis) ]] || echo redis-server
-  has etcd || ! is_wanted kube || echo etcd-server
+  has etcd || ! is_wanted kube || [[ -z $(own_processes kube) ]] || echo etcd-server
   has curl || echo curl
   has openssl || echo openssl
 }
