@@ -43,7 +43,7 @@ func TestScripts(t *testing.T) {
 		Dir: "../../e2e", RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error { return setup(env, seeder) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"seed": cmdSeed, "exits": cmdExits, "edit": cmdEdit, "upto": cmdUpto, "resume": cmdResume, "same": cmdSame, "fetch": cmdFetch,
+			"seed": cmdSeed, "exits": cmdExits, "edit": cmdEdit, "upto": cmdUpto, "resume": cmdResume, "same": cmdSame, "fetch": cmdFetch, "twin": cmdTwin, "wipe": cmdWipe,
 		},
 	})
 }
@@ -123,7 +123,7 @@ func freePort() (string, error) {
 
 // remove drops what a script's tenant left on one side. Containers stay: they
 // are small, and their server forgets them.
-func remove(env *testscript.Env, side, tenant string) {
+func remove(env interface{ Getenv(string) string }, side, tenant string) {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	if conn, err := pgx.Connect(ctx, env.Getenv("PG_"+side)+"/postgres"); err == nil {

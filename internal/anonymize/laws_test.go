@@ -332,13 +332,19 @@ func TestA28_DrawnSurnamesAreInvented(t *testing.T) {
 func TestA28_DrawnAgain(t *testing.T) {
 	in := input(t, header)
 	drawn := in.People.At(0)
-	records := append(someRecords(), person.Record{Source: "users", ID: "9", Name: "Zora " + drawn.Family, Email: drawn.Email, Phone: drawn.Phone})
-	again := build(t, in, records)
-	rose := again.At(0)
-	if rose.ID != drawn.ID || again.Real(rose.Family) || rose.Family == drawn.Family || rose.Email == drawn.Email || rose.Phone == drawn.Phone {
-		t.Errorf("%s, %s, %s is somebody real", rose.Full(), rose.Email, rose.Phone)
-	}
-	if _, real := again.ByPhone([]byte(rose.Phone[1:])); real {
-		t.Errorf("%s is somebody's number", rose.Phone)
+	for what, other := range map[string]person.Record{
+		"surname": {Name: "Zora " + drawn.Family}, "address": {Name: "Zora Quell", Email: drawn.Email}, "number": {Name: "Zora Quell", Phone: drawn.Phone},
+	} {
+		other.Source, other.ID = "users", "9"
+		again := build(t, in, append(someRecords(), other))
+		rose := again.At(0)
+		if rose.ID != drawn.ID || (rose.Family == drawn.Family) == (what == "surname") || what == "address" && rose.Email == drawn.Email || (rose.Phone == drawn.Phone) == (what == "number") {
+			t.Errorf("%s: %s, %s, %s become %s, %s, %s", what, drawn.Full(), drawn.Email, drawn.Phone, rose.Full(), rose.Email, rose.Phone)
+		}
+		_, mail := again.ByEmail([]byte(rose.Email))
+		_, phone := again.ByPhone([]byte(rose.Phone[1:]))
+		if mail || phone || again.Real(rose.Family) {
+			t.Errorf("%s: %s, %s, %s is somebody real", what, rose.Full(), rose.Email, rose.Phone)
+		}
 	}
 }

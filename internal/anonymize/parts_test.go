@@ -95,6 +95,13 @@ func TestA30_Arrays(t *testing.T) {
 	if want := array(string(composite([]byte(rose.Email), nil, nil, nil))); !bytes.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
+	for _, rule := range []string{"{list: email}", "text", "scan"} {
+		a, row = one(t, rule, Field{Form: FormTextArray})
+		got = must(t, a, row, 1, array("rose.hill@acme.com", "\x00", ""))
+		if want := array(rose.Email, "\x00", ""); !bytes.Equal(got, want) {
+			t.Errorf("%s: got %q, want %q", rule, got, want)
+		}
+	}
 }
 
 // A value that has not the form of its type is an error that names the part,
