@@ -100,10 +100,10 @@ func TestA04_AMillionAddresses(t *testing.T) {
 	if len(seen) != all {
 		t.Errorf("%d addresses are left", len(seen))
 	}
-	records := make([]person.Record, 2_000) // more than there are given names to stand for theirs
+	records := make([]person.Record, 15_000) // so many that some draw one name
 	for n := range records {
-		given := fmt.Sprintf("R%c%c%c", 'a'+n%26, 'a'+n/26%26, 'a'+n/676)
-		records[n] = person.Record{Source: "users", ID: fmt.Sprint(n), Name: given + " Hill", Email: given + "@acme.com"}
+		given := fmt.Sprintf("R%c%c%c", 'a'+n%26, 'a'+n/26%26, 'a'+n/676%26)
+		records[n] = person.Record{Source: "users", ID: fmt.Sprint(n), Name: given + " Hill", Email: given + ".hill@acme.com"}
 	}
 	known := build(t, input(t, header), records)
 	if known.Redrawn() == 0 {

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/splitmix"
 )
 
 // familyParts names the lines of a table in the order in which the parts make
@@ -137,7 +139,7 @@ func (t *familyTable) fragments(number uint64) (chosen [4]string) {
 // ending and link from those that leave room.
 func (t *familyTable) within(most int, draw uint64) string {
 	for try := uint64(0); ; try++ {
-		d, number, room := scatter(draw+try), [4]int{}, most
+		d, number, room := splitmix.Scatter(draw+try), [4]int{}, most
 		for _, part := range [...]int{0, 1, 3, 2} {
 			number[part] = t.fragment(part, room, &d)
 			room -= int(t.letters[part][number[part]])
@@ -158,7 +160,7 @@ func (t *familyTable) fragment(part, most int, draw *uint64) int {
 	letters := t.letters[part]
 	for range letters {
 		i := pick(*draw, uint64(len(letters)))
-		*draw = scatter(*draw)
+		*draw = splitmix.Scatter(*draw)
 		if int(letters[i]) <= most {
 			return int(i)
 		}

@@ -15,6 +15,8 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 	"pgregory.net/rapid"
+
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/splitmix"
 )
 
 var updateNames = flag.Bool("update-names", false, "write the golden file of the name tables anew")
@@ -101,7 +103,7 @@ func TestLatinSpelling(t *testing.T) {
 		table := n.tables[locale]
 		names := table.given[AnyGender]
 		for i := range uint64(500) {
-			names = append(names, table.Family(scatter(i)))
+			names = append(names, table.Family(splitmix.Scatter(i)))
 		}
 		for _, name := range names {
 			latin := table.Latin(name)

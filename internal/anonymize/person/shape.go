@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/splitmix"
 	"github.com/tenantcopy/tenantcopy/internal/parallel"
 )
 
@@ -199,9 +200,9 @@ const tries = 64
 func (s *shape) given(t *Table, gender Gender, draw uint64) string {
 	name := t.Given(gender, draw)
 	for try := uint64(1); try < tries && !s.fitsGiven(name); try++ {
-		name = t.Given(gender, scatter(draw+try))
+		name = t.Given(gender, splitmix.Scatter(draw+try))
 	}
-	return join(name, s.givens, s.givenHyphen, func(n uint64) string { return t.Given(gender, scatter(^draw+n)) })
+	return join(name, s.givens, s.givenHyphen, func(n uint64) string { return t.Given(gender, splitmix.Scatter(^draw+n)) })
 }
 
 // fitsGiven reports whether one given name is of the shape.
@@ -219,7 +220,7 @@ func (s *shape) family(t *Table, draw uint64, most int) string {
 	words := 1 + int(s.families) + btoi(s.familyHyphen)
 	room := most - utf8.RuneCountInString(s.particle+s.prefix) - (words - 1) - btoi(s.particle != "")
 	name := s.prefix + join(s.surname(t, draw, room/words), s.families, s.familyHyphen, func(n uint64) string {
-		return (&shape{}).surname(t, scatter(^draw+n), room/words)
+		return (&shape{}).surname(t, splitmix.Scatter(^draw+n), room/words)
 	})
 	if s.particle != "" {
 		name = s.particle + " " + name
@@ -245,7 +246,7 @@ func (s *shape) surname(t *Table, draw uint64, most int) (name string) {
 		if s.fits(name) {
 			break
 		}
-		draw = scatter(draw + try)
+		draw = splitmix.Scatter(draw + try)
 	}
 	return name
 }
@@ -277,13 +278,4 @@ func btoi(b bool) int {
 		return 1
 	}
 	return 0
-}
-
-// scatter makes a draw of a number: every bit of it hangs on every bit there
-// (the finaliser of SplitMix64).
-func scatter(n uint64) uint64 {
-	n += 0x9E3779B97F4A7C15
-	n = (n ^ n>>30) * 0xBF58476D1CE4E5B9
-	n = (n ^ n>>27) * 0x94D049BB133111EB
-	return n ^ n>>31
 }
