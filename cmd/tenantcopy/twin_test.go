@@ -169,7 +169,9 @@ func redisValue(ctx context.Context, c *redis.Client, key string) (any, error) {
 		return pairs, err
 	case "zset":
 		members, err := c.ZRangeWithScores(ctx, key, 0, -1).Result()
-		slices.SortFunc(members, func(a, b redis.Z) int { return cmp.Or(cmp.Compare(a.Score, b.Score), cmp.Compare(fmt.Sprint(a.Member), fmt.Sprint(b.Member))) })
+		slices.SortFunc(members, func(a, b redis.Z) int {
+			return cmp.Or(cmp.Compare(a.Score, b.Score), cmp.Compare(fmt.Sprint(a.Member), fmt.Sprint(b.Member)))
+		})
 		return fmt.Sprint(members), err
 	case "stream":
 		entries, err := c.XRange(ctx, key, "-", "+").Result()

@@ -65,12 +65,10 @@ func lengthOf(word string) length {
 }
 
 func lettersOf(name string) letters {
-	for i := range len(name) {
-		if name[i] >= utf8.RuneSelf {
-			return markedLetters
-		}
+	if isASCII(name) {
+		return plainLetters
 	}
-	return plainLetters
+	return markedLetters
 }
 
 // shapeOf finds the shape of a real name. One in a script without blanks keeps
