@@ -55,6 +55,11 @@ func TestA24_LeaksAreFoundWithTheirPlace(t *testing.T) {
 		if report.CodeOf(err) != report.Privacy || !strings.Contains(said, store+": 1 leaks") || !strings.Contains(said, "place-of-"+store+".name: name (") || strings.Contains(strings.ToLower(said), "stonefield") {
 			t.Errorf("%s: %s", store, said)
 		}
+		other := NewWanted(indexOf(t, staff()), NewControl("abcdefghijkl"), []byte("the key of another run"))
+		again, _ := Prove(t.Context(), Staged{Name: store, Scanner: c, Workers: 1}, other)
+		if len(proof.Leaks) != 1 || len(again.Leaks) != 1 || proof.Leaks[0].Hash == again.Leaks[0].Hash {
+			t.Errorf("%s: without the run's key anybody could try names on %v", store, again.Leaks)
+		}
 	}
 }
 
