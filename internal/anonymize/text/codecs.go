@@ -43,10 +43,15 @@ func has(s []byte, sign byte, ok func(i int) bool) bool {
 }
 
 // decode builds a view: one returns the end of the code that begins at the sign at i and its meaning, or i.
-func decode(s []byte, sign byte, one func(i int) (end int, text []byte)) view {
-	var v view
-	pos := 0
-	for i := 0; i < len(s); {
+func decode(s []byte, sign byte, one func(i int) (end int, text string)) (v view) {
+	v.decode(s, 0, sign, one)
+	return v
+}
+
+// decode adds s from an offset on to a view.
+func (v *view) decode(s []byte, from int, sign byte, one func(i int) (end int, text string)) {
+	pos := from
+	for i := from; i < len(s); {
 		k := bytes.IndexByte(s[i:], sign)
 		if k < 0 {
 			break
@@ -62,22 +67,50 @@ func decode(s []byte, sign byte, one func(i int) (end int, text []byte)) view {
 		i, pos = end, end
 	}
 	v.keep(s[pos:], pos)
+}
+
+func decodeEntities(s []byte) (v view) {
+	v.entities(s, Span{0, len(s)})
 	return v
 }
 
-func decodeEntities(s []byte) view {
-	return decode(s, '&', func(i int) (int, []byte) {
+// entities adds a part of s with its entities decoded.
+func (v *view) entities(s []byte, part Span) {
+	s = s[:part.End]
+	v.decode(s, part.Start, '&', func(i int) (int, string) {
 		end := entityAt(s, i)
 		if end == i {
-			return i, nil
+			return i, ""
 		}
-		raw := string(s[i:end])
-		text := html.UnescapeString(raw)
-		if text == raw {
-			return i, nil
+		text := entityText(s[i:end])
+		if text == "" {
+			return i, ""
 		}
-		return end, []byte(text)
+		return end, text
 	})
+}
+
+// entityText returns what an entity means, "" if nothing.
+func entityText(code []byte) string {
+	switch string(code) { // nearly all that there are
+	case "&amp;":
+		return "&"
+	case "&lt;":
+		return "<"
+	case "&gt;":
+		return ">"
+	case "&quot;":
+		return "\""
+	case "&#39;":
+		return "'"
+	case "&nbsp;":
+		return "\u00a0"
+	}
+	raw := string(code)
+	if text := html.UnescapeString(raw); text != raw {
+		return text
+	}
+	return ""
 }
 
 // escapeHTML appends text for use between tags and inside quoted attributes.
@@ -170,7 +203,7 @@ func decodePercent(s []byte, query bool) view {
 			continue
 		}
 		v.keep(s[pos:i], pos)
-		v.put([]byte{c}, Span{i, end})
+		v.put(string([]byte{c}), Span{i, end})
 		i, pos = end, end
 	}
 	v.keep(s[pos:], pos)

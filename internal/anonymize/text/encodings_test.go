@@ -194,3 +194,16 @@ func TestEncodings(t *testing.T) {
 		t.Errorf("%d of %d fail", failed, 3*len(stacks))
 	}
 }
+
+// TestEntityText: what is known by heart means what the standard library says.
+func TestEntityText(t *testing.T) {
+	for _, code := range []string{"&amp;", "&lt;", "&gt;", "&quot;", "&#39;", "&nbsp;", "&auml;", "&#x40;", "&#0;", "&bogus;", "&notit;"} {
+		want := html.UnescapeString(code)
+		if want == code {
+			want = ""
+		}
+		if got := entityText([]byte(code)); got != want {
+			t.Errorf("%s means %q, want %q", code, got, want)
+		}
+	}
+}

@@ -1,6 +1,9 @@
 package text
 
-import "bytes"
+import (
+	"bytes"
+	"unicode/utf8"
+)
 
 // This room looks through JSON: a whole document held in a text, and the escapes of a fragment of one.
 
@@ -90,11 +93,12 @@ func hexFour(s []byte, i int) bool {
 func hasEscape(s []byte) bool { return has(s, '\\', func(i int) bool { return escapeEnd(s, i) > i }) }
 
 func decodeEscapes(s []byte) view {
-	return decode(s, '\\', func(i int) (int, []byte) {
+	return decode(s, '\\', func(i int) (int, string) {
 		end := escapeEnd(s, i)
 		if end == i {
-			return i, nil
+			return i, ""
 		}
-		return end, unescape(nil, s[i:end])
+		var room [utf8.UTFMax]byte
+		return end, string(unescape(room[:0], s[i:end]))
 	})
 }

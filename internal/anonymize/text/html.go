@@ -9,9 +9,10 @@ import (
 // decoded, the values of attributes and comments are texts of their own. Tags stay where they are.
 
 // separatorByte stands for a block tag in a view: no name goes over it.
-const separatorByte = 0x1e
-
-var blockMark = []byte{separatorByte}
+const (
+	separatorByte = 0x1e
+	blockMark     = string(rune(separatorByte))
+)
 
 // inHTML appends the replacements for a piece of HTML.
 func (w *worker) inHTML(dst []edit, s []byte, l layer) []edit {
@@ -196,27 +197,6 @@ func attribute(tag []byte) (inside, quoted bool) {
 		}
 	}
 	return inside || quote != 0, quote != 0
-}
-
-// entities adds a part of s with its entities decoded.
-func (v *view) entities(s []byte, part Span) {
-	if bytes.IndexByte(s[part.Start:part.End], '&') < 0 {
-		v.keep(s[part.Start:part.End], part.Start)
-		return
-	}
-	inner := decodeEntities(s[part.Start:part.End])
-	for i, c := range inner.chunks {
-		end := len(inner.text)
-		if i+1 < len(inner.chunks) {
-			end = inner.chunks[i+1].text
-		}
-		text := inner.text[c.text:end]
-		if c.same {
-			v.keep(text, part.Start+c.raw)
-		} else {
-			v.put(text, Span{part.Start + c.raw, part.Start + c.rawEnd})
-		}
-	}
 }
 
 // spread appends an edit of the view as edits of the original that leave every tag in its place: word by word where

@@ -209,7 +209,7 @@ func (v *view) keep(raw []byte, at int) {
 }
 
 // put adds decoded bytes for the raw range.
-func (v *view) put(text []byte, raw Span) {
+func (v *view) put(text string, raw Span) {
 	if len(text) > 0 {
 		v.chunks = append(v.chunks, chunk{len(v.text), raw.Start, raw.End, false})
 		v.text = append(v.text, text...)

@@ -59,12 +59,12 @@ func hasQuoted(s []byte) bool {
 
 // inQuoted appends what quoted-printable hides. Bytes that are no UTF-8 are taken for Latin-1, and written so.
 func (w *worker) inQuoted(dst []edit, s []byte, l layer) []edit {
-	v := decode(s, '=', func(i int) (int, []byte) {
+	v := decode(s, '=', func(i int) (int, string) {
 		end := quotedEnd(s, i)
 		if end == i || softEnd(s, i) > i {
-			return end, nil
+			return end, ""
 		}
-		return end, []byte{quotedByte(s, i)}
+		return end, string([]byte{quotedByte(s, i)})
 	})
 	encode := escapeQuoted
 	if !utf8.Valid(v.text) {
@@ -83,9 +83,9 @@ func (v view) widen() view {
 		}
 		for k, b := range v.text[c.text:end] {
 			if c.same {
-				out.put(utf8.AppendRune(nil, rune(b)), Span{c.raw + k, c.raw + k + 1})
+				out.put(string(rune(b)), Span{c.raw + k, c.raw + k + 1})
 			} else {
-				out.put(utf8.AppendRune(nil, rune(b)), Span{c.raw, c.rawEnd})
+				out.put(string(rune(b)), Span{c.raw, c.rawEnd})
 			}
 		}
 	}
@@ -210,7 +210,7 @@ func (w *worker) inWords(dst []edit, s []byte, l layer) []edit {
 		if len(text) > 0 {
 			first = append(first, row)
 		}
-		v.put(text, Span{i, end})
+		v.put(string(text), Span{i, end})
 		i, pos = end, end
 	}
 	v.keep(s[pos:], pos)
