@@ -33,7 +33,8 @@ func (in *Inspector) charsets(at *Field, value []byte, n int) {
 		return
 	}
 	for i := range in.w.guesses {
-		if g := &in.w.guesses[i]; g.fits(value) {
+		g := &in.w.guesses[i]
+		if fits, telling := g.fits(value); fits && telling {
 			in.reading(at, g.decode(value), n+1, false)
 		}
 	}
@@ -62,7 +63,17 @@ func unprintable(value []byte) bool {
 func (in *Inspector) declared(value []byte) [][]byte {
 	labels := declarations(nil, value)
 	for i := len(in.around) - 1; i >= 0; i-- {
-		labels = declarations(labels, in.around[i])
+		for len(in.labels) <= i {
+			in.labels = append(in.labels, nil)
+		}
+		if in.asked>>i&1 == 0 {
+			in.labels[i], in.asked = declarations(nil, in.around[i]), in.asked|1<<i
+		}
+		for _, label := range in.labels[i] {
+			if len(labels) < mostDeclared && !contains(labels, label) {
+				labels = append(labels, label)
+			}
+		}
 	}
 	return labels
 }
@@ -137,53 +148,77 @@ var guessed = [...]*charmap.Charmap{
 
 // guess is a charset that somebody's name could be written in.
 type guess struct {
-	charset *charmap.Charmap
-	runes   [256]rune
-	tells   [256]bool // bytes that are other letters of names than in Latin-1
+	runes [256]rune
+	is    [256]sort
 }
 
-// guesses returns those charsets that have letters of names, less the ones that Latin-1 has at the same place.
+// sort is what a byte is in a charset.
+type sort byte
+
+const (
+	small sort = 1 << iota
+	large
+	inLatin
+	beyond // ASCII
+	sign   // beyond ASCII, and none that stands in texts
+	tells  // another letter of names than in Latin-1
+	anyLetter
+)
+
+// newGuess describes a charset for names of these letters.
+func newGuess(m *charmap.Charmap, letters map[rune]bool) (g guess, some bool) {
+	for b := range 256 {
+		r := m.DecodeByte(byte(b))
+		g.runes[b] = r
+		var is sort
+		for flag, holds := range map[sort]bool{
+			small: unicode.IsLower(r), large: unicode.IsUpper(r), anyLetter: unicode.IsLetter(r), inLatin: unicode.Is(unicode.Latin, r), beyond: b >= utf8.RuneSelf,
+			sign:  b >= utf8.RuneSelf && !unicode.IsLetter(r) && !unicode.IsPunct(r) && r != 0xA0,
+			tells: b >= utf8.RuneSelf && r != rune(b) && letters[r],
+		} {
+			if holds {
+				is |= flag
+			}
+		}
+		g.is[b] = is
+		some = some || is&tells != 0
+	}
+	return g, some
+}
+
+// guesses returns the charsets that have letters of names, less the ones that Latin-1 has at the same place.
 func guesses(letters map[rune]bool) []guess {
 	var all []guess
 	for _, m := range guessed {
-		g := guess{charset: m}
-		some := false
-		for b := range 256 {
-			r := m.DecodeByte(byte(b))
-			g.runes[b] = r
-			if b >= utf8.RuneSelf && r != rune(b) && letters[r] {
-				g.tells[b], some = true, true
-			}
-		}
-		if some {
+		if g, some := newGuess(m, letters); some {
 			all = append(all, g)
 		}
 	}
 	return all
 }
 
-// fits reports whether a text holds letters of names in this charset, and would be one: no capitals behind small letters,
-// no two scripts in one word, no signs.
-func (g *guess) fits(value []byte) bool {
-	tells, wide, odd := false, 0, 0
-	last, beside := ' ', false // the character before, and whether it is beyond ASCII
-	for _, c := range value[:min(len(value), sniffed)] {
-		r, beyond := g.runes[c], c >= utf8.RuneSelf
-		if beyond {
-			tells = tells || g.tells[c]
-			wide++
-			if !unicode.IsLetter(r) && !unicode.IsPunct(r) && r != 0xA0 {
-				odd++
+// fits reports whether a text would be one in this charset: no capitals behind small letters, no two scripts in one word,
+// no signs. telling reports whether it holds letters of names that are others in Latin-1.
+func (g *guess) fits(value []byte) (fits, telling bool) {
+	head := value[:min(len(value), sniffed)]
+	var all, last sort
+	wide, odd := 0, 0
+	for _, c := range head {
+		is := g.is[c]
+		all |= is
+		if (is|last)&beyond != 0 {
+			if is&beyond != 0 {
+				wide++
+			}
+			if is&sign != 0 || is&last&anyLetter != 0 && (is&large != 0 && last&small != 0 || (is^last)&inLatin != 0) {
+				if odd++; odd*8 > len(head) {
+					return false, false
+				}
 			}
 		}
-		if (beyond || beside) && unicode.IsLetter(r) && unicode.IsLetter(last) {
-			if unicode.IsUpper(r) && unicode.IsLower(last) || unicode.Is(unicode.Latin, r) != unicode.Is(unicode.Latin, last) {
-				odd++
-			}
-		}
-		last, beside = r, beyond
+		last = is
 	}
-	return tells && odd*8 <= wide+7
+	return odd*8 <= wide, all&tells != 0
 }
 
 // decode makes UTF-8 of a text in this charset.

@@ -79,20 +79,20 @@ func joins(c byte) bool { return c == '/' || c == '-' || c == '_' || c == '+' }
 // meaning adds to texts what a run means as text, and opens at once what hides something else.
 func (in *Inspector) meaning(at *Field, texts, run []byte, n int) (all []byte, meant bool) {
 	raw := in.raw[:0]
-	defer func() { in.raw = raw[:0] }()
 	if digits := bytes.TrimPrefix(run, []byte("0x")); len(digits)%2 == 0 {
 		var is bool
 		if raw, is = appendHex(raw, digits); is {
-			if texts, meant = in.opened(at, texts, raw, n); meant {
-				return texts, true
-			}
+			texts, meant = in.opened(at, texts, raw, n)
 		}
 	}
-	if raw = appendBase64(raw[:0], run[:min(len(run), glanced)]); !promising(raw) {
-		return texts, false
+	if !meant {
+		if raw = appendBase64(raw[:0], run[:min(len(run), glanced)]); promising(raw) {
+			raw = appendBase64(raw[:0], run)
+			texts, meant = in.opened(at, texts, raw, n)
+		}
 	}
-	raw = appendBase64(raw[:0], run)
-	return in.opened(at, texts, raw, n)
+	in.raw = raw[:0]
+	return texts, meant
 }
 
 // opened adds bytes that are text to texts, and looks at once at what they hide otherwise.
@@ -110,8 +110,13 @@ func (in *Inspector) opened(at *Field, texts, raw []byte, n int) (all []byte, me
 			return texts, true
 		}
 	}
-	if !unprintable(raw) && wordlike(raw) {
+	if unprintable(raw) || !wordlike(raw) {
+		return texts, false
+	}
+	if fits, _ := in.w.latin1.fits(raw); fits {
 		in.reading(at, raw, n+1, false)
+	} else {
+		in.charsets(at, raw, n+1)
 	}
 	return texts, false
 }

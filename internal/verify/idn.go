@@ -14,19 +14,18 @@ import (
 // standard appends the form under which an address meets itself; sign is where its @ is, and where it is in what was
 // appended.
 func standard(dst, address []byte, sign int) (normal []byte, at int) {
-	wide := false
-	for _, c := range address {
-		if c >= 'A' && c <= 'Z' {
-			c += 'a' - 'A'
+	dst = append(dst, address...)
+	var all byte
+	for i, c := range dst {
+		if all |= c; c-'A' < 26 {
+			dst[i] = c + 'a' - 'A'
 		}
-		wide = wide || c >= utf8.RuneSelf
-		dst = append(dst, c)
 	}
-	if wide {
+	if all >= utf8.RuneSelf {
 		dst = norm.NFKC.Append(dst[:0], bytes.ToLower(address)...)
 		sign = bytes.LastIndexByte(dst, '@')
 	}
-	if domain := dst[sign+1:]; bytes.Contains(domain, []byte(coding)) {
+	if domain := dst[sign+1:]; bytes.IndexByte(domain, coding[0]) >= 0 && bytes.Contains(domain, []byte(coding)) {
 		dst = append(dst[:sign+1], unicodeDomain(bytes.Clone(domain))...)
 	}
 	return dst, sign
@@ -50,6 +49,9 @@ func unicodeDomain(domain []byte) []byte {
 
 // asciiDomain returns a domain with the labels that are not ASCII coded.
 func asciiDomain(domain string) string {
+	if !strings.ContainsFunc(domain, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return domain
+	}
 	labels := strings.Split(domain, ".")
 	for i, label := range labels {
 		if strings.ContainsFunc(label, func(r rune) bool { return r >= utf8.RuneSelf }) {

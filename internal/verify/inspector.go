@@ -16,6 +16,8 @@ type Inspector struct {
 	spare   []byte           // what a value has hidden
 	raw     []byte           // one piece of it
 	around  [][]byte         // what a hidden text stands in, from the outside
+	labels  [][][]byte       // charsets that each of those declares,
+	asked   uint64           // where they were looked for
 	guesses bool             // a text is read in a way that nothing confirms
 	path    []byte           // of a leaf
 	fields  map[place]*Field // so that each is made once
@@ -23,7 +25,7 @@ type Inspector struct {
 	run     run
 	digits  []byte
 	address []byte
-	domains [16]lastDomain // by hash
+	domains [64]lastDomain // by hash
 
 	records  map[string]int64
 	sums     map[string]uint64
@@ -75,8 +77,8 @@ func (in *Inspector) Clean(group, field string, value []byte) bool {
 func (in *Inspector) look(at *Field, value []byte) hint {
 	has := marksOf(value)
 	only := in.plain(at, value, has)
-	if t := bytes.TrimLeft(value, " \t\r\n"); len(t) > 0 && (t[0] == '{' || t[0] == '[') {
-		leaves(t, in.path, at.leaf)
+	if document(value) {
+		leaves(value, in.path, at.leaf)
 	}
 	if has&hasZero != 0 || packed(value) {
 		in.unpacked(at, value, 0)

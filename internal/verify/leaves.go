@@ -19,10 +19,18 @@ type reader struct {
 // it stands between its quotes, with the path that leads there. Both are
 // valid during the call only.
 func leaves(doc, path []byte, leaf func(path, value []byte)) {
-	r := reader{doc: doc, path: path[:0], leaf: leaf}
-	if r.blanks(); r.i < len(doc) && (doc[r.i] == '{' || doc[r.i] == '[') {
+	if r := (reader{doc: doc, path: path[:0], leaf: leaf}); document(doc) {
 		r.value(0)
 	}
+}
+
+// document reports what may be a JSON object or list.
+func document(doc []byte) bool {
+	i := 0
+	for i < len(doc) && blank(doc[i]) {
+		i++
+	}
+	return i < len(doc) && (doc[i] == '{' || doc[i] == '[')
 }
 
 func (r *reader) blanks() {

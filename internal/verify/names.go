@@ -41,7 +41,9 @@ func (in *Inspector) names(at *Field, value []byte) hint {
 		}
 		if first.has(w.plain) {
 			next = push(next, open{w.plain, w.start, 1})
-			in.titled(at, value, w)
+			if in.w.titled.has(w.plain) {
+				in.titled(at, value, w)
+			}
 		}
 		if w.spelled != w.plain && first.has(w.spelled) {
 			next = push(next, open{w.spelled, w.start, 1})

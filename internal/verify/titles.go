@@ -37,6 +37,7 @@ func (b *builder) addTitles() {
 	add := func(text string, is title) {
 		h := b.wordsOf(text)[0].plain
 		b.titles[h] = is
+		b.titled.add(h)
 		b.first.add(h)
 	}
 	for is, list := range map[title]string{longTitle: longTitles, shortTitle: shortTitles, wordyTitle: wordyTitles} {
@@ -68,7 +69,7 @@ func (b *builder) called(family string) {
 // withTitle is the kind of leak that titled finds.
 const withTitle = "name with a title"
 
-// titled looks for a family name beside the word w, which may be a title.
+// titled looks for a family name beside the word w, which is a title or begins one.
 func (in *Inspector) titled(at *Field, value []byte, w word) {
 	switch is := in.w.titles[w.plain]; is {
 	case longTitle, shortTitle, wordyTitle:

@@ -14,8 +14,8 @@ func (in *Inspector) unpacked(at *Field, value []byte, n int) {
 		return
 	}
 	if inner, is := unpack(nil, value); is {
-		if t := bytes.TrimLeft(inner, " \t\r\n"); len(t) > 0 && (t[0] == '{' || t[0] == '[') {
-			leaves(t, in.path, at.leaf)
+		if document(inner) {
+			leaves(inner, in.path, at.leaf)
 		}
 		in.deeper(at, inner, n+1)
 	}
@@ -48,10 +48,14 @@ func (in *Inspector) reading(at *Field, value []byte, n int, sure bool) {
 
 // layers looks through the encodings of a value, from the n-th on.
 func (in *Inspector) layers(at *Field, value []byte, has marks, n int) {
+	if len(value) < fewestCoded && has&(hasCode|hasLine|hasWide) == 0 {
+		return // nothing can be hidden in it
+	}
 	depth := len(in.around)
 	in.around = append(in.around, nil)
 	for ; n < maxLayers; n++ {
 		in.around[depth] = value
+		in.asked &^= 1 << depth
 		if has&hasWide != 0 && !utf8.Valid(value) {
 			in.charsets(at, value, n)
 		}

@@ -6,6 +6,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/encoding/charmap"
+
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
 )
 
@@ -30,6 +32,7 @@ type Wanted struct {
 	wordy    *set // those that are nothing but words
 	initials *set // of a given name, and the family name; or the latter alone, as it stands beside a title
 	titles   map[uint64]title
+	titled   *set // the same hashes
 	koreans  *set // full names in Hangul, written together
 
 	particles map[string]bool // that may follow those
@@ -38,6 +41,7 @@ type Wanted struct {
 	phones    *set // digits, without leading zeros
 	numeric   bool // a name has no letter
 	guesses   []guess
+	latin1    guess
 
 	seed    maphash.Seed
 	people  *person.Index
@@ -50,7 +54,7 @@ type Wanted struct {
 func NewWanted(people *person.Index, control Control, key []byte) *Wanted {
 	n := people.Len()
 	w := &Wanted{
-		letters: newAlphabet(newHasher()), names: newSet(3 * n), common: newSet(0), first: newSet(n), begun: newSet(4 * n), families: newSet(n), wordy: newSet(0), initials: newSet(n), koreans: newSet(0),
+		letters: newAlphabet(newHasher()), names: newSet(3 * n), common: newSet(0), first: newSet(n), begun: newSet(4 * n), families: newSet(n), wordy: newSet(0), initials: newSet(n), koreans: newSet(0), titled: newSet(0),
 		emails: newSet(2 * n), domains: newSet(0), phones: newSet(3 * n), seed: maphash.MakeSeed(), people: people, control: control, key: key,
 	}
 	b := builder{Wanted: w, words: make(map[uint64]bool), wide: make(map[rune]bool)}
@@ -65,6 +69,7 @@ func NewWanted(people *person.Index, control Control, key []byte) *Wanted {
 	}
 	b.domains.add(b.letters.bytes([]byte(controlDomain)))
 	w.guesses = guesses(b.wide)
+	w.latin1, _ = newGuess(charmap.ISO8859_1, b.wide)
 	for _, s := range []*set{w.names, w.common, w.first, w.begun, w.families, w.wordy, w.initials, w.koreans, w.emails, w.domains, w.phones} {
 		s.fit()
 	}
@@ -258,5 +263,9 @@ func (w *Wanted) allowed(domain string) bool {
 
 // kept reports a domain that the rules keep, in its letters or coded.
 func (w *Wanted) kept(domain string) bool {
-	return w.people.KeptDomain(domain) || w.people.KeptDomain(asciiDomain(domain))
+	if w.people.KeptDomain(domain) {
+		return true
+	}
+	coded := asciiDomain(domain)
+	return coded != domain && w.people.KeptDomain(coded)
 }
