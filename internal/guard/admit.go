@@ -51,6 +51,7 @@ type Request struct {
 	Nonce       int64          // random, for the proof of two places
 	Rules, Key  string         // hash of the rules, fingerprint of the root key
 	Clock       func() time.Time
+	TakeOver    bool // also when somebody else works on the twin
 
 	// Lock is where the lock is taken when the twin's first store is not among
 	// Sites (--only, --skip): two runs exclude each other only if they ask at
@@ -151,14 +152,29 @@ func (r *Request) admitLocked(ctx context.Context, held Held) (Destination, erro
 		d.marker, d.resumed = *old, true
 		p.of(old.Run, d)
 		return Destination{d}, nil
-	} else if old != nil {
-		d.marker.InUse = old.InUse
+	}
+	if d.marker.InUse, err = r.checkUse(p); err != nil {
+		return Destination{}, err
 	}
 	if err := r.checkConfirmed(p.unmarked); err != nil {
 		return Destination{}, err
 	}
 	dst := Destination{d}
 	return dst, dst.Advance(ctx, Copying)
+}
+
+// checkUse refuses a twin that somebody else works on, and returns what stays
+// of who uses it.
+func (r *Request) checkUse(p past) (*InUse, error) {
+	for _, m := range p.found {
+		if err := used(m, r.Session.User, r.Clock(), r.TakeOver, fmt.Sprintf("copy %s to %s", r.Source, r.Destination)); err != nil {
+			return nil, err
+		}
+	}
+	if old := p.furthest(); old != nil && old.InUse != nil && old.InUse.By == r.Session.User {
+		return old.InUse, nil
+	}
+	return nil, nil
 }
 
 // destination makes the destination of a new run.

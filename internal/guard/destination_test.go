@@ -149,21 +149,6 @@ func TestServingOfAMixedTwin(t *testing.T) {
 	}
 }
 
-func TestInUseIsKept(t *testing.T) {
-	w := newWorld()
-	m := marker("a", guard.Complete, 1)
-	m.InUse = &guard.InUse{By: "kim", Until: start.Add(time.Hour)}
-	w.dstPG.holds(m)
-	w.dstR.holds(m)
-	dst := admit(t, w)
-	if err := dst.Advance(t.Context(), guard.Complete); err != nil {
-		t.Fatal(err)
-	}
-	if u := w.dstR.facts.Marker.InUse; u == nil || u.By != "kim" {
-		t.Errorf("in use by %v", u)
-	}
-}
-
 func TestAdvanceStopsAtTheFirstError(t *testing.T) {
 	w := newWorld()
 	dst := admit(t, w)
