@@ -28,7 +28,7 @@ type copyFlags struct {
 	rules, confirm, unclassified, progress, report string
 	only, skip, limit                              []string
 	jobs                                           int
-	tilt, keepDown                                 bool
+	tilt, keepDown, takeOver                       bool
 }
 
 const copyHelp = `tenantcopy copies one tenant of a protected environment into its twin:
@@ -75,11 +75,15 @@ func (a *app) copyCommand() *cobra.Command {
 	flags.StringSliceVar(&f.only, "only", nil, "copy these kinds of store only: postgres, search, redis, blob")
 	flags.StringSliceVar(&f.skip, "skip", nil, "leave these kinds of store out")
 	flags.StringArrayVar(&f.limit, "limit", nil, "lower a limit of the configuration, as in postgres.bytes-per-second=20MB; may be repeated")
-	flags.IntVar(&f.jobs, "jobs", clone.DefaultWorkers, "pieces of work in flight at once")
+	flags.IntVar(&f.jobs, "jobs", defaultJobs, "pieces of work in flight at once")
 	flags.BoolVar(&f.keepDown, "keep-down", false, "leave the twin's workloads stopped when the copy is good; --tilt does")
+	flags.BoolVar(&f.takeOver, "take-over", false, "also when somebody else works on the twin")
 	flags.BoolVar(&f.tilt, "tilt", false, "start Tilt on the copy when it is good; arguments after -- go to it")
 	return cmd
 }
+
+// defaultJobs is --jobs when nobody says otherwise.
+const defaultJobs = clone.DefaultWorkers
 
 // maxJobs bounds --jobs: each piece of work holds buffers and connections.
 const maxJobs = 256
@@ -131,6 +135,14 @@ func (a *app) copy(ctx context.Context, f copyFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	if f.tilt { // what would keep Tilt from starting is told before the copy
+		if err := a.outsideTilt("start Tilt on " + p.dst.ref.String()); err != nil {
+			return err
+		}
+		if _, err := a.tiltCluster(ctx, p.dst); err != nil {
+			return err
+		}
+	}
 	manifest, err := a.carry(ctx, p)
 	if err != nil {
 		return err
@@ -143,7 +155,7 @@ func (a *app) copy(ctx context.Context, f copyFlags, args []string) error {
 		return &report.Error{Code: report.Launch, Op: "run hooks after the switch", Err: err, Hint: "the copy is good and live; run the hook by hand"}
 	}
 	if f.tilt {
-		return a.launch(ctx, p.dst, args[2:])
+		return a.tilt(ctx, tiltFlags{takeOver: f.takeOver}, args[1], args[2:])
 	}
 	return nil
 }
@@ -327,7 +339,7 @@ func (a *app) request(p *runPlan, o *opened) guard.Request {
 	return guard.Request{
 		Source: p.src.ref, Destination: p.dst.ref, Environment: p.dst.environmentOf(), Stores: o.stores, Session: p.session,
 		Probers: o.probers, Sites: o.sites, Lock: o.lock, Confirm: p.flags.confirm, Nonce: int64(binary.BigEndian.Uint64(nonce[:]) >> 1),
-		Rules: p.rules.Hash, Key: p.root.Fingerprint(), Clock: a.clock,
+		Rules: p.rules.Hash, Key: p.root.Fingerprint(), Clock: a.clock, TakeOver: p.flags.takeOver,
 	}
 }
 

@@ -2,76 +2,157 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/tenantcopy/tenantcopy/internal/cluster"
 	"github.com/tenantcopy/tenantcopy/internal/guard"
 	"github.com/tenantcopy/tenantcopy/internal/launch"
 	"github.com/tenantcopy/tenantcopy/internal/report"
 )
 
+// useFor is how long a twin counts as in use after Tilt was started on it:
+// tenantcopy has become Tilt by then and cannot say when it ends.
+const useFor = 8 * time.Hour
+
+// tiltFlags are the flags of tilt.
+type tiltFlags struct {
+	fresh    time.Duration
+	takeOver bool
+	rules    string
+}
+
 func (a *app) tiltCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "tilt DST [-- ARGS]", Short: "Start Tilt on a twin, in the cluster and namespace that belong to it",
-		Long: `tilt picks the Kubernetes context and namespace of a twin from tenantcopy.yaml, checks that the twin is
-complete, and replaces itself by
+	var f tiltFlags
+	cmd := &cobra.Command{
+		Use: "tilt DST [flags] [-- ARGS]", Short: "Start Tilt on a twin, in the cluster and namespace that belong to it",
+		Long: `tilt finds the cluster and the namespace of a twin, checks that the cluster is the one that is meant and that
+the twin is complete, marks the twin as in use, and replaces itself by
 
   tilt up --context CONTEXT --namespace NAMESPACE --port PORT -- --tenant-name NAME ARGS
 
-so the terminal, the signals and the exit code are Tilt's. The port is the same for a tenant every time.
-The current context is never used, and a protected environment is refused.`,
-		Example: "  tenantcopy tilt staging/acme\n  tenantcopy tilt staging/acme -- --services=api",
+so the terminal, the signals and the exit code are Tilt's. The port is the same for a tenant every time. Tilt
+gets the very kubeconfig that was checked, and the extension tilt/tenantcopy can check the rest: it is told the
+cluster's identity and the tenant. The current context is never used, and a protected environment is refused.
+
+For eight hours a copy into the twin by anybody else ends with exit code 6 and your name.`,
+		Example: "  tenantcopy tilt staging/acme\n  tenantcopy tilt staging/acme --fresh 24h      copy first when the twin is older\n  tenantcopy tilt staging/acme -- --services=api",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if dash := cmd.ArgsLenAtDash(); len(args) == 0 || (dash >= 0 && dash != 1) || (dash < 0 && len(args) != 1) {
 				return usageError{what: "one tenant is needed, and Tilt's own arguments after --: tenantcopy tilt staging/acme -- ARGS"}
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return a.tilt(cmd.Context(), args[0], args[1:]) },
+		RunE: func(cmd *cobra.Command, args []string) error { return a.tilt(cmd.Context(), f, args[0], args[1:]) },
 	}
+	cmd.Flags().DurationVar(&f.fresh, "fresh", 0, "copy first when the twin is older than this, as in 24h")
+	cmd.Flags().BoolVar(&f.takeOver, "take-over", false, "also when somebody else works on the twin")
+	cmd.Flags().StringVar(&f.rules, "rules", "", "rules file for --fresh, instead of the configuration's")
+	return cmd
 }
 
-// tilt checks the twin and becomes Tilt.
-func (a *app) tilt(ctx context.Context, text string, args []string) error {
-	twin, o, err := a.openTwin(ctx, text)
+// tilt checks the twin and its cluster, refreshes the twin when it is too old,
+// and becomes Tilt.
+func (a *app) tilt(ctx context.Context, f tiltFlags, text string, args []string) error {
+	if err := a.outsideTilt("start Tilt on " + text); err != nil {
+		return err
+	}
+	_, twin, err := a.twin(text)
 	if err != nil {
 		return err
 	}
+	c, err := a.tiltCluster(ctx, twin)
+	if err != nil {
+		return err
+	}
+	marker, err := a.useTwin(ctx, f, text)
+	if err != nil {
+		return err
+	}
+	if old := a.clock().Sub(servingSince(marker)); f.fresh > 0 && old > f.fresh {
+		fmt.Fprintf(a.out, "%s is %s old: copying it anew\n", twin.ref, age(old))
+		copying := copyFlags{rules: f.rules, progress: "auto", takeOver: f.takeOver, jobs: defaultJobs, keepDown: true}
+		if err := a.copy(ctx, copying, []string{marker.Source, text}); err != nil {
+			return err
+		}
+	}
+	return a.launch(twin, c, args)
+}
+
+// servingSince is when the copy that serves was made.
+func servingSince(m guard.Marker) time.Time {
+	if m.State != guard.Complete && m.Serving != nil {
+		return m.Serving.Time
+	}
+	return m.Time
+}
+
+// outsideTilt refuses what makes no sense in a Tiltfile, and says what a
+// command there can see.
+func (a *app) outsideTilt(what string) error {
+	if !a.inTilt() {
+		return nil
+	}
+	return refuse(what, "this runs inside a Tilt that is there already", "run it in a terminal; tenantcopy SRC DST works in a local_resource")
+}
+
+// inTilt reports whether Tilt runs this process, from a Tiltfile or a resource.
+func (a *app) inTilt() bool {
+	_, host := a.lookup("TILT_HOST")
+	_, port := a.lookup("TILT_PORT")
+	return host || port
+}
+
+// useTwin checks that the twin is complete, or that the one before a failed
+// run serves, and marks it as in use.
+func (a *app) useTwin(ctx context.Context, f tiltFlags, text string) (guard.Marker, error) {
+	twin, o, err := a.openTwin(ctx, text)
+	if err != nil {
+		return guard.Marker{}, err
+	}
+	defer o.closeSites()
 	var all []storeStatus
 	for _, s := range o.sites {
 		facts, err := s.Facts(ctx, 0)
 		if err != nil {
-			o.closeSites()
-			return err
+			return guard.Marker{}, err
 		}
 		if facts.Marker != nil && facts.Marker.State != guard.Complete && facts.Marker.State != guard.Switching && facts.Marker.Serving != nil {
 			facts.Marker.State = guard.Complete // the twin before the run that failed still serves
 		}
 		all = append(all, storeStatus{Store: s.Name(), Exists: facts.Exists, Marker: facts.Marker})
 	}
-	o.closeSites()
 	if err := judgeStatus(twin.ref, all); err != nil {
-		return err
+		return guard.Marker{}, err
 	}
-	return a.launch(ctx, twin, args)
+	return guard.MarkUse(ctx, guard.Use{Twin: twin.ref, Sites: o.sites, Session: a.session(), For: useFor, TakeOver: f.takeOver, Clock: a.clock})
+}
+
+// tiltCluster reaches the cluster that Tilt shall deploy to, and checks that
+// it is the one that the configuration means. Tilt would reach it anyway.
+func (a *app) tiltCluster(ctx context.Context, twin resolved) (*cluster.Cluster, error) {
+	if !twin.env.Kubernetes.names() {
+		return nil, refuse("start Tilt on "+twin.ref.String(), "environment "+twin.ref.Env+" names no cluster", "add kubernetes: {context: …, namespace: …} to tenantcopy.yaml; the current context is never used")
+	}
+	c, err := a.cluster(ctx, twin.address(), cluster.Read)
+	if err != nil {
+		return nil, err
+	}
+	if c.Context() == "" {
+		return nil, refuse("start Tilt on "+twin.ref.String(), "a pod has no kubeconfig that Tilt could use", "start it on a laptop")
+	}
+	return c, nil
 }
 
 // launch becomes Tilt; it returns only when that failed.
-func (a *app) launch(_ context.Context, twin resolved, args []string) error {
-	k := twin.env.Kubernetes
-	if k.Context == "" {
-		return refuse("start Tilt on "+twin.ref.String(), "environment "+twin.ref.Env+" names no Kubernetes context", "add kubernetes: {context: …, namespace: …} to tenantcopy.yaml; the current context is never used")
-	}
-	namespace := fillName(k.Namespace, twin)
-	if namespace == "" {
-		namespace = twin.name
-	}
-	kubeconfig, _ := a.lookup("TENANTCOPY_KUBECONFIG")
-	up := launch.Tilt{Context: fillName(k.Context, twin), Namespace: namespace, Tenant: twin.ref.Name, Kubeconfig: kubeconfig, Args: args}
+func (a *app) launch(twin resolved, c *cluster.Cluster, args []string) error {
+	up := launch.Tilt{Context: c.Context(), Namespace: twin.namespace(), Tenant: twin.ref.Name, Cluster: c.UID(), Kubeconfig: c.Kubeconfig(), Args: args}
 	fmt.Fprintf(a.out, "starting Tilt on %s: context %s, namespace %s, http://localhost:%d\n", twin.ref, up.Context, up.Namespace, up.Port())
 	if err := up.Exec(a.environ()); err != nil {
 		return &report.Error{Code: report.Launch, Op: "start Tilt", Err: err, Hint: "the copy is good; install Tilt, then: tenantcopy tilt " + twin.ref.String()}
 	}
-	return nil
+	return errors.New("start Tilt: it did not start") // Exec does not return otherwise
 }

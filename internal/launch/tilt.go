@@ -18,9 +18,20 @@ type Tilt struct {
 	Context    string // Kubernetes context; never the current one
 	Namespace  string
 	Tenant     string   // handed to the Tiltfile as --tenant-name
-	Kubeconfig string   // file to hand on as KUBECONFIG; empty leaves what is there
+	Cluster    string   // identity of the cluster that was checked, for the guard of the Tiltfile
+	Kubeconfig string   // the file, or list of files, that was checked, handed on as KUBECONFIG
 	Args       []string // for the Tiltfile, after --tenant-name
 }
+
+// What the guard of tilt/tenantcopy reads.
+const (
+	clusterVariable = "TENANTCOPY_CLUSTER_UID"
+	tenantVariable  = "TENANTCOPY_TENANT"
+
+	// Tilt gives the commands of a Tiltfile a kubeconfig with its own context
+	// only; a tenantcopy among them needs the source's cluster too.
+	kubeconfigVariable = "TENANTCOPY_KUBECONFIG"
+)
 
 // Ports that tenants get; Tilt's own default, 10350, is not among them.
 const (
@@ -46,9 +57,9 @@ func (t Tilt) Argv() []string {
 // dispositions: a shell starts background jobs with SIGINT ignored, which
 // would outlive an exec; a signal that is being caught does not.
 func (t Tilt) Exec(env []string) error {
-	for _, name := range []string{t.Context, t.Namespace, t.Tenant} {
+	for _, name := range []string{t.Context, t.Namespace, t.Tenant, t.Cluster, t.Kubeconfig} {
 		if name == "" || strings.HasPrefix(name, "-") { // an empty context would be the current one
-			return errors.New("context, namespace and tenant must be named, and none may begin with a hyphen")
+			return errors.New("context, namespace, tenant, cluster and kubeconfig must be named, and none may begin with a hyphen")
 		}
 	}
 	path, err := exec.LookPath("tilt")
@@ -57,8 +68,10 @@ func (t Tilt) Exec(env []string) error {
 	}
 	caught := make(chan os.Signal, 1)
 	signal.Notify(caught, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
-	if t.Kubeconfig != "" {
-		env = setenv(env, "KUBECONFIG", t.Kubeconfig)
+	for _, v := range []struct{ name, value string }{
+		{"KUBECONFIG", t.Kubeconfig}, {kubeconfigVariable, t.Kubeconfig}, {clusterVariable, t.Cluster}, {tenantVariable, t.Tenant},
+	} {
+		env = setenv(env, v.name, v.value)
 	}
 	err = syscall.Exec(path, t.Argv(), env)
 	signal.Stop(caught)

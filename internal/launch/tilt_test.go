@@ -18,7 +18,7 @@ import (
 const child = "LAUNCH_TEST_CHILD"
 
 var staging = Tilt{
-	Context: "aks staging", Namespace: "acme", Tenant: "acme", Kubeconfig: "/tmp/one context",
+	Context: "aks staging", Namespace: "acme", Tenant: "acme", Cluster: "uid-1", Kubeconfig: "/tmp/one context",
 	Args: []string{"--services=api web", "; rm -rf /", "--", "$(id)", "", "ü"},
 }
 
@@ -56,7 +56,7 @@ func tilt(t *testing.T, script string, ignore bool) *exec.Cmd {
 }
 
 func TestExecReplacesTheProcess(t *testing.T) {
-	cmd := tilt(t, `echo "$$"; echo "$KUBECONFIG"; echo "$OTHER"; printf '%s\0' "$@"; exit 7`, false)
+	cmd := tilt(t, `echo "$$"; echo "$KUBECONFIG"; echo "$OTHER"; echo "$TENANTCOPY_CLUSTER_UID $TENANTCOPY_TENANT $TENANTCOPY_KUBECONFIG"; printf '%s\0' "$@"; exit 7`, false)
 	var out, stderr strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &stderr
 	err := cmd.Run()
@@ -64,14 +64,17 @@ func TestExecReplacesTheProcess(t *testing.T) {
 	if !ok || exit.ExitCode() != 7 {
 		t.Fatalf("ended with %v, want exit code 7: %s", err, stderr.String())
 	}
-	lines := strings.SplitN(out.String(), "\n", 4)
+	lines := strings.SplitN(out.String(), "\n", 5)
 	if lines[0] != strconv.Itoa(cmd.Process.Pid) {
 		t.Errorf("Tilt is process %s, want %d: the process was not replaced", lines[0], cmd.Process.Pid)
 	}
 	if lines[1] != staging.Kubeconfig || lines[2] != "kept" {
 		t.Errorf("KUBECONFIG is %q, OTHER is %q", lines[1], lines[2])
 	}
-	got := strings.Split(strings.TrimSuffix(lines[3], "\x00"), "\x00")
+	if lines[3] != "uid-1 acme "+staging.Kubeconfig {
+		t.Errorf("the Tiltfile's guard is told %q", lines[3])
+	}
+	got := strings.Split(strings.TrimSuffix(lines[4], "\x00"), "\x00")
 	want := []string{"up", "--context", "aks staging", "--namespace", "acme", "--port", strconv.Itoa(staging.Port()), "--", "--tenant-name", "acme"}
 	if want = append(want, staging.Args...); !slices.Equal(got, want) {
 		t.Errorf("arguments are %q, want %q", got, want)
@@ -139,7 +142,16 @@ func TestExecRefuses(t *testing.T) {
 	for _, up := range []Tilt{
 		{Namespace: "n", Tenant: "t"}, {Context: "c", Tenant: "t"}, {Context: "c", Namespace: "n"},
 		{Context: "--context=prod", Namespace: "n", Tenant: "t"}, {Context: "c", Namespace: "-n", Tenant: "t"}, {Context: "c", Namespace: "n", Tenant: "-t"},
+		{Context: "c", Namespace: "n", Tenant: "t", Kubeconfig: "k", Cluster: "none"}, {Context: "c", Namespace: "n", Tenant: "t", Cluster: "u", Kubeconfig: "none"},
 	} {
+		switch "none" { // the last two have everything but one
+		case up.Cluster:
+			up.Cluster = ""
+		case up.Kubeconfig:
+			up.Kubeconfig = ""
+		default:
+			up.Cluster, up.Kubeconfig = "u", "k"
+		}
 		if err := up.Exec(nil); err == nil || !strings.Contains(err.Error(), "must be named") {
 			t.Errorf("%+v: %v", up, err)
 		}
