@@ -23,9 +23,9 @@ type Started struct {
 
 // Ended is how a run ended.
 type Ended struct {
-	Code    int           // of the table of exit codes; -1 when the Job ended without one
-	Message string        // the termination message, or the Job's reason
-	Took    time.Duration // from the Job's start
+	Code    int           `json:"code"`    // of the table of exit codes; -1 when the Job ended without one
+	Message string        `json:"message"` // the termination message, or the Job's reason
+	Took    time.Duration `json:"took"`    // in nanoseconds, from the Job's start
 }
 
 // Jobs starts runs in the cluster and follows them.

@@ -75,7 +75,9 @@ func (h hanging) Cancel(ctx context.Context, _ tenant.Ref) error {
 // what reached the cluster.
 func service(t *testing.T) (string, <-chan Request) {
 	t.Helper()
-	slackAPI := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"ok":true,"channel":"C1","ts":"1.1"}`) }))
+	slackAPI := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"ok":true,"channel":"C1","ts":"1.1"}`)
+	}))
 	t.Cleanup(slackAPI.Close)
 	asked := make(chan Request, 100)
 	s := &Server{

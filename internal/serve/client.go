@@ -1,0 +1,141 @@
+package serve
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/tenantcopy/tenantcopy/internal/report"
+	"github.com/tenantcopy/tenantcopy/internal/tenant"
+)
+
+// Client asks a service, from a laptop.
+type Client struct {
+	Base  string       // URL of the service, without a slash at its end
+	HTTP  *http.Client // carries the caller's token, in TokenHeader
+	Sleep func(ctx context.Context, d time.Duration) error
+}
+
+// Times of a stream that broke off: a laptop that was asleep finds its run
+// again.
+const (
+	firstPause = time.Second
+	longPause  = 15 * time.Second
+	giveUp     = 20 // attempts in a row that bring nothing
+	maxLine    = 1 << 20
+)
+
+// Begin asks for a copy.
+func (c *Client) Begin(ctx context.Context, asked Asked) (Answer, error) {
+	body, err := json.Marshal(asked)
+	if err != nil {
+		return Answer{}, fmt.Errorf("ask for a copy: %w", err)
+	}
+	return c.ask(ctx, http.MethodPost, "/v1/copies", body)
+}
+
+// Cancel ends the destination's run.
+func (c *Client) Cancel(ctx context.Context, dst tenant.Ref) error {
+	_, err := c.ask(ctx, http.MethodDelete, "/v1/copies/"+dst.Env+"/"+dst.Name, nil)
+	return err
+}
+
+// Follow calls line with each event of the destination's run and returns how
+// it ended. A stream that breaks off is taken up again; no event comes twice.
+func (c *Client) Follow(ctx context.Context, dst tenant.Ref, line func([]byte) error) (Ended, error) {
+	given, pause, vain := 0, firstPause, 0
+	for {
+		seen := 0
+		ended, err := c.stream(ctx, dst, func(text []byte) error {
+			if seen++; seen <= given {
+				return nil
+			}
+			given, pause, vain = seen, firstPause, 0
+			return line(text)
+		})
+		if err == nil {
+			return *ended, nil
+		}
+		if vain++; vain > giveUp || ctx.Err() != nil || !report.IsTransient(err) {
+			return Ended{}, err
+		}
+		if err := c.Sleep(ctx, pause); err != nil {
+			return Ended{}, err
+		}
+		pause = min(2*pause, longPause)
+	}
+}
+
+// stream reads events until the line that says how the run ended.
+func (c *Client) stream(ctx context.Context, dst tenant.Ref, line func([]byte) error) (*Ended, error) {
+	response, err := c.send(ctx, http.MethodGet, "/v1/copies/"+dst.Env+"/"+dst.Name+"/events", nil)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		_, err := readAnswer(response)
+		return nil, err
+	}
+	lines := bufio.NewScanner(response.Body)
+	lines.Buffer(nil, maxLine)
+	for lines.Scan() {
+		var last Last
+		if err := json.Unmarshal(lines.Bytes(), &last); err == nil && last.Ended != nil {
+			return last.Ended, nil
+		}
+		if err := line(lines.Bytes()); err != nil {
+			return nil, err
+		}
+	}
+	return nil, transient(errors.New("the stream of events broke off"))
+}
+
+func (c *Client) ask(ctx context.Context, method, path string, body []byte) (Answer, error) {
+	response, err := c.send(ctx, method, path, body)
+	if err != nil {
+		return Answer{}, err
+	}
+	defer response.Body.Close()
+	return readAnswer(response)
+}
+
+func (c *Client) send(ctx context.Context, method, path string, body []byte) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, method, c.Base+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, &report.Refusal{Code: report.Usage, What: "ask the service", Why: "its address is not valid", Hint: "look at runs-in: in tenantcopy.yaml"}
+	}
+	response, err := c.HTTP.Do(request)
+	if err != nil {
+		if cause := context.Cause(ctx); cause != nil {
+			return nil, cause
+		}
+		return nil, transient(errors.New("no answer")) // what the transport says may hold a token
+	}
+	return response, nil
+}
+
+// readAnswer turns a refusal into the error that it was in the service.
+func readAnswer(response *http.Response) (Answer, error) {
+	var a Answer
+	err := json.NewDecoder(io.LimitReader(response.Body, maxLine)).Decode(&a)
+	switch {
+	case err == nil && a.Refused != nil:
+		return a, &report.Error{Code: a.Refused.Code, Op: "ask the service", Err: errors.New(a.Refused.Text)}
+	case response.StatusCode >= http.StatusInternalServerError, err != nil && response.StatusCode < http.StatusBadRequest:
+		return a, transient(fmt.Errorf("HTTP %d", response.StatusCode))
+	case response.StatusCode >= http.StatusBadRequest:
+		return a, &report.Error{Code: report.Denied, Op: "ask the service", Err: fmt.Errorf("HTTP %d", response.StatusCode), Hint: "the way to the service needs the right to reach it: the chart in deploy/ has the role"}
+	}
+	return a, nil
+}
+
+func transient(err error) error {
+	return &report.Error{Code: report.Transient, Op: "ask the service", Err: err, Hint: "the run goes on without you: run the same command again to watch it"}
+}

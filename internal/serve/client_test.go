@@ -1,0 +1,87 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/tenantcopy/tenantcopy/internal/report"
+	"github.com/tenantcopy/tenantcopy/internal/tenant"
+)
+
+// brokenStream breaks off twice, each time later, before the run ends.
+func brokenStream(t *testing.T) *httptest.Server {
+	t.Helper()
+	attempt := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		attempt++
+		for i := range 2 * attempt {
+			fmt.Fprintf(w, `{"phase":"copy","chunk":"%d"}`+"\n", i)
+		}
+		if attempt == 3 {
+			fmt.Fprintln(w, `{"ended":{"code":9,"message":"a leak"}}`)
+		}
+	}))
+	t.Cleanup(server.Close)
+	return server
+}
+
+// TestFollowAgain: a stream that breaks off is taken up again, and no event
+// comes twice.
+func TestFollowAgain(t *testing.T) {
+	var pauses []time.Duration
+	c := &Client{Base: brokenStream(t).URL, HTTP: http.DefaultClient, Sleep: func(_ context.Context, d time.Duration) error {
+		pauses = append(pauses, d)
+		return nil
+	}}
+	var chunks []string
+	ended, err := c.Follow(t.Context(), tenant.Ref{Env: "staging", Name: "acme"}, func(line []byte) error {
+		chunks = append(chunks, string(line[len(`{"phase":"copy","chunk":"`)]))
+		return nil
+	})
+	if err != nil || ended.Code != 9 || ended.Message != "a leak" {
+		t.Fatalf("%+v, %v", ended, err)
+	}
+	if !slices.Equal(chunks, []string{"0", "1", "2", "3", "4", "5"}) {
+		t.Errorf("events %v", chunks)
+	}
+	if len(pauses) != 2 {
+		t.Errorf("pauses %v", pauses)
+	}
+}
+
+// TestRefusalKeepsItsClass: what the service refuses ends the command with the
+// same exit code as at home; what has no body of ours does not pass as success.
+func TestRefusalKeepsItsClass(t *testing.T) {
+	for name, c := range map[string]struct {
+		status int
+		body   string
+		code   report.Code
+	}{
+		"refused":        {http.StatusForbidden, `{"refused":{"code":"denied","text":"jo may not"}}`, report.Denied},
+		"locked":         {http.StatusConflict, `{"refused":{"code":"locked","text":"another run"}}`, report.Locked},
+		"the way":        {http.StatusForbidden, `{"kind":"Status","reason":"Forbidden"}`, report.Denied},
+		"no service":     {http.StatusServiceUnavailable, `no endpoints available`, report.Transient},
+		"a proxy's page": {http.StatusOK, `<html>log in</html>`, report.Transient},
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(c.status)
+			fmt.Fprint(w, c.body)
+		}))
+		client := &Client{Base: server.URL, HTTP: server.Client()}
+		_, err := client.Begin(t.Context(), Asked{Source: "prod/acme", Destination: "staging/acme"})
+		if err == nil || report.CodeOf(err) != c.code {
+			t.Errorf("%s: %v", name, err)
+		}
+		server.Close()
+	}
+	client := &Client{Base: "http://127.0.0.1:1", HTTP: http.DefaultClient, Sleep: func(context.Context, time.Duration) error { return nil }}
+	if _, err := client.Follow(t.Context(), tenant.Ref{Env: "staging", Name: "acme"}, nil); report.CodeOf(err) != report.Transient || errors.Is(err, context.Canceled) {
+		t.Errorf("nobody there: %v", err)
+	}
+}
