@@ -29,6 +29,7 @@ type app struct {
 	clock    func() time.Time
 	lookup   func(string) (string, bool) // environment
 	clusters clusters
+	word     *podWord // what the pod of a Job leaves at its end; nil elsewhere
 }
 
 func newApp(out, err io.Writer) *app {
@@ -42,6 +43,7 @@ func (a *app) run(args []string) int {
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	err := a.interruptible(root.ExecuteContext)
+	a.lastWord(err)
 	if err == nil {
 		return 0
 	}
@@ -186,7 +188,7 @@ func (a *app) rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
 	root.Version = version
 	root.SetVersionTemplate("tenantcopy {{.Version}}\n")
-	root.AddCommand(a.statusCommand(), a.cleanCommand(), a.tiltCommand(), a.workloadsCommand(), a.keyCommand(), a.versionCommand())
+	root.AddCommand(a.statusCommand(), a.cleanCommand(), a.tiltCommand(), a.workloadsCommand(), a.jobCommand(), a.keyCommand(), a.versionCommand())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }

@@ -84,6 +84,9 @@ func (a *app) store(ctx context.Context, kind tenant.Kind, s *storeConfig, t res
 	out := tenant.Store{Kind: kind, Name: string(kind), URL: fill(s.URL), Prefix: fill(s.Prefix), User: fill(s.User.Value),
 		Credential: s.Credential, Maintenance: fill(s.Maintenance), Template: fill(s.Template), Roles: t.env.Roles}
 	limitStore(&out, t.env.Limits[string(kind)])
+	if s.Credential == credentialAzure {
+		out.Identity = a.identity(s.Identity)
+	}
 	where := fmt.Sprintf("%s of %s", kind, t.ref)
 	if (kind == tenant.Redis || kind == tenant.Search) && out.Prefix == "" {
 		return out, refuse("configure "+where, "it has no prefix, so it would be the whole server", "add prefix to tenantcopy.yaml")

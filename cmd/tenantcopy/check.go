@@ -55,6 +55,9 @@ func (c *config) check() error {
 			return err
 		}
 	}
+	if err := c.checkRunsIn(); err != nil {
+		return err
+	}
 	return c.checkShared()
 }
 
@@ -146,6 +149,9 @@ func (c *config) checkStore(s *storeConfig, env environment, path []string) erro
 		}
 	case s.Password.Secret != "" && !env.Kubernetes.names():
 		return c.fail("it names a Secret, and nothing says in which cluster", "add kubernetes: {context: …} to the environment", at("password")...)
+	}
+	if s.Identity != "" && s.Credential != credentialAzure {
+		return c.fail("an identity is of credential: azure", "add it, or leave identity out", at("identity")...)
 	}
 	if carriesSecret(s.URL) {
 		return c.fail("it carries a credential", "write password: {env: NAME} or {file: PATH}: a secret never stands in this file", at("url")...)

@@ -55,6 +55,7 @@ type storeConfig struct {
 	User        valueRef  `yaml:"user"`
 	Password    secretRef `yaml:"password"`
 	Credential  string    `yaml:"credential"`
+	Identity    string    `yaml:"identity"`
 	Maintenance string    `yaml:"maintenance"`
 	Template    string    `yaml:"template"`
 	From        *fromRef  `yaml:"from"`

@@ -118,7 +118,7 @@ func copyArgs(cmd *cobra.Command, args []string, tilt bool) error {
 			return usageError{what: "arguments after -- are for Tilt, and --tilt is not given"}
 		}
 	}
-	if commands := []string{"status", "clean", "tilt", "workloads", "version", "help"}; len(own) > 0 && !strings.Contains(own[0], "/") {
+	if commands := []string{"status", "clean", "tilt", "workloads", "job", "version", "help"}; len(own) > 0 && !strings.Contains(own[0], "/") {
 		if near := ruleset.Nearest(own[0], commands); near != "" {
 			return usageError{what: fmt.Sprintf("unknown command %q", own[0]), hint: "did you mean " + near + "?"}
 		}
@@ -131,6 +131,7 @@ func copyArgs(cmd *cobra.Command, args []string, tilt bool) error {
 
 // copy is the whole command: check, open, admit, finish or run, report, tilt.
 func (a *app) copy(ctx context.Context, f copyFlags, args []string) error {
+	a.expect(args[0], args[1])
 	p, err := a.plan(ctx, f, args[0], args[1])
 	if err != nil {
 		return err
@@ -143,7 +144,7 @@ func (a *app) copy(ctx context.Context, f copyFlags, args []string) error {
 			return err
 		}
 	}
-	manifest, err := a.carry(ctx, p)
+	manifest, err := a.leased(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -172,6 +173,7 @@ type runPlan struct {
 	pick     picks
 	session  tenant.Session
 	reports  string
+	fence    func(context.Context) error // of the Lease, in a Job
 }
 
 // plan reads configuration, rules and key, and refuses what can be refused
@@ -221,7 +223,7 @@ func (a *app) plan(ctx context.Context, f copyFlags, srcText, dstText string) (*
 	}
 	p.reports = f.report
 	if p.reports == "" {
-		p.reports = filepath.Join(filepath.Dir(p.config.file), "tenantcopy-reports")
+		p.reports = a.reportsFolder(p.config)
 	}
 	return p, a.checkReports(p)
 }
@@ -349,7 +351,7 @@ func (a *app) job(p *runPlan, o *opened, dst guard.Destination) clone.Job {
 		Readers: o.readers, People: o.people, Destination: dst, Rules: p.rules, Names: p.names, Root: p.root, Epoch: p.config.Key.Epoch,
 		Places: placesOf(p.src, p.dst), Vars: p.vars, Workers: p.flags.jobs, Clock: a.clock, Sleep: sleep,
 		Random: clone.Random{Control: verify.NewControl(strings.ToLower(rand.Text()[:12])), LeakKey: []byte(rand.Text())},
-		Events: a.sink(p.flags.progress), Hooks: a.hooks(p), Tool: version,
+		Events: a.sink(p.flags.progress), Hooks: a.hooks(p), Tool: version, Fence: p.fence,
 	}
 }
 

@@ -25,21 +25,8 @@ type kubernetesConfig struct {
 	Shared    []sharedConfig  `yaml:"shared"`
 }
 
-// runsInConfig says in which cluster and namespace tenantcopy itself runs.
-type runsInConfig struct {
-	Context   string `yaml:"context"`
-	Namespace string `yaml:"namespace"`
-	Server    string `yaml:"server"`
-	UID       string `yaml:"uid"`
-}
-
 // names reports whether a cluster is named.
 func (k kubernetesConfig) names() bool { return k.Context != "" || k.Server != "" || k.UID != "" }
-
-// address is the cluster as internal/cluster wants it.
-func (r runsInConfig) address() cluster.Address {
-	return cluster.Address{Environment: "runs-in", Context: r.Context, Server: r.Server, UID: r.UID}
-}
 
 // address is the cluster of a tenant.
 func (t resolved) address() cluster.Address {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize"
+	"github.com/tenantcopy/tenantcopy/internal/guard"
 	"github.com/tenantcopy/tenantcopy/internal/parallel"
 	"github.com/tenantcopy/tenantcopy/internal/report"
 )
@@ -75,7 +76,9 @@ func (r *run) try(ctx context.Context, t task, a *anonymize.Anonymizer) (report.
 		a.Misfits() // of a try before, or of a chunk that failed
 		var tally report.Tally
 		err := parallel.Protect(func() (err error) {
-			tally, err = t.Copy(ctx, a)
+			if err = r.allowed(ctx); err == nil {
+				tally, err = t.Copy(ctx, a)
+			}
 			return err
 		})
 		if err == nil {
@@ -86,7 +89,7 @@ func (r *run) try(ctx context.Context, t task, a *anonymize.Anonymizer) (report.
 			return tally, nil
 		}
 		_, decided := errors.AsType[*report.Refusal](err) // of the same state it would be decided again
-		if n == tries || decided || !report.IsTransient(err) || ctx.Err() != nil {
+		if n == tries || decided || errors.Is(err, guard.ErrLost) || !report.IsTransient(err) || ctx.Err() != nil {
 			return report.Tally{}, r.named(err, t)
 		}
 		r.events.emit(report.Event{Phase: report.Copy, Store: r.Readers[t.store].Name(), Chunk: t.ID, Note: fmt.Sprintf("try %d of %d: %s", n+1, tries, report.CodeOf(err))})

@@ -30,9 +30,10 @@ type Job struct {
 	Workers int              // chunks in flight over all stores; DefaultWorkers when 0
 	Clock   func() time.Time // for the manifest
 	Sleep   func(ctx context.Context, d time.Duration) error
-	Events  report.Sink // may be nil
-	Hooks   []Hook      // before the switch, on the staged copy
-	Tool    string      // tenantcopy's own version, for the manifest
+	Fence   func(ctx context.Context) error // asked before each phase and each chunk whether the run may go on; its refusal is a lost lock; may be nil
+	Events  report.Sink                     // may be nil
+	Hooks   []Hook                          // before the switch, on the staged copy
+	Tool    string                          // tenantcopy's own version, for the manifest
 }
 
 // DefaultWorkers is how many chunks are in flight when nobody says otherwise:

@@ -127,7 +127,12 @@ func (r *run) finish(ctx context.Context) error {
 func (r *run) phase(ctx context.Context, p phase) error {
 	started := r.Clock()
 	r.events.emit(report.Event{Phase: p.name})
-	err := parallel.Protect(func() error { return p.do(ctx) })
+	err := parallel.Protect(func() error {
+		if err := r.allowed(ctx); err != nil {
+			return err
+		}
+		return p.do(ctx)
+	})
 	if cause := context.Cause(ctx); cause != nil && p.name != report.Switch {
 		if _, refused := errors.AsType[*report.Refusal](err); !refused {
 			err = cause
@@ -138,6 +143,14 @@ func (r *run) phase(ctx context.Context, p phase) error {
 		r.events.emit(report.Event{Phase: p.name, Done: true})
 	}
 	return err
+}
+
+// allowed asks the fence.
+func (r *run) allowed(ctx context.Context) error {
+	if r.Fence == nil {
+		return nil
+	}
+	return r.Fence(ctx)
 }
 
 // survey opens the first store's snapshot before it looks at the others: what
@@ -305,6 +318,9 @@ func (r *run) makeLive(ctx context.Context, between func() error) error {
 	}
 	return switchAll(ctx, order(r.Readers, r.staged), r.Destination, func(store string) error {
 		r.events.emit(report.Event{Phase: report.Switch, Store: store})
+		if err := r.allowed(ctx); err != nil {
+			return err
+		}
 		return between()
 	})
 }

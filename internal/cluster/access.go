@@ -30,6 +30,7 @@ type Address struct {
 	Context     string // entry of a kubeconfig
 	Server      string // URL of the API server; finds the context, whatever its name
 	UID         string // of the kube-system namespace; pins the cluster
+	Own         bool   // in a pod, its own cluster is meant, whichever it is
 }
 
 // Door says what may be sent.
@@ -52,7 +53,7 @@ type located struct {
 // by the context's name; a pod without a kubeconfig knows its own cluster only.
 func (a Access) locate(at Address) (located, error) {
 	what := "reach the cluster of environment " + at.Environment
-	if at.Context == "" && at.Server == "" && at.UID == "" {
+	if at.Context == "" && at.Server == "" && at.UID == "" && !(at.Own && a.InPod) {
 		return located{}, refusal(report.Usage, what, "tenantcopy.yaml names no cluster for it", "add kubernetes: {context: …} or {server: …}; the current context is never used")
 	}
 	if a.Kubeconfig == "" || a.InPod && at.Context == "" && at.Server == "" {
@@ -81,12 +82,12 @@ func (a Access) locate(at Address) (located, error) {
 }
 
 // inPod is the way to the pod's own cluster. Only its UID can say that it is
-// the one that is meant.
+// the one that is meant, unless any would be.
 func (a Access) inPod(at Address, what string) (located, error) {
 	if !a.InPod {
 		return located{}, refusal(report.Usage, what, "there is no kubeconfig", "set TENANTCOPY_KUBECONFIG to the file that has its context")
 	}
-	if at.UID == "" {
+	if at.UID == "" && !at.Own {
 		return located{}, refusal(report.Unsafe, what, "a pod knows its own cluster alone, and nothing says that this one is meant",
 			"pin it: kubernetes: {uid: …}, which kubectl get namespace kube-system -o jsonpath={.metadata.uid} prints")
 	}

@@ -35,12 +35,21 @@ type Store struct {
 	User       string // S3: the access key id; search: the user; else empty (the URL names it)
 	Password   Secret // PostgreSQL, Redis, search: password; S3: secret key; Azure: the account's shared key
 	Credential string // "azure" for an Entra identity; empty to use Password
+	Identity   Identity
 
 	Maintenance string            // PostgreSQL: the database to connect to for CREATE DATABASE and the lock; "postgres" when empty
 	Roles       map[string]string // PostgreSQL: owner at the source → owner at the destination
 	Template    string            // PostgreSQL: the database that a twin is made from, with the extensions installed; "template0" when empty
 	Connections int               // at most so many at once; 0 for the adapter's default
 	Limits      Limits
+}
+
+// Identity is an Entra identity of credential "azure". Each store has its own,
+// so that one pod reads as one and writes as another.
+type Identity struct {
+	Client    string // client id of the managed identity
+	Directory string // the Entra tenant's id
+	TokenFile string // the pod's federated token; empty outside a pod, where the Azure command line is asked
 }
 
 // Limits are what the owner of a server allows a run, beside Connections;

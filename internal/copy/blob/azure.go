@@ -13,7 +13,6 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
-	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/blob"
 	azcontainer "github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/container"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/sas"
@@ -64,8 +63,8 @@ func newAzure(at address, s tenant.Store, session tenant.Session, d *door) (*azu
 	var err error
 	switch {
 	case s.Credential == "azure":
-		if a.token, err = azidentity.NewDefaultAzureCredential(nil); err != nil {
-			return refuse("sign in with az login, or run where a managed identity is")
+		if a.token, err = entra(s.Identity, nil); err != nil {
+			return refuse("sign in with az login; in a pod, label it azure.workload.identity/use, give it a service account with a client id, and name identity:")
 		}
 		a.client, err = azcontainer.NewClient(url, a.token, options)
 	case s.Credential == "" && !s.Password.IsZero():
