@@ -34,7 +34,7 @@ func (a *app) discover(ctx context.Context, out *tenant.Store, s *storeConfig, t
 	if err != nil {
 		return err
 	}
-	value, err := in.Value(ctx, at)
+	value, err := a.read(ctx, at.String(), func(ctx context.Context) (tenant.Secret, error) { return in.Value(ctx, at) })
 	if err != nil {
 		return err
 	}
@@ -166,7 +166,7 @@ func (a *app) clusterSecret(ctx context.Context, text string, at secretPlace) (s
 	if err != nil {
 		return "", err
 	}
-	value, err := in.Secret(ctx, key)
+	value, err := a.read(ctx, key.String(), func(ctx context.Context) (tenant.Secret, error) { return in.Secret(ctx, key) })
 	return strings.TrimRight(value.Reveal(), "\r\n"), err
 }
 

@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	"github.com/tenantcopy/tenantcopy/internal/cluster"
+	"github.com/tenantcopy/tenantcopy/internal/report"
+	"github.com/tenantcopy/tenantcopy/internal/tenant"
 )
 
 // kubernetesConfig says in which cluster and namespace the application of an
@@ -67,7 +69,15 @@ func (a *app) access() cluster.Access {
 // something of it is needed. One that did not answer is not asked again.
 type clusters struct {
 	mu   sync.Mutex
-	open map[clusterKey]openCluster
+	open map[clusterKey]*openCluster
+	read []reading
+}
+
+// reading is a secret that was read from a cluster, and how to read it again.
+type reading struct {
+	what  string // "key password of secrets/redis in namespace acme"
+	value tenant.Secret
+	again func(context.Context) (tenant.Secret, error)
 }
 
 type clusterKey struct {
@@ -76,24 +86,57 @@ type clusterKey struct {
 }
 
 type openCluster struct {
+	once    sync.Once
 	cluster *cluster.Cluster
 	err     error
 }
 
 // cluster opens a cluster, or returns the one that is open.
 func (a *app) cluster(ctx context.Context, at cluster.Address, door cluster.Door) (*cluster.Cluster, error) {
-	a.clusters.mu.Lock()
-	defer a.clusters.mu.Unlock()
-	key := clusterKey{at, door}
-	if known, ok := a.clusters.open[key]; ok {
-		return known.cluster, known.err
+	c := a.clusters.of(clusterKey{at, door})
+	c.once.Do(func() { c.cluster, c.err = cluster.Open(ctx, a.access(), at, door) })
+	return c.cluster, c.err
+}
+
+// read reads a secret and remembers how.
+func (a *app) read(ctx context.Context, what string, how func(context.Context) (tenant.Secret, error)) (tenant.Secret, error) {
+	value, err := how(ctx)
+	if err == nil {
+		a.clusters.mu.Lock()
+		defer a.clusters.mu.Unlock()
+		a.clusters.read = append(a.clusters.read, reading{what, value, how})
 	}
-	c, err := cluster.Open(ctx, a.access(), at, door)
-	if a.clusters.open == nil {
-		a.clusters.open = make(map[clusterKey]openCluster)
+	return value, err
+}
+
+// rotated says of a run that was not let in any more whether a secret has been
+// changed since the run read it. Then the same run, begun again, may succeed, and a
+// Job must not take the refusal for a permanent one.
+func (a *app) rotated(ctx context.Context, err error) error {
+	if report.CodeOf(err) != report.Denied || ctx.Err() != nil {
+		return err
 	}
-	a.clusters.open[key] = openCluster{c, err}
-	return c, err
+	for _, r := range a.clusters.read {
+		now, failed := r.again(ctx)
+		if failed == nil && now.Reveal() != r.value.Reveal() {
+			a.hide(now)
+			return &report.Error{Code: report.Transient, Op: r.what + " was changed during the run", Err: err, Hint: "run the same command again: it reads the new one"}
+		}
+	}
+	return err
+}
+
+// of returns the one place of a cluster.
+func (c *clusters) of(key clusterKey) *openCluster {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.open == nil {
+		c.open = make(map[clusterKey]*openCluster)
+	}
+	if c.open[key] == nil {
+		c.open[key] = &openCluster{}
+	}
+	return c.open[key]
 }
 
 // checkKubernetes refuses an address of a cluster that cannot be one.

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -100,5 +103,42 @@ func TestProtectedPlaceDiscovered(t *testing.T) {
 	dst.stores[0].URL = "redis://other/0"
 	if err := c.protectedPlace(src, dst); err != nil {
 		t.Errorf("%v", err)
+	}
+}
+
+// A run that is not let in because its password was changed meanwhile may be
+// begun again; one whose password is simply wrong may not.
+func TestO23_RotatedSecret(t *testing.T) {
+	denied := &report.Error{Code: report.Denied, Store: "redis", Side: report.Source, Op: "connect", Err: errors.New("wrong password"), Hint: "check it"}
+	for _, tc := range []struct {
+		name string
+		now  string
+		fail error
+		err  error
+		want int
+	}{
+		{"changed", "hunter3secret", nil, denied, 11},
+		{"the same", "hunter2secret", nil, denied, 4},
+		{"cannot be read any more", "", errors.New("gone"), denied, 4},
+		{"another failure", "hunter3secret", nil, &report.Error{Code: report.Full, Op: "write"}, 12},
+	} {
+		a, out := testApp(nil)
+		value := "hunter2secret"
+		how := func(context.Context) (tenant.Secret, error) { return tenant.NewSecret(value), nil }
+		if got, err := a.read(t.Context(), "key password of secrets/redis in namespace acme", how); err != nil || got.Reveal() != value {
+			t.Fatal(err)
+		}
+		value = tc.now
+		if tc.fail != nil {
+			a.clusters.read[0].again = func(context.Context) (tenant.Secret, error) { return tenant.Secret{}, tc.fail }
+		}
+		err := a.rotated(t.Context(), tc.err)
+		if exitCode(err) != tc.want {
+			t.Errorf("%s: exit %d, %v", tc.name, exitCode(err), err)
+		}
+		fmt.Fprint(a.err, message(err)+tc.now)
+		if tc.want == 11 && (strings.Contains(out.String(), "hunter") || !strings.Contains(out.String(), "secrets/redis in namespace acme was changed during the run: redis source: connect: wrong password")) {
+			t.Errorf("%s: %s", tc.name, out)
+		}
 	}
 }

@@ -18,15 +18,16 @@ type adapter struct {
 	open  func(context.Context, tenant.Source) (clone.Reader, error)
 	probe func(context.Context, tenant.Source) (guard.Prober, error)
 	site  func(context.Context, guard.SiteAddress) (guard.Site, error)
+	twins func(context.Context, []guard.SiteAddress) ([]guard.Sighting, error) // many of one server at once; nil where each is asked by itself
 }
 
 // adapters is the only place that names all four.
 func adapters() map[tenant.Kind]adapter {
 	return map[tenant.Kind]adapter{
-		tenant.Postgres: {postgres.Open, postgres.Probe, postgres.Site},
-		tenant.Blob:     {blob.Open, blob.Probe, blob.Site},
-		tenant.Search:   {search.Open, search.Probe, search.Site},
-		tenant.Redis:    {redis.Open, redis.Probe, redis.Site},
+		tenant.Postgres: {postgres.Open, postgres.Probe, postgres.Site, postgres.Twins},
+		tenant.Blob:     {blob.Open, blob.Probe, blob.Site, nil},
+		tenant.Search:   {search.Open, search.Probe, search.Site, nil},
+		tenant.Redis:    {redis.Open, redis.Probe, redis.Site, nil},
 	}
 }
 
