@@ -101,9 +101,9 @@ func (a *app) outsideTilt(what string) error {
 
 // inTilt reports whether Tilt runs this process, from a Tiltfile or a resource.
 func (a *app) inTilt() bool {
-	_, host := a.lookup("TILT_HOST")
-	_, port := a.lookup("TILT_PORT")
-	return host || port
+	host, _ := a.lookup("TILT_HOST")
+	port, _ := a.lookup("TILT_PORT")
+	return host != "" || port != ""
 }
 
 // useTwin checks that the twin is complete, or that the one before a failed
