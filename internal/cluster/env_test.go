@@ -216,8 +216,8 @@ func TestResolveIsBounded(t *testing.T) {
 func forward(c envCase, from held) (map[string]string, bool) {
 	vars := make(map[string]string)
 	for _, s := range c.from {
-		data, optional := from["configmaps/"], false
-		var ok bool
+		var data map[string]string
+		var ok, optional bool
 		if s.ConfigMapRef != nil {
 			data, ok = from["configmaps/"+s.ConfigMapRef.Name]
 			optional = *s.ConfigMapRef.Optional
