@@ -165,15 +165,21 @@ func (a *app) userName() string {
 			name = u.Username
 		}
 	}
-	var label strings.Builder
+	return label(name)
+}
+
+// label makes a DNS label of somebody's name, as a cluster, a chat or an
+// operating system has it.
+func label(name string) string {
+	var out strings.Builder
 	for _, r := range strings.ToLower(name) {
 		if (r >= 'a' && r <= 'z') || (r >= '0' && r <= '9') {
-			label.WriteRune(r)
-		} else if label.Len() > 0 {
-			label.WriteByte('-')
+			out.WriteRune(r)
+		} else if out.Len() > 0 {
+			out.WriteByte('-')
 		}
 	}
-	if s := strings.Trim(label.String(), "-"); tenant.IsLabel(s) {
+	if s := strings.Trim(out.String(), "-"); tenant.IsLabel(s) {
 		return s
 	}
 	return "unknown"
@@ -188,7 +194,7 @@ func (a *app) rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
 	root.Version = version
 	root.SetVersionTemplate("tenantcopy {{.Version}}\n")
-	root.AddCommand(a.statusCommand(), a.tenantsCommand(), a.cleanCommand(), a.tiltCommand(), a.workloadsCommand(), a.jobCommand(), a.keyCommand(), a.versionCommand())
+	root.AddCommand(a.statusCommand(), a.tenantsCommand(), a.cleanCommand(), a.tiltCommand(), a.workloadsCommand(), a.jobCommand(), a.serveCommand(), a.keyCommand(), a.versionCommand())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }

@@ -58,6 +58,9 @@ func (c *config) check() error {
 	if err := c.checkRunsIn(); err != nil {
 		return err
 	}
+	if err := c.checkServe(); err != nil {
+		return err
+	}
 	return c.checkShared()
 }
 

@@ -16,6 +16,7 @@ type config struct {
 	Key          keyConfig              `yaml:"key"`
 	Rules        string                 `yaml:"rules"`
 	RunsIn       runsInConfig           `yaml:"runs-in"`
+	Serve        serveConfig            `yaml:"serve"`
 	Environments map[string]environment `yaml:"environments"`
 	Tenants      map[string]tenantEntry `yaml:"tenants"`
 

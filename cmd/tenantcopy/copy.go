@@ -28,7 +28,7 @@ type copyFlags struct {
 	rules, confirm, unclassified, progress, report string
 	only, skip, limit                              []string
 	jobs                                           int
-	tilt, keepDown, takeOver                       bool
+	tilt, keepDown, takeOver, here                 bool
 }
 
 const copyHelp = `tenantcopy copies one tenant of a protected environment into its twin:
@@ -77,6 +77,7 @@ func (a *app) copyCommand() *cobra.Command {
 	flags.StringArrayVar(&f.limit, "limit", nil, "lower a limit of the configuration, as in postgres.bytes-per-second=20MB; may be repeated")
 	flags.IntVar(&f.jobs, "jobs", defaultJobs, "pieces of work in flight at once")
 	flags.BoolVar(&f.keepDown, "keep-down", false, "leave the twin's workloads stopped when the copy is good; --tilt does")
+	flags.BoolVar(&f.here, "here", false, "copy in this process, also where runs-in: names a service")
 	flags.BoolVar(&f.takeOver, "take-over", false, "also when somebody else works on the twin")
 	flags.BoolVar(&f.tilt, "tilt", false, "start Tilt on the copy when it is good; arguments after -- go to it")
 	return cmd
@@ -118,7 +119,7 @@ func copyArgs(cmd *cobra.Command, args []string, tilt bool) error {
 			return usageError{what: "arguments after -- are for Tilt, and --tilt is not given"}
 		}
 	}
-	if commands := []string{"status", "tenants", "clean", "tilt", "workloads", "job", "version", "help"}; len(own) > 0 && !strings.Contains(own[0], "/") {
+	if commands := []string{"status", "tenants", "clean", "tilt", "workloads", "job", "serve", "version", "help"}; len(own) > 0 && !strings.Contains(own[0], "/") {
 		if near := ruleset.Nearest(own[0], commands); near != "" {
 			return usageError{what: fmt.Sprintf("unknown command %q", own[0]), hint: "did you mean " + near + "?"}
 		}
@@ -132,6 +133,9 @@ func copyArgs(cmd *cobra.Command, args []string, tilt bool) error {
 // copy is the whole command: check, open, admit, finish or run, report, tilt.
 func (a *app) copy(ctx context.Context, f copyFlags, args []string) error {
 	a.expect(args[0], args[1])
+	if c, err := a.loadConfig(); err == nil && a.elsewhere(c, f) { // plan tells what is wrong with the file
+		return a.copyThere(ctx, c, f, args)
+	}
 	p, err := a.plan(ctx, f, args[0], args[1])
 	if err != nil {
 		return err

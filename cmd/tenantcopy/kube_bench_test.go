@@ -64,14 +64,21 @@ func newJobBench(t *testing.T) *jobBench {
 // docs name and no other, and returns a kubeconfig with its token.
 func (b *jobBench) podRights(t *testing.T) string {
 	t.Helper()
-	ctx := t.Context()
 	rights := []rbacv1.PolicyRule{
 		{APIGroups: []string{"coordination.k8s.io"}, Resources: []string{"leases"}, Verbs: []string{"get", "create", "update"}},
 		{APIGroups: []string{""}, Resources: []string{"events"}, Verbs: []string{"create"}},
 	}
 	identity := []rbacv1.PolicyRule{{APIGroups: []string{""}, Resources: []string{"namespaces"}, ResourceNames: []string{"kube-system"}, Verbs: []string{"get"}}}
-	meta := metav1.ObjectMeta{Name: "tenantcopy", Namespace: b.Namespace}
-	whole := metav1.ObjectMeta{Name: "tenantcopy-" + b.Namespace}
+	return b.account(t, "tenantcopy", rights, identity)
+}
+
+// account makes a service account with rights in the namespace and in the
+// whole cluster, and returns a kubeconfig with its token.
+func (b *jobBench) account(t *testing.T, name string, rights, everywhere []rbacv1.PolicyRule) string {
+	t.Helper()
+	ctx := t.Context()
+	meta := metav1.ObjectMeta{Name: name, Namespace: b.Namespace}
+	whole := metav1.ObjectMeta{Name: name + "-" + b.Namespace}
 	who := []rbacv1.Subject{{Kind: "ServiceAccount", Name: meta.Name, Namespace: b.Namespace}}
 	_, err := b.Client.CoreV1().ServiceAccounts(b.Namespace).Create(ctx, &corev1.ServiceAccount{ObjectMeta: meta}, metav1.CreateOptions{})
 	check(t, err)
@@ -79,7 +86,7 @@ func (b *jobBench) podRights(t *testing.T) string {
 	check(t, err)
 	_, err = b.Client.RbacV1().RoleBindings(b.Namespace).Create(ctx, &rbacv1.RoleBinding{ObjectMeta: meta, Subjects: who, RoleRef: rbacv1.RoleRef{Kind: "Role", Name: meta.Name}}, metav1.CreateOptions{})
 	check(t, err)
-	_, err = b.Client.RbacV1().ClusterRoles().Create(ctx, &rbacv1.ClusterRole{ObjectMeta: whole, Rules: identity}, metav1.CreateOptions{})
+	_, err = b.Client.RbacV1().ClusterRoles().Create(ctx, &rbacv1.ClusterRole{ObjectMeta: whole, Rules: everywhere}, metav1.CreateOptions{})
 	check(t, err)
 	_, err = b.Client.RbacV1().ClusterRoleBindings().Create(ctx, &rbacv1.ClusterRoleBinding{ObjectMeta: whole, Subjects: who, RoleRef: rbacv1.RoleRef{Kind: "ClusterRole", Name: whole.Name}}, metav1.CreateOptions{})
 	check(t, err)

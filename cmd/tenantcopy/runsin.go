@@ -39,6 +39,7 @@ type runsInConfig struct {
 	Memory         string `yaml:"memory"`
 	CPU            string `yaml:"cpu"`
 	Deadline       string `yaml:"deadline"`
+	Service        bool   `yaml:"service"` // copies of a laptop are made by the service there
 }
 
 // address is the cluster that runs-in means.

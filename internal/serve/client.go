@@ -130,6 +130,8 @@ func readAnswer(response *http.Response) (Answer, error) {
 		return a, &report.Error{Code: a.Refused.Code, Op: "ask the service", Err: errors.New(a.Refused.Text)}
 	case response.StatusCode >= http.StatusInternalServerError, err != nil && response.StatusCode < http.StatusBadRequest:
 		return a, transient(fmt.Errorf("HTTP %d", response.StatusCode))
+	case response.StatusCode == http.StatusNotFound: // the API server's answer, not the service's
+		return a, &report.Error{Code: report.NotFound, Op: "ask the service", Err: errors.New("there is none in that namespace"), Hint: "look at runs-in: in tenantcopy.yaml, and whether the chart in deploy/ is installed"}
 	case response.StatusCode >= http.StatusBadRequest:
 		return a, &report.Error{Code: report.Denied, Op: "ask the service", Err: fmt.Errorf("HTTP %d", response.StatusCode), Hint: "the way to the service needs the right to reach it: the chart in deploy/ has the role"}
 	}

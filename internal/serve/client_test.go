@@ -66,6 +66,7 @@ func TestRefusalKeepsItsClass(t *testing.T) {
 		"refused":        {http.StatusForbidden, `{"refused":{"code":"denied","text":"jo may not"}}`, report.Denied},
 		"locked":         {http.StatusConflict, `{"refused":{"code":"locked","text":"another run"}}`, report.Locked},
 		"the way":        {http.StatusForbidden, `{"kind":"Status","reason":"Forbidden"}`, report.Denied},
+		"none there":     {http.StatusNotFound, `{"kind":"Status","reason":"NotFound"}`, report.NotFound},
 		"no service":     {http.StatusServiceUnavailable, `no endpoints available`, report.Transient},
 		"a proxy's page": {http.StatusOK, `<html>log in</html>`, report.Transient},
 	} {
