@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/tenantcopy/tenantcopy/internal/clone"
@@ -21,9 +22,12 @@ func TestFence(t *testing.T) {
 		b := newBench(t)
 		b.job.Workers = 1
 		b.stores[0].chunks = []clone.Chunk{b.stores[0].chunk("1", ""), b.stores[0].chunk("2", ""), b.stores[0].chunk("3", "")}
+		var mu sync.Mutex // stores are surveyed side by side
 		closed, steps := false, 0
 		for _, s := range b.stores {
 			s.at = func(_ context.Context, at string) error {
+				mu.Lock()
+				defer mu.Unlock()
 				if closed && at != "into" {
 					steps++
 				}
@@ -32,6 +36,8 @@ func TestFence(t *testing.T) {
 			}
 		}
 		b.job.Fence = func(context.Context) error {
+			mu.Lock()
+			defer mu.Unlock()
 			if closed {
 				return fmt.Errorf("%w: %w", guard.ErrLost, refusal)
 			}
