@@ -101,9 +101,9 @@ func fixture(t *testing.T, protocol string) *copytest.Fixture {
 		Dump:      func(t *testing.T, s copytest.Side) map[string]string { return sides[s].dump() },
 		Neighbour: func(t *testing.T) map[string]string { return neighbour.dump() },
 		Leftovers: func(t *testing.T) []string { return twin.left() },
-		PlantLeak: func(t *testing.T) string {
+		PlantLeak: func(t *testing.T) (string, string) {
 			prod.write(thing{name: "notes/readme.txt", typ: "text/plain", body: "please ask jane.miller@corp-customer.org\n"})
-			return "jane.miller@corp-customer.org"
+			return "jane.miller@corp-customer.org", `the body of an object of "notes/*"`
 		},
 		Unplant: func(t *testing.T, _ string) error {
 			for _, name := range twin.left() {

@@ -46,8 +46,9 @@ type Fixture struct {
 	// destination.
 	Leftovers func(t *testing.T) []string
 	// PlantLeak puts a real address into the source behind a keep rule of
-	// KeepRules and returns it.
-	PlantLeak func(t *testing.T) string
+	// KeepRules and returns it, and the place that the refusal must
+	// name: the rule or the field that let it pass.
+	PlantLeak func(t *testing.T) (secret, place string)
 	// Unplant removes the control record from the staged copy, as a hook gone
 	// wrong would.
 	Unplant func(t *testing.T, run string) error

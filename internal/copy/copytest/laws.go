@@ -195,12 +195,15 @@ func neighbourUntouched(t *testing.T, f *Fixture) {
 func plantedLeak(t *testing.T, f *Fixture) {
 	must(t, f, f.KeepRules)
 	before := f.Dump(t, OfDestination)
-	secret := f.PlantLeak(t)
+	secret, place := f.PlantLeak(t)
 	a := &attempt{rules: f.KeepRules}
 	err := a.do(t.Context(), t, f)
 	wantCode(t, err, report.Privacy)
-	if strings.Contains(a.seen.String(), secret) {
+	if strings.Contains(strings.ToLower(a.seen.String()), secret) {
 		t.Error("the leak itself was printed")
+	}
+	if !strings.Contains(err.Error(), place) {
+		t.Errorf("the refusal does not name %s: %v", place, err)
 	}
 	wantEqual(t, "old twin", f.Dump(t, OfDestination), before)
 	wantNothingStaged(t, f)

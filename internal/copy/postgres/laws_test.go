@@ -90,9 +90,9 @@ func fixture(t *testing.T) *copytest.Fixture {
 			}
 			return left
 		},
-		PlantLeak: func(t *testing.T) string {
+		PlantLeak: func(t *testing.T) (string, string) {
 			prod.run(t, src.Ref.Name, `INSERT INTO parent VALUES (3, 'please ask jane.miller@corp-customer.org')`)
-			return "jane.miller@corp-customer.org"
+			return "jane.miller@corp-customer.org", "parent.v: e-mail"
 		},
 		Unplant: func(t *testing.T, _ string) error {
 			staging.run(t, twin+"__new", `DELETE FROM `+controlTable)

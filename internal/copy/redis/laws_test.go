@@ -82,9 +82,9 @@ func fixture(t *testing.T) *copytest.Fixture {
 		},
 		Neighbour: func(t *testing.T) map[string]string { return dump(t.Context(), t, staging, "twin-"+id+"2:") },
 		Leftovers: func(t *testing.T) []string { return leftovers(t.Context(), t, staging, dst.Prefix) },
-		PlantLeak: func(t *testing.T) string {
+		PlantLeak: func(t *testing.T) (string, string) {
 			prod.HSet(t.Context(), src.Store.Prefix+"hash:hashtable", "contact", "jane.roe@leak.example.org")
-			return "jane.roe@leak.example.org"
+			return "jane.roe@leak.example.org", "hash:*.value: e-mail"
 		},
 		Unplant: func(t *testing.T, run string) error {
 			n := naming{prefix: dst.Prefix, store: "redis", run: run}

@@ -118,9 +118,9 @@ func newFixture(t *testing.T) *copytest.Fixture {
 		}
 		return staging.dump(t, prefix)
 	}
-	f.PlantLeak = func(t *testing.T) string {
+	f.PlantLeak = func(t *testing.T) (string, string) {
 		prod.put(t, profiles, doc{"leak", "", `{"name":"x","notes":"call jane.doe@corp-of-acme.test"}`})
-		return "jane.doe@corp-of-acme.test"
+		return "jane.doe@corp-of-acme.test", "._source: e-mail"
 	}
 	f.Break = func(t *testing.T) {
 		prod.put(t, profiles, doc{"broken", "", `{"salary":"` + secrets[2] + `"}`})
