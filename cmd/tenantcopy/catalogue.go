@@ -28,6 +28,17 @@ type resolved struct {
 	stores []tenant.Store // in the order of tenant.Kinds
 }
 
+// parsePair reads the two tenants of a command line.
+func parsePair(srcText, dstText string) (src, dst tenant.Ref, err error) {
+	if src, err = tenant.ParseRef(srcText); err == nil {
+		dst, err = tenant.ParseRef(dstText)
+	}
+	if err != nil {
+		return src, dst, usageError{what: err.Error()}
+	}
+	return src, dst, nil
+}
+
 // find finds a tenant in the catalogue, without its stores: no secret is
 // looked up for it.
 func (c *config) find(ref tenant.Ref, side report.Side) (resolved, error) {

@@ -184,13 +184,9 @@ type runPlan struct {
 // without a connection to a store: the direction first of all.
 func (a *app) plan(ctx context.Context, f copyFlags, srcText, dstText string) (*runPlan, error) {
 	p := &runPlan{flags: f, session: a.session()}
-	src, err := tenant.ParseRef(srcText)
+	src, dst, err := parsePair(srcText, dstText)
 	if err != nil {
-		return nil, usageError{what: err.Error()}
-	}
-	dst, err := tenant.ParseRef(dstText)
-	if err != nil {
-		return nil, usageError{what: err.Error()}
+		return nil, err
 	}
 	if p.config, err = a.loadConfig(); err != nil {
 		return nil, err

@@ -77,13 +77,9 @@ type pair struct {
 // pair reads what a Job needs to be told. It looks no secret up: whoever
 // starts a Job need not hold one.
 func (a *app) pair(srcText, dstText string, flags []string) (*pair, error) {
-	src, err := tenant.ParseRef(srcText)
+	src, dst, err := parsePair(srcText, dstText)
 	if err != nil {
-		return nil, usageError{what: err.Error()}
-	}
-	dst, err := tenant.ParseRef(dstText)
-	if err != nil {
-		return nil, usageError{what: err.Error()}
+		return nil, err
 	}
 	if err := a.checkJobFlags(flags); err != nil {
 		return nil, err

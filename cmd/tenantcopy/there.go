@@ -36,13 +36,9 @@ func (a *app) service(ctx context.Context, c *config) (*serve.Client, error) {
 // copyThere asks the service for a copy and shows the run as if it went on
 // here. It needs no credential of a store and no key.
 func (a *app) copyThere(ctx context.Context, c *config, f copyFlags, args []string) error {
-	src, err := tenant.ParseRef(args[0])
+	src, dst, err := parsePair(args[0], args[1])
 	if err != nil {
-		return usageError{what: err.Error()}
-	}
-	dst, err := tenant.ParseRef(args[1])
-	if err != nil {
-		return usageError{what: err.Error()}
+		return err
 	}
 	twin, err := c.find(dst, report.Destination)
 	if err != nil {
