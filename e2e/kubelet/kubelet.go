@@ -96,7 +96,8 @@ func (k *Kubelet) register(ctx context.Context, logs string) error {
 func (k *Kubelet) arrivals(ctx context.Context) iter.Seq2[*pod, error] {
 	return func(yield func(*pod, error) bool) {
 		for ctx.Err() == nil {
-			events, err := k.Client.CoreV1().Pods(k.Namespace).Watch(ctx, metav1.ListOptions{})
+			// Any version will do to begin with: the newest one would be waited for, which an idle etcd tells only now and then.
+			events, err := k.Client.CoreV1().Pods(k.Namespace).Watch(ctx, metav1.ListOptions{ResourceVersion: "0"})
 			if err != nil {
 				if ctx.Err() == nil {
 					yield(nil, fmt.Errorf("watch pods: %w", err))

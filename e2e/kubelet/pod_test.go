@@ -32,7 +32,7 @@ func clusterID(t *testing.T, side string) string {
 // watchEnd sends the end of a pod's first container.
 func watchEnd(t *testing.T, k *kubelet.Kubelet, pod string, seen chan<- *corev1.ContainerStateTerminated) {
 	t.Helper()
-	events, err := k.Client.CoreV1().Pods(k.Namespace).Watch(t.Context(), metav1.ListOptions{FieldSelector: fields.OneTermEqualSelector("metadata.name", pod).String()})
+	events, err := k.Client.CoreV1().Pods(k.Namespace).Watch(t.Context(), metav1.ListOptions{ResourceVersion: "0", FieldSelector: fields.OneTermEqualSelector("metadata.name", pod).String()})
 	if err != nil {
 		t.Fatal(err)
 	}
