@@ -186,8 +186,26 @@ func (a *app) publishAddress(s tenant.Store) {
 }
 
 // environmentOf returns what guard needs to know of an environment.
-func (t resolved) environmentOf() guard.Environment {
-	return guard.Environment{Name: t.ref.Env, Protected: t.env.Protected, CopiesFrom: t.env.CopiesFrom}
+func (t resolved) environmentOf() guard.Environment { return t.env.guarded(t.ref.Env) }
+
+func (e environment) guarded(name string) guard.Environment {
+	return guard.Environment{Name: name, Protected: e.Protected, CopiesFrom: e.CopiesFrom}
+}
+
+// direction refuses a copy that the environments do not allow.
+func (c *config) direction(src, dst tenant.Ref) error {
+	return guard.Direction(src, dst, c.Environments[dst.Env].guarded(dst.Env))
+}
+
+// copyable refuses two tenants of which one is not known, or a copy that the
+// environments do not allow. It looks no secret up.
+func (c *config) copyable(src, dst tenant.Ref) error {
+	for _, ref := range []tenant.Ref{src, dst} {
+		if _, err := c.find(ref, report.Source); err != nil {
+			return err
+		}
+	}
+	return c.direction(src, dst)
 }
 
 // fillName replaces {name} and {env} in a template.

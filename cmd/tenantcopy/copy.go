@@ -191,8 +191,8 @@ func (a *app) plan(ctx context.Context, f copyFlags, srcText, dstText string) (*
 	if p.config, err = a.loadConfig(); err != nil {
 		return nil, err
 	}
-	if env, ok := p.config.Environments[dst.Env]; ok { // before a secret is even looked up
-		if err := guard.Direction(src, dst, guard.Environment{Name: dst.Env, Protected: env.Protected, CopiesFrom: env.CopiesFrom}); err != nil {
+	if _, ok := p.config.Environments[dst.Env]; ok { // before a secret is even looked up
+		if err := p.config.direction(src, dst); err != nil {
 			return nil, err
 		}
 	}

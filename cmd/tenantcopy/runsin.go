@@ -8,9 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/tenantcopy/tenantcopy/internal/cluster"
-	"github.com/tenantcopy/tenantcopy/internal/guard"
 	"github.com/tenantcopy/tenantcopy/internal/job"
-	"github.com/tenantcopy/tenantcopy/internal/report"
 	"github.com/tenantcopy/tenantcopy/internal/tenant"
 )
 
@@ -88,13 +86,7 @@ func (a *app) pair(srcText, dstText string, flags []string) (*pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, ref := range []tenant.Ref{src, dst} {
-		if _, err := c.find(ref, report.Source); err != nil {
-			return nil, err
-		}
-	}
-	env := c.Environments[dst.Env]
-	if err := guard.Direction(src, dst, guard.Environment{Name: dst.Env, Protected: env.Protected, CopiesFrom: env.CopiesFrom}); err != nil {
+	if err := c.copyable(src, dst); err != nil {
 		return nil, err
 	}
 	if c.RunsIn.Image == "" {

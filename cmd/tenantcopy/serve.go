@@ -14,9 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tenantcopy/tenantcopy/internal/cluster"
-	"github.com/tenantcopy/tenantcopy/internal/guard"
 	"github.com/tenantcopy/tenantcopy/internal/job"
-	"github.com/tenantcopy/tenantcopy/internal/report"
 	"github.com/tenantcopy/tenantcopy/internal/serve"
 	"github.com/tenantcopy/tenantcopy/internal/tenant"
 )
@@ -172,13 +170,7 @@ var _ serve.Jobs = (*serviceJobs)(nil)
 // Start implements serve.Jobs. Image, command, account and Secrets are the
 // configuration's; of the request there are two tenants and a confirmation.
 func (s *serviceJobs) Start(ctx context.Context, r serve.Request) (serve.Started, error) {
-	for _, ref := range []tenant.Ref{r.Source, r.Destination} {
-		if _, err := s.config.find(ref, report.Source); err != nil {
-			return serve.Started{}, err
-		}
-	}
-	env := s.config.Environments[r.Destination.Env]
-	if err := guard.Direction(r.Source, r.Destination, guard.Environment{Name: r.Destination.Env, Protected: env.Protected, CopiesFrom: env.CopiesFrom}); err != nil {
+	if err := s.config.copyable(r.Source, r.Destination); err != nil {
 		return serve.Started{}, err
 	}
 	var flags []string

@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"github.com/tenantcopy/tenantcopy/internal/cluster"
-	"github.com/tenantcopy/tenantcopy/internal/guard"
 	"github.com/tenantcopy/tenantcopy/internal/report"
 	"github.com/tenantcopy/tenantcopy/internal/serve"
 	"github.com/tenantcopy/tenantcopy/internal/tenant"
@@ -44,7 +43,7 @@ func (a *app) copyThere(ctx context.Context, c *config, f copyFlags, args []stri
 	if err != nil {
 		return err
 	}
-	if err := guard.Direction(src, dst, guard.Environment{Name: dst.Env, Protected: twin.env.Protected, CopiesFrom: twin.env.CopiesFrom}); err != nil {
+	if err := c.direction(src, dst); err != nil {
 		return err
 	}
 	if f.rules != "" || f.report != "" || f.unclassified != "" || len(f.only)+len(f.skip)+len(f.limit) > 0 || f.keepDown || f.takeOver {
