@@ -5,6 +5,7 @@ import (
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
 )
 
 // E-mails are the same whatever their case, and yet a unique key may hold two
@@ -117,24 +118,51 @@ const (
 // shortEmail is email for a column that is too short for the usual form.
 func shortEmail(class int) apply {
 	return func(a *Anonymizer, dst, v []byte, _ int32) ([]byte, outcome, error) {
-		normal, ok := person.NormalEmail(a.small[:0], v)
-		if a.small = normal; !ok {
-			return a.freeText(dst, v, false)
+		out, did, err := replaceShort(a, class, dst, v)
+		if err != errForm {
+			return out, did, err
 		}
-		at := bytes.IndexByte(normal, '@')
-		if a.people.KeptDomain(string(normal[at+1:])) {
-			return dst, kept, nil
-		}
-		lead, tail := blanks(v)
-		dst = append(dst, lead...)
-		start := len(dst)
-		dst = append(person.AppendUnknownLocal(dst, a.unknown.Draw([]byte("email"), normal)), '@')
-		if class == shortLocal {
-			dst = a.appendDomain(dst, normal[at+1:])
-		} else {
-			dst = append(append(dst, anyDomain...), a.people.Domain()...)
-		}
-		a.respell(dst[start:], v[len(lead):len(v)-len(tail)], normal)
-		return append(dst, tail...), changed, nil
+		return a.around(dst, v, shortResolver{a, class}, text.BesideAddresses)
 	}
+}
+
+// shortResolver spells addresses in a short form.
+type shortResolver struct {
+	*Anonymizer
+	class int
+}
+
+// Email implements text.Resolver.
+func (s shortResolver) Email(dst, original []byte) []byte {
+	out, did, err := replaceShort(s.Anonymizer, s.class, dst, original)
+	switch {
+	case err != nil: // an address to texts alone
+		return s.Anonymizer.Email(dst, original)
+	case did == kept:
+		return append(dst, original...)
+	}
+	return out
+}
+
+// replaceShort replaces what is an address; anything else is errForm.
+func replaceShort(a *Anonymizer, class int, dst, v []byte) ([]byte, outcome, error) {
+	normal, ok := person.NormalEmail(a.small[:0], v)
+	if a.small = normal; !ok {
+		return dst, kept, errForm
+	}
+	at := bytes.IndexByte(normal, '@')
+	if a.people.KeptDomain(string(normal[at+1:])) {
+		return dst, kept, nil
+	}
+	lead, tail := blanks(v)
+	dst = append(dst, lead...)
+	start := len(dst)
+	dst = append(person.AppendUnknownLocal(dst, a.unknown.Draw([]byte("email"), normal)), '@')
+	if class == shortLocal {
+		dst = a.appendDomain(dst, normal[at+1:])
+	} else {
+		dst = append(append(dst, anyDomain...), a.people.Domain()...)
+	}
+	a.respell(dst[start:], v[len(lead):len(v)-len(tail)], normal)
+	return append(dst, tail...), changed, nil
 }

@@ -34,7 +34,7 @@ func Compile(in Input) (*Plan, error) {
 	c := &compiler{in: in}
 	p := &Plan{in: in, hash: planHash(in), networks: networks(), keys: make(map[string]*Keys), blobs: make(map[string]*Objects)}
 	p.dict = buildDictionary(in.People)
-	p.engine = text.NewEngine(p.dict, in.Places)
+	p.engine, p.beside = text.NewEngine(p.dict, in.Places), text.NewSurroundings()
 	p.scanAll = scanEverything()
 	for i := range in.Rules.Stores {
 		s := &in.Rules.Stores[i]

@@ -4,17 +4,18 @@ import (
 	"bytes"
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
 )
 
 // applyEmail replaces an address by that person's pseudonym, or, when nobody
-// in the index has it, by one that hangs on the address itself. What is no
-// address is text.
+// in the index has it, by one that hangs on the address itself. What stands
+// around it stays, as far as it is known to say nothing about anybody.
 func applyEmail(a *Anonymizer, dst, v []byte, _ int32) ([]byte, outcome, error) {
 	out, did, err := replaceEmail(a, dst, v)
 	if err != errForm {
 		return out, did, err
 	}
-	return a.freeText(dst, v, false)
+	return a.around(dst, v, a, text.BesideAddresses)
 }
 
 // applyPersonEmail is applyEmail for a column that mostly holds the address of
@@ -112,7 +113,7 @@ func longestUnknownEmail(parent string) int { return 14 + longestTag + 1 + 8 + 1
 func applyPhone(a *Anonymizer, dst, v []byte, _ int32) ([]byte, outcome, error) {
 	normal, ok := person.NormalPhone(a.small[:0], v)
 	if a.small = normal; !ok {
-		return a.shortNumber(dst, v)
+		return a.aroundNumbers(dst, v)
 	}
 	return a.appendPhone(dst, normal, v), changed, nil
 }

@@ -83,7 +83,8 @@ func FuzzJSON(f *testing.F) {
 // FuzzValues passes hostile text through every verb: none panics, and text
 // stays text.
 func FuzzValues(f *testing.F) {
-	for _, s := range []string{"Rose Hill", "rose.hill@acme.com", "+49 170 1234567", "DE89 3704 0044 0532 0130 00", "2024-01-01", "1e-7", "{0e984725-c51c-4bf4-9960-e1c80e27aba0}", "\xff\xfe", "ǅ, ß", "[]", "x+@y.z"} {
+	for _, s := range []string{"Rose Hill", "rose.hill@acme.com", "+49 170 1234567", "DE89 3704 0044 0532 0130 00", "2024-01-01", "1e-7", "{0e984725-c51c-4bf4-9960-e1c80e27aba0}", "\xff\xfe", "ǅ, ß", "[]", "x+@y.z",
+		"Dr. Rose Hill (HR) <mailto:rose.hill@acme.com>, a@b.cd (x)", "tel:+49 170 1234567;ext=5 / 0", "Hill, Rose & Jane Doe; (", ") <a@b.cd> (", "Prof. ", "x (y"} {
 		f.Add(s)
 	}
 	a := compile(f, input(f, header)).New()
@@ -103,10 +104,10 @@ func FuzzValues(f *testing.F) {
 		for name, fn := range list {
 			for _, who := range []int32{nobody, 0, 1} {
 				out, did, err := fn(a, []byte("head"), []byte(s), who)
-				if err != nil || !bytes.HasPrefix(out, []byte("head")) {
+				if err != nil && !misfits(err) || !bytes.HasPrefix(out, []byte("head")) {
 					t.Fatalf("%s: %v", name, err)
 				}
-				if did == kept && len(out) != 4 {
+				if (did == kept || err != nil) && len(out) != 4 {
 					t.Fatalf("%s keeps and writes", name)
 				}
 				if utf8.ValidString(s) && !utf8.Valid(out) {

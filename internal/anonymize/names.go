@@ -17,10 +17,15 @@ func applyPersonName(a *Anonymizer, dst, v []byte, who int32) ([]byte, outcome, 
 	}
 	p := a.pseudonymOf(who, v)
 	trimmed := bytes.TrimSpace(v)
-	if m, ok := a.plan.dict.Lookup(trimmed); ok && m.Kind != text.Full { // "Hill, Rose", "R. Hill", "Rose"
+	switch m, ok := a.plan.dict.Lookup(trimmed); {
+	case ok && m.Kind != text.Full: // "Hill, Rose", "R. Hill", "Rose"
 		lead, tail := blanks(v)
 		dst = text.Render(append(dst, lead...), m, trimmed, p.given, p.family)
 		return append(dst, tail...), changed, nil
+	case !ok:
+		if out, did, is := a.besideName(dst, v, who, applyPersonName); is { // Dr. Rosie H. (HR)
+			return out, did, nil
+		}
 	}
 	return spell(dst, v, p), changed, nil
 }
@@ -97,6 +102,12 @@ func applyName(a *Anonymizer, dst, v []byte, _ int32) ([]byte, outcome, error) {
 		dst = append(dst, lead...)
 		dst = a.Name(dst, m, trimmed)
 		return append(dst, tail...), changed, nil
+	}
+	if out, did, is := a.aroundName(dst, v, nobody, applyName); is {
+		return out, did, nil
+	}
+	if a.plan.beside.Nameless(trimmed) {
+		return dst, kept, nil
 	}
 	given, family := splitName(trimmed)
 	p := a.drawName(given, family)

@@ -38,6 +38,7 @@ type Plan struct {
 	in     Input
 	dict   *text.Dictionary
 	engine *text.Engine
+	beside *text.Surroundings
 	hash   string
 	keys   map[string]*Keys
 	blobs  map[string]*Objects

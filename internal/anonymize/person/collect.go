@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
 )
 
 // rooms hold what records say of people while it is collected: most people
@@ -13,6 +15,15 @@ type rooms struct {
 	ids     strings.Builder
 	names   []Name
 	strings []string
+	beside  *text.Surroundings
+	raw     []byte // scratch
+}
+
+// bare returns a full name without what stands around it: Dr., (HR).
+func (m *rooms) bare(full string) string {
+	m.raw = append(m.raw[:0], full...)
+	at := m.beside.Name(m.raw)
+	return full[at.Start:at.End]
 }
 
 // newRooms makes room for the ids of all people, whose first records are the
@@ -24,7 +35,7 @@ func newRooms(records []Record, sets union, people int) *rooms {
 			size += len(records[i].Source) + 1 + len(records[i].ID)
 		}
 	}
-	m := &rooms{names: make([]Name, 0, people), strings: make([]string, 0, 2*people)}
+	m := &rooms{names: make([]Name, 0, people), strings: make([]string, 0, 2*people), beside: text.NewSurroundings()}
 	m.ids.Grow(size)
 	return m
 }
@@ -43,7 +54,7 @@ func (m *rooms) take(p *Person, r *Record, n *normal) {
 	if p.Locale == "" {
 		p.Locale = r.Locale
 	}
-	name := Name{Given: clean(r.First), Family: clean(r.Last), Full: clean(r.Name)}
+	name := Name{Given: clean(r.First), Family: clean(r.Last), Full: m.bare(clean(r.Name))}
 	if name.Given == "" && name.Family == "" && name.Full != "" {
 		name.Given, name.Family = SplitName(name.Full, p.Locale)
 	}

@@ -16,7 +16,7 @@ func normalise(records []Record) ([]normal, error) {
 	err := parallel.Each(context.Background(), drawers, piecesOf(len(records)), func(_ context.Context, worker, from int) error {
 		m := &makers[worker]
 		for i := from; i < min(from+piece, len(records)); i++ {
-			out[i] = normal{m.form(records[i].Email, NormalEmail), m.form(records[i].Phone, NormalPhone)}
+			out[i] = normal{m.form(records[i].Email, emailIn), m.form(records[i].Phone, phoneIn)}
 		}
 		return nil
 	})

@@ -29,8 +29,8 @@ func Ref(source, id string) string { return source + ":" + id }
 
 // NormalEmail appends the form of an e-mail under which equal ones meet:
 // trimmed, composed, in lower case. It reports false, and appends nothing, for what is
-// no e-mail: exactly one @, something on both sides of it, no blanks, a dot
-// inside the domain.
+// no e-mail: exactly one @, something on both sides of it, no blanks, no scheme
+// or path in front, a dot inside the domain.
 func NormalEmail(dst, raw []byte) ([]byte, bool) {
 	raw = bytes.TrimSpace(raw)
 	start, at, dot, wide := len(dst), -1, -1, false
@@ -48,7 +48,7 @@ func NormalEmail(dst, raw []byte) ([]byte, bool) {
 			at = i
 		case c >= 0x80:
 			wide = true
-		case strings.IndexByte("@ \t\r\n<>\",;", c) >= 0:
+		case strings.IndexByte("@ \t\r\n<>\",;:/()", c) >= 0:
 			return dst[:start], false
 		}
 		dst = append(dst, c)

@@ -30,16 +30,22 @@ func titled(s []byte, start int) bool {
 		return false
 	}
 	var room [2 * longestTitle]byte
-	switch string(foldPlain(room[:0], word)) {
+	is, needsDot := title(foldPlain(room[:0], word))
+	return is || needsDot && dot
+}
+
+// title reports whether a folded word is a title, or is one where a dot follows.
+func title(key []byte) (is, needsDot bool) {
+	switch string(key) {
 	case "mr", "mrs", "ms", "mx", "dr", "dra", "prof", "herr", "herrn", "frau", "mme", "mlle", "sra", "srta", "dhr", "mevr", "mw":
-		return true
+		return true, false
 	case "miss", "professor", "monsieur", "madame", "mademoiselle", "senor", "senora", "meneer", "heer", "mevrouw", "pan", "pani", "sayin",
 		"signor", "signora", "senhor", "senhora":
-		return true
+		return true, false
 	case "m", "hr", "fr", "sr", "ing", "dipl", "mag", "sig":
-		return dot
+		return false, true
 	}
-	return false
+	return false, false
 }
 
 var (

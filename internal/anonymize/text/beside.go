@@ -1,0 +1,250 @@
+package text
+
+import (
+	"bytes"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// This room knows what stands beside a name, an address or a number and says nothing about anybody: titles, degrees,
+// posts in brackets, labels, schemes, and the words for nothing. What is not listed is taken for a part of what names
+// somebody, so a word too few costs a value, and a word too many a leak: none of them is anybody's name.
+
+// Beside says which words are harmless, each beside what the others are.
+type Beside uint8
+
+// The lists.
+const (
+	BesideNames     Beside = 1 << iota // a degree, a post
+	BesideAddresses                    // a scheme, a header, a label
+	BesideNumbers                      // a label, an extension
+	Nothing                            // the words for an address or a number that is missing
+	NoName                             // those for a name
+	AnyNumber                          // no words: numbers of any length
+)
+
+// besideWords are folded words by list.
+func besideWords() map[Beside]string {
+	return map[Beside]string{
+		BesideNames: `phd mba msc bsc llm esq cpa cfa mbe obe mp ret ii iii iv jr sr junior senior med rer nat phil jur habil
+hr it ceo cto cfo coo cio vp hrbp admin administrator assistant assistenz associate consultant contractor employee manager intern
+internal extern external freelance freelancer temp trainee azubi praktikant praktikantin werkstudent werkstudentin
+stellvertretung team lead leiter leiterin leitung sales marketing finance legal dev ops engineering support guest gast former
+ehemalig retired deceased left inactive inaktiv active aktiv disabled archived deleted geloescht test parttime fulltime teilzeit
+vollzeit elternzeit parental leave sabbatical she her hers he him his they them er sie`,
+		BesideAddresses: `mailto mail mails email smtp sip sips xmpp to cc bcc from reply re via address adresse indirizzo correo
+courriel private privat prive privado privato personal work business geschaeftlich dienstlich beruflich home office buero bureau
+primary secondary main old alt new neu and or und oder et subject inbox outbox user users contact contacts kontakt com org net`,
+		BesideNumbers: `tel telefon telephone telefono telefone telefoon phone fon fone sip sips sms fax ext extension isub durchwahl dw
+nst poste anexo int interno toestel mobile mobil mob mobiltelefon handy cell cellular portable movil gsm natel home work office
+buero bureau private privat prive privado privato personal dienstlich geschaeftlich direct direkt dial main switchboard zentrale
+central call number nummer numero nr whatsapp signal voice pager user and or und oder et ab vormittags nachmittags abends morgens
+am pm`,
+		Nothing: `none null void unknown unbekannt keine keiner kein keins aucun aucune inconnu inconnue neant ninguno ninguna desconocido
+desconocida nessuno nessuna sconosciuto sconosciuta nenhum nenhuma desconhecido desconhecida geen onbekend brak nieznany nieznana
+ingen inget okand yok bilinmiyor na missing empty leer tbd tba tbc todo undefined undisclosed withheld confidential redacted
+anonymous anonym anonyme not nicht non no yes available applicable provided given specified set vorhanden angegeben disponible
+mail email phone telefon address number`,
+		NoName: `none null unknown unbekannt inconnu inconnue desconocido desconocida sconosciuto desconhecido onbekend nieznany undisclosed
+withheld anonymous anonym anonyme removed deleted geloescht tbd tba tbc undefined`,
+	}
+}
+
+// Surroundings holds the lists. It is immutable and may be shared.
+type Surroundings struct{ lists map[string]Beside }
+
+// NewSurroundings reads the lists.
+func NewSurroundings() *Surroundings {
+	x := &Surroundings{make(map[string]Beside)}
+	for list, words := range besideWords() {
+		for word := range strings.FieldsSeq(words) {
+			x.lists[word] |= list
+		}
+	}
+	return x
+}
+
+// Harmless reports whether s has no words but those of the lists, titles where BesideNames is one of them, single
+// letters of Latin, and numbers of at most four digits.
+func (x *Surroundings) Harmless(s []byte, lists Beside) bool {
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRune(s[i:])
+		if !wordly(r) {
+			i += n
+			continue
+		}
+		start, number := i, unicode.IsDigit(r)
+		for i < len(s) {
+			if r, n = utf8.DecodeRune(s[i:]); !wordly(r) || unicode.IsDigit(r) != number {
+				break
+			}
+			i += n
+		}
+		if !x.harmless(s[start:i], number, lists) {
+			return false
+		}
+	}
+	return true
+}
+
+// wordly reports a letter, a mark or a digit, and what is no character: nobody knows what it stands for.
+func wordly(r rune) bool {
+	return r == utf8.RuneError || unicode.In(r, unicode.L, unicode.M, unicode.N)
+}
+
+// mostHarmlessDigits is how many digits a number has that is a year, a room or an extension.
+const mostHarmlessDigits = 4
+
+func (x *Surroundings) harmless(word []byte, number bool, lists Beside) bool {
+	switch {
+	case number:
+		return lists&AnyNumber != 0 || utf8.RuneCount(word) <= mostHarmlessDigits
+	case len(word) == 1:
+		return true
+	case len(word) > longestTitle:
+		return false
+	}
+	var room [2 * longestTitle]byte
+	key := foldPlain(room[:0], word)
+	if x.lists[string(key)]&lists != 0 {
+		return true
+	}
+	return lists&BesideNames != 0 && courtesy(key, true)
+}
+
+// courtesy reports a folded title that is nobody's name and no initial, with a dot where it wants one.
+func courtesy(key []byte, dot bool) bool {
+	is, needsDot := title(key)
+	return is && !bytes.HasPrefix(key, []byte("pan")) || needsDot && dot && len(key) > 2
+}
+
+// Nameless reports whether a value says that there is no name: it has no letter and no digit, or no word but those for
+// a name that is missing.
+func (x *Surroundings) Nameless(s []byte) bool {
+	switch strings.ToLower(string(s[:min(len(s), 4)])) {
+	case "n/a", "n.a.":
+		return len(s) < 5
+	}
+	for w := range Words(s) {
+		var room [2 * longestTitle]byte
+		if w.End-w.Start > longestTitle || x.lists[string(foldPlain(room[:0], s[w.Start:w.End]))]&NoName == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// Name returns where in s the name itself stands: behind its titles (Dr. Rose Hill, Frau Hill), before degrees, and
+// before posts and all else in brackets (Hill, Rose (HR)). It is all of s where nothing stands beside the name.
+func (x *Surroundings) Name(s []byte) Span {
+	core := Span{0, len(s)}
+	for {
+		word, rest := firstToken(s[core.Start:core.End])
+		if rest == 0 || !x.isTitle(word) {
+			break
+		}
+		core.Start += rest
+	}
+	for {
+		at := behindName(s[core.Start:core.End])
+		if at == core.End-core.Start {
+			return core
+		}
+		core.End = core.Start + at
+	}
+}
+
+// Titled reports whether a name of letters begins with a title, or ends in a degree.
+func (x *Surroundings) Titled(s []byte) bool {
+	if word, rest := firstToken(s); rest > 0 && x.isTitle(word) {
+		return true
+	}
+	return behindName(s) < len(s)
+}
+
+// firstToken cuts a word at its blanks; rest is where the next one begins, 0 if there is none.
+func firstToken(s []byte) (word []byte, rest int) {
+	at := bytes.IndexAny(s, " \t\u00a0")
+	if at <= 0 {
+		return s, 0
+	}
+	for rest = at; rest < len(s); {
+		r, n := utf8.DecodeRune(s[rest:])
+		if !isBlank(r) {
+			return s[:at], rest
+		}
+		rest += n
+	}
+	return s[:at], 0
+}
+
+// isTitle reports whether every word of a token is a title, or with a dot what stands beside names: Dipl.-Ing., med.
+func (x *Surroundings) isTitle(token []byte) bool {
+	dot := bytes.IndexByte(token, '.') > 0
+	if len(token) > 2*longestTitle || !dot && len(token) < 2 {
+		return false
+	}
+	words := 0
+	for w := range Words(token) {
+		var room [4 * longestTitle]byte
+		key := foldPlain(room[:0], token[w.Start:w.End])
+		words++
+		if courtesy(key, dot) {
+			continue
+		}
+		if !dot || len(key) < 2 || x.lists[string(key)]&BesideNames == 0 {
+			return false
+		}
+	}
+	return words > 0
+}
+
+// behindName returns where the last thing behind a name begins, len(s) if there is none.
+func behindName(s []byte) int {
+	trimmed := trimBlanks(s)
+	end := bytes.Index(s, trimmed) + len(trimmed)
+	if len(trimmed) < 3 {
+		return len(s)
+	}
+	at := len(s)
+	if open := bracket(trimmed[len(trimmed)-1]); open != 0 {
+		at = bytes.IndexByte(s, open)
+	} else if at = bytes.LastIndexAny(s[:end], " ,"); at > 0 {
+		word := bytes.TrimSuffix(s[at+1:end], []byte("."))
+		if !degree(word) {
+			return len(s)
+		}
+	}
+	if at <= 0 {
+		return len(s)
+	}
+	before := bytes.TrimRight(s[:at], " \t,")
+	if len(before) == 0 {
+		return len(s)
+	}
+	return len(before)
+}
+
+// bracket returns the sign that opens what c closes, or 0.
+func bracket(c byte) byte {
+	switch c {
+	case ')':
+		return '('
+	case ']':
+		return '['
+	}
+	return 0
+}
+
+// degree reports whether a word behind a name is written as a degree or a generation is: PhD, MBA, Jr, III. A post
+// needs brackets.
+func degree(word []byte) bool {
+	switch string(bytes.ToLower(bytes.ReplaceAll(word, []byte("."), nil))) {
+	case "phd", "mba", "msc", "bsc", "llm", "esq", "cpa", "cfa", "mbe", "obe", "jr", "sr", "junior", "senior":
+		return true
+	case "ii", "iii", "iv":
+		return upperByte(word[0])
+	}
+	return false
+}
