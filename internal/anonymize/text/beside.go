@@ -122,17 +122,20 @@ func courtesy(key []byte, dot bool) bool {
 // Nameless reports whether a value says that there is no name: it has no letter and no digit, or no word but those for
 // a name that is missing.
 func (x *Surroundings) Nameless(s []byte) bool {
-	switch strings.ToLower(string(s[:min(len(s), 4)])) {
-	case "n/a", "n.a.":
-		return len(s) < 5
+	if bytes.EqualFold(s, []byte("n/a")) || bytes.EqualFold(s, []byte("n.a.")) {
+		return true
 	}
-	for w := range Words(s) {
-		var room [2 * longestTitle]byte
-		if w.End-w.Start > longestTitle || x.lists[string(foldPlain(room[:0], s[w.Start:w.End]))]&NoName == 0 {
+	var room [2 * longestTitle]byte
+	for i := 0; ; {
+		start, end := nextWord(s, i)
+		if start == end {
+			return true
+		}
+		if end-start > longestTitle || x.lists[string(foldPlain(room[:0], s[start:end]))]&NoName == 0 {
 			return false
 		}
+		i = end
 	}
-	return true
 }
 
 // Name returns where in s the name itself stands: behind its titles (Dr. Rose Hill, Frau Hill), before degrees, and
@@ -186,9 +189,14 @@ func (x *Surroundings) isTitle(token []byte) bool {
 		return false
 	}
 	words := 0
-	for w := range Words(token) {
-		var room [4 * longestTitle]byte
-		key := foldPlain(room[:0], token[w.Start:w.End])
+	var room [4 * longestTitle]byte
+	for i := 0; ; {
+		start, end := nextWord(token, i)
+		if start == end {
+			return words > 0
+		}
+		i = end
+		key := foldPlain(room[:0], token[start:end])
 		words++
 		if courtesy(key, dot) {
 			continue
@@ -197,14 +205,13 @@ func (x *Surroundings) isTitle(token []byte) bool {
 			return false
 		}
 	}
-	return words > 0
 }
 
 // behindName returns where the last thing behind a name begins, len(s) if there is none.
 func behindName(s []byte) int {
-	trimmed := trimBlanks(s)
-	end := bytes.Index(s, trimmed) + len(trimmed)
-	if len(trimmed) < 3 {
+	trimmed := bytes.TrimRight(s, " \t\r\n")
+	end := len(trimmed)
+	if end < 3 {
 		return len(s)
 	}
 	at := len(s)
@@ -240,7 +247,14 @@ func bracket(c byte) byte {
 // degree reports whether a word behind a name is written as a degree or a generation is: PhD, MBA, Jr, III. A post
 // needs brackets.
 func degree(word []byte) bool {
-	switch string(bytes.ToLower(bytes.ReplaceAll(word, []byte("."), nil))) {
+	var room [8]byte
+	key := room[:0]
+	for _, c := range word[:min(len(word), 2*len(room))] {
+		if c != '.' && len(key) < len(room) {
+			key = append(key, c|0x20)
+		}
+	}
+	switch string(key) {
 	case "phd", "mba", "msc", "bsc", "llm", "esq", "cpa", "cfa", "mbe", "obe", "jr", "sr", "junior", "senior":
 		return true
 	case "ii", "iii", "iv":
