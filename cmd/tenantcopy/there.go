@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/tenantcopy/tenantcopy/internal/cluster"
+	"github.com/tenantcopy/tenantcopy/internal/parallel"
 	"github.com/tenantcopy/tenantcopy/internal/report"
 	"github.com/tenantcopy/tenantcopy/internal/serve"
 	"github.com/tenantcopy/tenantcopy/internal/tenant"
@@ -29,7 +30,7 @@ func (a *app) service(ctx context.Context, c *config) (*serve.Client, error) {
 		return nil, err
 	}
 	base, client, err := in.Service(c.RunsIn.namespace(), serviceName, serve.TokenHeader)
-	return &serve.Client{Base: base, HTTP: client, Sleep: sleep}, err
+	return &serve.Client{Base: base, HTTP: client, Sleep: parallel.Sleep}, err
 }
 
 // copyThere asks the service for a copy and shows the run as if it went on

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tenantcopy/tenantcopy/internal/parallel"
 	"github.com/tenantcopy/tenantcopy/internal/report"
 	"github.com/tenantcopy/tenantcopy/internal/tenant"
 )
@@ -132,18 +133,7 @@ func (d Destination) Holds(ctx context.Context) error {
 // Watch keeps the lock until ctx is done, looking after it every interval; it
 // returns an error as soon as the lock is lost, and nil when ctx ends.
 func (d Destination) Watch(ctx context.Context, interval time.Duration) error {
-	tick := time.NewTicker(interval)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-			if err := d.Holds(ctx); err != nil && ctx.Err() == nil {
-				return err
-			}
-		}
-	}
+	return parallel.Every(ctx, interval, d.Holds)
 }
 
 // Release gives the lock back and closes the sites.

@@ -14,6 +14,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/tenantcopy/tenantcopy/internal/parallel"
 	"github.com/tenantcopy/tenantcopy/internal/report"
 	"github.com/tenantcopy/tenantcopy/internal/tenant"
 )
@@ -59,7 +60,7 @@ func (j Jobs) Follow(ctx context.Context, dst tenant.Ref, l Listener) (Outcome, 
 		case outcome != nil:
 			return *outcome, nil
 		}
-		if err := pause(ctx, look); err != nil {
+		if err := parallel.Sleep(ctx, look); err != nil {
 			return Outcome{}, context.Cause(ctx)
 		}
 	}

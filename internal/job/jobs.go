@@ -14,6 +14,7 @@ import (
 	client "k8s.io/client-go/kubernetes/typed/batch/v1"
 
 	"github.com/tenantcopy/tenantcopy/internal/cluster"
+	"github.com/tenantcopy/tenantcopy/internal/parallel"
 	"github.com/tenantcopy/tenantcopy/internal/report"
 	"github.com/tenantcopy/tenantcopy/internal/tenant"
 )
@@ -96,7 +97,7 @@ func (j Jobs) remove(ctx context.Context, found *batchv1.Job) error {
 		case err != nil:
 			return j.Cluster.Failed("get "+place, err)
 		}
-		if err := pause(ctx, look/2); err != nil {
+		if err := parallel.Sleep(ctx, look/2); err != nil {
 			return context.Cause(ctx)
 		}
 	}

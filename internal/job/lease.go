@@ -14,6 +14,7 @@ import (
 	client "k8s.io/client-go/kubernetes/typed/coordination/v1"
 
 	"github.com/tenantcopy/tenantcopy/internal/cluster"
+	"github.com/tenantcopy/tenantcopy/internal/parallel"
 	"github.com/tenantcopy/tenantcopy/internal/report"
 	"github.com/tenantcopy/tenantcopy/internal/tenant"
 )
@@ -88,7 +89,7 @@ func Take(ctx context.Context, c *cluster.Cluster, claim Claim) (*Lease, error) 
 		case err == nil && l.object != nil:
 			return l, nil
 		case err == nil:
-			err = pause(ctx, min(claim.Renews/2, time.Second))
+			err = parallel.Sleep(ctx, min(claim.Renews/2, time.Second))
 		default:
 			err = ctx.Err() // somebody was faster: look again at once
 		}
@@ -104,20 +105,7 @@ func (l *Lease) Unended() int { return l.unended }
 
 // Keep renews the Lease until ctx ends, and returns an error as soon as it is
 // lost.
-func (l *Lease) Keep(ctx context.Context) error {
-	tick := time.NewTicker(l.claim.Renews)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-			if err := l.renew(ctx); err != nil && ctx.Err() == nil {
-				return err
-			}
-		}
-	}
-}
+func (l *Lease) Keep(ctx context.Context) error { return parallel.Every(ctx, l.claim.Renews, l.renew) }
 
 // Fence is asked before each part of the work: it refuses as soon as the last
 // renewal is too long ago for the Lease to be ours, whatever has kept this
@@ -285,16 +273,4 @@ func lasts(lease *coordinationv1.Lease) time.Duration {
 		return time.Duration(*s) * time.Second
 	}
 	return Lasts
-}
-
-// pause waits, or returns early when ctx ends.
-func pause(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"time"
 )
 
 // doneError cancels what is no longer needed after a clean end. It is the
@@ -101,6 +102,38 @@ func With(ctx context.Context, background, body func(ctx context.Context) error)
 		return cause
 	}
 	return err
+}
+
+// Sleep waits, or returns early with the cause when ctx ends.
+func Sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// Every calls fn each interval, first after one of them, until ctx ends, which
+// is no error, or fn fails. A failure that is only the echo of ctx's end is none.
+func Every(ctx context.Context, interval time.Duration, fn func(ctx context.Context) error) error {
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			if err := fn(ctx); err != nil {
+				if ctx.Err() != nil {
+					return nil
+				}
+				return err
+			}
+		}
+	}
 }
 
 // PanicError is a panic that was caught. It names the panic's type and the

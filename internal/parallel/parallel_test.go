@@ -249,3 +249,43 @@ func TestWithCancelledFromOutside(t *testing.T) {
 		}
 	})
 }
+
+// Sleep waits as long as it is told, or returns the cause of an early end.
+func TestSleep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		if err := Sleep(t.Context(), time.Minute); err != nil || time.Since(began) != time.Minute {
+			t.Errorf("%v after %v", err, time.Since(began))
+		}
+		why := errors.New("why")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		cancel(why)
+		if err := Sleep(ctx, time.Hour); err != why || time.Since(began) != time.Minute {
+			t.Errorf("cancelled: %v after %v", err, time.Since(began))
+		}
+	})
+}
+
+// Every calls at each interval until it fails; the end of its context is no
+// failure, whatever the call made of it.
+func TestEvery(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began, calls, why := time.Now(), 0, errors.New("why")
+		err := Every(t.Context(), time.Second, func(context.Context) error {
+			if calls++; calls == 3 {
+				return why
+			}
+			return nil
+		})
+		if err != why || time.Since(began) != 3*time.Second {
+			t.Errorf("%v after %v", err, time.Since(began))
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		if err := Every(ctx, time.Second, func(ctx context.Context) error { cancel(); return ctx.Err() }); err != nil {
+			t.Errorf("ended: %v", err)
+		}
+		if err := Every(ctx, time.Second, func(context.Context) error { t.Error("called"); return nil }); err != nil {
+			t.Errorf("ended before: %v", err)
+		}
+	})
+}

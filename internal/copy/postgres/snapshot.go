@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tenantcopy/tenantcopy/internal/clone"
+	"github.com/tenantcopy/tenantcopy/internal/parallel"
 	"github.com/tenantcopy/tenantcopy/internal/report"
 )
 
@@ -98,23 +99,13 @@ func (r *reader) entered(ctx context.Context) (conn *pgx.Conn, err error) {
 // Watch ends with an error as soon as the snapshot is lost. While the holder
 // is opened there is nothing to ask.
 func (r *reader) Watch(ctx context.Context) error {
-	tick := time.NewTicker(watchEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
+	return parallel.Every(ctx, watchEvery, func(ctx context.Context) error {
 		if !r.snap.mu.TryLock() {
-			continue
+			return nil
 		}
-		err := r.ask(ctx)
-		r.snap.mu.Unlock()
-		if err != nil && ctx.Err() == nil {
-			return err
-		}
-	}
+		defer r.snap.mu.Unlock()
+		return r.ask(ctx)
+	})
 }
 
 // holds proves that the snapshot still stands.

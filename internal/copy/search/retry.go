@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/tenantcopy/tenantcopy/internal/parallel"
 )
 
 const (
@@ -17,14 +19,7 @@ func pause(ctx context.Context, n int, seed *uint32) error {
 	wait := min(firstWait<<min(n-1, 10), longest)
 	*seed = *seed*1664525 + 1013904223
 	wait = wait/2 + wait*time.Duration(*seed>>16)/(2<<16)
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
+	return parallel.Sleep(ctx, wait)
 }
 
 // mayPass reports whether the same request may succeed a moment later.
