@@ -70,7 +70,7 @@ func (a *app) resolve(ctx context.Context, c *config, ref tenant.Ref, side repor
 		if err != nil {
 			return resolved{}, err
 		}
-		if s.Neighbours, err = c.neighbours(ref, s); err != nil {
+		if s.Neighbours, err = a.neighbours(ctx, c, ref, s); err != nil {
 			return resolved{}, err
 		}
 		out.stores = append(out.stores, s)

@@ -144,7 +144,7 @@ var placeholder = regexp.MustCompile(`\{[^}]*\}`)
 func (c *config) checkStore(s *storeConfig, env environment, path []string) error {
 	at := func(key string) []string { return append(slices.Clip(path), key) }
 	switch {
-	case s.URL == "" && s.From == nil:
+	case s.address() == "":
 		return c.fail("it has no url", "", path...)
 	case s.From != nil:
 		if err := c.checkFrom(s, env, path); err != nil {
@@ -156,7 +156,14 @@ func (c *config) checkStore(s *storeConfig, env environment, path []string) erro
 	if s.Identity != "" && s.Credential != credentialAzure {
 		return c.fail("an identity is of credential: azure", "add it, or leave identity out", at("identity")...)
 	}
-	if carriesSecret(s.URL) {
+	if s.From == nil {
+		for _, p := range append(s.places(), place{key: "url", text: s.URL}) {
+			if variable.MatchString(p.text) {
+				return c.fail("nothing says whose variable that is", "add from: {deployment: …}", at(p.key)...)
+			}
+		}
+	}
+	if carriesSecret(variable.ReplaceAllString(s.URL, "0")) {
 		return c.fail("it carries a credential", "write password: {env: NAME} or {file: PATH}: a secret never stands in this file", at("url")...)
 	}
 	for _, template := range s.templates() {
@@ -171,24 +178,32 @@ func (c *config) checkStore(s *storeConfig, env environment, path []string) erro
 
 // templates are the texts of a store in which {name} and {env} may stand.
 func (s *storeConfig) templates() []struct{ key, text string } {
-	all := []struct{ key, text string }{{"url", s.URL}, {"prefix", s.Prefix}, {"user", s.User.Value}, {"maintenance", s.Maintenance}, {"template", s.Template}, {"password", s.Password.Secret}}
+	all := []struct{ key, text string }{{"url", s.URL}, {"user", s.User.Value}, {"password", s.Password.Secret}}
+	for _, p := range s.places() {
+		all = append(all, struct{ key, text string }{p.key, p.text})
+	}
 	if s.From != nil {
 		all = append(all, []struct{ key, text string }{{"from", s.From.Deployment}, {"from", s.From.Container}, {"from", s.From.Env}}...)
 	}
 	return all
 }
 
+// discovers reports whether a place of the store stands in a variable.
+func (s *storeConfig) discovers() bool {
+	return variable.MatchString(s.address()) || slices.ContainsFunc(s.places(), func(p place) bool { return variable.MatchString(p.text) })
+}
+
 // checkFrom refuses a discovery that cannot be tried.
 func (c *config) checkFrom(s *storeConfig, env environment, path []string) error {
 	at := append(slices.Clip(path), "from")
 	switch {
-	case s.URL != "":
-		return c.fail("it stands beside url:", "give one of them", at...)
-	case s.From.Deployment == "" || s.From.Env == "":
-		return c.fail("it names no deployment or no variable", "it looks like {deployment: api, env: DATABASE_URL}", at...)
+	case s.URL != "" && s.From.Env != "":
+		return c.fail("its env: stands beside url:", "give one of them", at...)
+	case s.From.Deployment == "" || !s.discovers():
+		return c.fail("it names no deployment or no variable", "it looks like {deployment: api, env: DATABASE_URL}, or stands beside url: or prefix: with $(NAME) in it", at...)
 	case !env.Kubernetes.names():
 		return c.fail("nothing says in which cluster", "add kubernetes: {context: …} to the environment", at...)
-	case env.Protected && path[len(path)-1] == string(tenant.Postgres) && s.User == (valueRef{}):
+	case env.Protected && path[len(path)-1] == string(tenant.Postgres) && s.User == (valueRef{}) && variable.MatchString(s.address()):
 		return c.fail("it has no user", "a source is never read with the application's own credential: add user: and password:", path...)
 	}
 	return nil
@@ -240,12 +255,12 @@ func (e environment) separates(s *storeConfig) bool {
 	switch namespace := e.Kubernetes.Namespace; {
 	case s.From == nil:
 		return strings.Contains(s.URL+s.Prefix, "{name}")
-	case s.Prefix != "":
+	case s.Prefix != "" && !variable.MatchString(s.Prefix):
 		return strings.Contains(s.Prefix, "{name}")
 	case namespace == "":
 		return true
 	default:
-		return strings.Contains(namespace+s.From.Deployment+s.From.Env, "{name}")
+		return strings.Contains(namespace+s.From.Deployment+s.address()+s.Prefix, "{name}")
 	}
 }
 

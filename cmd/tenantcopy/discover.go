@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -12,38 +13,91 @@ import (
 	"github.com/tenantcopy/tenantcopy/internal/tenant"
 )
 
-// fromRef says which variable of the application's own pod template holds a
-// store's address.
+// fromRef says whose variables stand in a store's templates as $(NAME): those
+// of a container in the application's own pod template. With env, the variable
+// of that name is the url.
 type fromRef struct {
 	Deployment string `yaml:"deployment"`
 	Container  string `yaml:"container"`
 	Env        string `yaml:"env"`
 }
 
-// discover finds a store's address in the cluster. The credential in it is the
+// variable is one in a template.
+var variable = regexp.MustCompile(`\$\(([^()$]*)\)`)
+
+// address is the template of a store's url.
+func (s *storeConfig) address() string {
+	if s.From != nil && s.From.Env != "" {
+		return "$(" + s.From.Env + ")"
+	}
+	return s.URL
+}
+
+// place is a template that says where a store is, beside its url.
+type place struct {
+	key, text string
+	to        func(*tenant.Store) *string
+}
+
+// places are the templates that say where a store is, beside its url.
+func (s *storeConfig) places() []place {
+	return []place{
+		{"prefix", s.Prefix, func(o *tenant.Store) *string { return &o.Prefix }},
+		{"maintenance", s.Maintenance, func(o *tenant.Store) *string { return &o.Maintenance }},
+		{"template", s.Template, func(o *tenant.Store) *string { return &o.Template }},
+	}
+}
+
+// harmlessPlace is what a variable may hold for a place beside the url: a prefix
+// goes into patterns, in which a star would be everybody's.
+var harmlessPlace = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9:._/-]{0,99}$`)
+
+// discover finds in the cluster what a store's templates leave to it.
+func (a *app) discover(ctx context.Context, out *tenant.Store, s *storeConfig, t resolved) error {
+	for _, p := range s.places() {
+		if err := a.discoverPlace(ctx, out, s, p, t); err != nil {
+			return err
+		}
+	}
+	if variable.MatchString(s.address()) {
+		return a.discoverAddress(ctx, out, s, t)
+	}
+	return nil
+}
+
+// discoverPlace fills one template beside the url.
+func (a *app) discoverPlace(ctx context.Context, out *tenant.Store, s *storeConfig, p place, t resolved) error {
+	if !variable.MatchString(p.text) {
+		return nil
+	}
+	value, err := a.expand(ctx, out.Kind, p.text, s, t)
+	if err != nil {
+		return err
+	}
+	if !harmlessPlace.MatchString(value.Reveal()) {
+		a.hide(value)
+		return refuse(fmt.Sprintf("find %s of %s", out.Kind, t.ref), fmt.Sprintf("%s: %s of %s does not hold letters, digits and : . _ / - alone", p.key, p.text, s.From.of(t)),
+			"correct the variable's name, or write "+p.key+": as a text")
+	}
+	*p.to(out) = value.Reveal()
+	return nil
+}
+
+// discoverAddress finds a store's address. The credential in it is the
 // application's: a source is never read with it, and a destination is written
 // with it only where the configuration gives none.
-func (a *app) discover(ctx context.Context, out *tenant.Store, s *storeConfig, t resolved) error {
-	fill := func(template string) string { return fillName(template, t) }
-	at := cluster.Variable{Namespace: t.namespace(), Deployment: fill(s.From.Deployment), Container: fill(s.From.Container), Name: fill(s.From.Env)}
+func (a *app) discoverAddress(ctx context.Context, out *tenant.Store, s *storeConfig, t resolved) error {
+	value, err := a.expand(ctx, out.Kind, s.address(), s, t)
+	if err != nil {
+		return err
+	}
 	what := fmt.Sprintf("find %s of %s", out.Kind, t.ref)
-	if !tenant.IsLabel(at.Namespace) {
-		return refuse(what, "the tenant's namespace would be no DNS label", "look at kubernetes.namespace in tenantcopy.yaml")
-	}
-	in, err := a.cluster(ctx, t.address(), cluster.Read)
-	if err != nil {
-		return err
-	}
-	value, err := a.read(ctx, at.String(), func(ctx context.Context) (tenant.Secret, error) { return in.Value(ctx, at) })
-	if err != nil {
-		return err
-	}
 	found, ok := split(out.Kind, value)
 	for _, secret := range found.secrets {
 		a.hide(secret)
 	}
 	if !ok {
-		return refuse(what, at.String()+" does not hold "+shapes()[out.Kind], "write the store's url: instead of from:")
+		return refuse(what, fillName(s.From.said(s.address()), t)+" of "+s.From.of(t)+" does not hold "+shapes()[out.Kind], "write the store's url: without variables")
 	}
 	if own := out.User != "" || !s.Password.isZero() || out.Credential != ""; !own && t.side == report.Destination {
 		out.User, out.Password = found.user, found.password
@@ -59,6 +113,42 @@ func (a *app) discover(ctx context.Context, out *tenant.Store, s *storeConfig, t
 	}
 	out.URL = found.url.String()
 	return nil
+}
+
+// of names the deployment, for messages.
+func (f *fromRef) of(t resolved) string {
+	return fmt.Sprintf("deployments/%s in namespace %s", fillName(f.Deployment, t), t.namespace())
+}
+
+// said names what holds the url, for messages.
+func (f *fromRef) said(address string) string {
+	if f.Env != "" {
+		return "variable " + f.Env
+	}
+	return "url: " + address
+}
+
+// expand replaces the variables of a template by what the application's
+// container has.
+func (a *app) expand(ctx context.Context, kind tenant.Kind, template string, s *storeConfig, t resolved) (tenant.Secret, error) {
+	if !tenant.IsLabel(t.namespace()) {
+		return tenant.Secret{}, refuse(fmt.Sprintf("find %s of %s", kind, t.ref), "the tenant's namespace would be no DNS label", "look at kubernetes.namespace in tenantcopy.yaml")
+	}
+	in, err := a.cluster(ctx, t.address(), cluster.Read)
+	if err != nil {
+		return tenant.Secret{}, err
+	}
+	template = fillName(template, t)
+	out, last := "", 0
+	for _, m := range variable.FindAllStringSubmatchIndex(template, -1) {
+		at := cluster.Variable{Namespace: t.namespace(), Deployment: fillName(s.From.Deployment, t), Container: fillName(s.From.Container, t), Name: template[m[2]:m[3]]}
+		value, err := a.read(ctx, at.String(), func(ctx context.Context) (tenant.Secret, error) { return in.Value(ctx, at) })
+		if err != nil {
+			return tenant.Secret{}, err
+		}
+		out, last = out+template[last:m[0]]+value.Reveal(), m[1]
+	}
+	return tenant.NewSecret(out + template[last:]), nil
 }
 
 // shapes say what a variable must hold.

@@ -286,7 +286,7 @@ func binFolder(ts *testscript.TestScript) string {
 
 // scriptEnv returns the script's environment as far as the program needs it.
 func scriptEnv(ts *testscript.TestScript) []string {
-	names := []string{"PATH", "HOME", "TENANTCOPY_KEY", "TENANTCOPY_CONFIG", "TMPDIR", "WORK"}
+	names := []string{"PATH", "HOME", "TENANTCOPY_KEY", "TENANTCOPY_CONFIG", "TENANTCOPY_KUBECONFIG", "TMPDIR", "WORK"}
 	for _, entry := range os.Environ() {
 		if k, _, _ := strings.Cut(entry, "="); strings.HasPrefix(k, "TENANTCOPY_TEST_") {
 			names = append(names, k)

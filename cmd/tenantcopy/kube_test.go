@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
@@ -40,6 +39,7 @@ func TestKubeScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"seed": cmdSeed, "exits": cmdExits, "edit": cmdEdit, "same": cmdSame, "fetch": cmdFetch, "provision": cmdProvision,
+			"upto": cmdUpto, "resume": cmdResume, "kube": cmdKube, "neighbour": cmdNeighbour,
 		},
 	})
 }
@@ -93,10 +93,10 @@ func provision(ts *testscript.TestScript, side string, urls map[string]*url.URL)
 	ts.Defer(func() { _ = client.CoreV1().Namespaces().Delete(ctx, namespace, metav1.DeleteOptions{}) })
 	urls["postgres"].User = url.UserPassword("app", "hunter2secret")
 	named := func(name string) metav1.ObjectMeta { return metav1.ObjectMeta{Name: name} }
-	_, err = client.CoreV1().ConfigMaps(namespace).Create(ctx, &corev1.ConfigMap{ObjectMeta: named("redis"), Data: map[string]string{"HOST": urls["redis"].Host, "DATABASE": "0"}}, metav1.CreateOptions{})
+	_, err = client.CoreV1().ConfigMaps(namespace).Create(ctx, &corev1.ConfigMap{ObjectMeta: named("redis"), Data: map[string]string{"HOST": urls["redis"].Host, "DATABASE": "0", "PREFIX": namespace + ":"}}, metav1.CreateOptions{})
 	ts.Check(err)
 	_, err = client.CoreV1().Secrets(namespace).Create(ctx, &corev1.Secret{ObjectMeta: named("api"),
-		StringData: map[string]string{"url": urls["postgres"].String(), "REDIS_PASSWORD": "hunter2secret", "SEARCH_URL": urls["search"].String()}}, metav1.CreateOptions{})
+		StringData: map[string]string{"url": urls["postgres"].String(), "REDIS_PASSWORD": "hunter2secret", "SEARCH_URL": urls["search"].String(), "INDEX_OWNER": namespace}}, metav1.CreateOptions{})
 	ts.Check(err)
 	_, err = client.CoreV1().Secrets(namespace).Create(ctx, &corev1.Secret{ObjectMeta: named("tenantcopy"), StringData: map[string]string{"redis": ts.Getenv("REDIS_PW_"+strings.ToUpper(side)) + "\n"}}, metav1.CreateOptions{})
 	ts.Check(err)
@@ -108,10 +108,8 @@ func provision(ts *testscript.TestScript, side string, urls map[string]*url.URL)
 		{Name: "POSTGRES_URL", ValueFrom: &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{LocalObjectReference: api, Key: "url"}}},
 		{Name: "REDIS_URL", Value: "redis://:$(REDIS_PASSWORD)@$(REDIS_HOST)/$(REDIS_DATABASE)"},
 		{Name: "BLOB_URL", Value: urls["blob"].String()},
+		{Name: "BLOB_HOST", Value: urls["blob"].Host}, {Name: "BLOB_CONTAINER", Value: namespace},
+		{Name: "SEARCH_PREFIX", Value: "$(INDEX_OWNER)-"}, {Name: "ALL_INDEXES", Value: "*"},
 	}}
-	labels := map[string]string{"app": "api"}
-	_, err = client.AppsV1().Deployments(namespace).Create(ctx, &appsv1.Deployment{ObjectMeta: named("api"), Spec: appsv1.DeploymentSpec{Replicas: new(int32),
-		Selector: &metav1.LabelSelector{MatchLabels: labels},
-		Template: corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: labels}, Spec: corev1.PodSpec{Containers: []corev1.Container{container}}}}}, metav1.CreateOptions{})
-	ts.Check(err)
+	deploy(ts, client, namespace, container)
 }

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"net/url"
 	"slices"
 	"strings"
 
+	"github.com/tenantcopy/tenantcopy/internal/cluster"
+	"github.com/tenantcopy/tenantcopy/internal/parallel"
 	"github.com/tenantcopy/tenantcopy/internal/report"
 	"github.com/tenantcopy/tenantcopy/internal/tenant"
 )
@@ -29,37 +32,83 @@ func (c *config) templateOf(ref tenant.Ref, kind tenant.Kind) (*storeConfig, res
 	return t.env.stores()[string(kind)], t
 }
 
+// neighbour is another tenant's store of the same kind and environment.
+type neighbour struct {
+	at     resolved
+	base   *storeConfig
+	prefix string
+}
+
 // neighbours returns the prefixes of other tenants that this store's prefix
 // covers: acme- covers acme-eu-. Search leaves them out; keys have no such
 // means, so a Redis prefix that covers another's is refused, and so are two
-// tenants with one prefix.
-func (c *config) neighbours(ref tenant.Ref, s tenant.Store) ([]string, error) {
+// tenants with one prefix in one place.
+func (a *app) neighbours(ctx context.Context, c *config, ref tenant.Ref, s tenant.Store) ([]string, error) {
 	if s.Prefix == "" {
 		return nil, nil
 	}
+	all, err := a.prefixes(ctx, c, ref, s.Kind)
+	if err != nil {
+		return nil, err
+	}
 	var covered []string
+	for _, n := range all {
+		if n.prefix == "" || !strings.HasPrefix(n.prefix, s.Prefix) {
+			continue
+		}
+		if n.prefix == s.Prefix && n.base.From == nil && fillName(n.base.URL, n.at) != s.URL {
+			continue
+		}
+		if n.prefix == s.Prefix || s.Kind == tenant.Redis {
+			return nil, refuse(fmt.Sprintf("configure %s of %s", s.Kind, ref), fmt.Sprintf("its prefix %q covers %s's %q", s.Prefix, n.at.ref.Name, n.prefix),
+				"let the prefix end in a character that no tenant's name holds, such as : or _")
+		}
+		covered = append(covered, n.prefix)
+	}
+	return covered, nil
+}
+
+// prefixes are those of the other tenants of an environment, in the order of
+// their names. One that stands in a variable is asked for; a tenant without a
+// namespace has none.
+func (a *app) prefixes(ctx context.Context, c *config, ref tenant.Ref, kind tenant.Kind) ([]neighbour, error) {
+	var all []neighbour
 	for _, name := range slices.Sorted(maps.Keys(c.Tenants)) {
 		if name == anyTenant || name == ref.Name {
 			continue
 		}
-		base, other := c.templateOf(tenant.Ref{Env: ref.Env, Name: name}, s.Kind)
-		if base == nil {
-			continue
+		if base, other := c.templateOf(tenant.Ref{Env: ref.Env, Name: name}, kind); base != nil {
+			all = append(all, neighbour{at: other, base: base, prefix: fillName(base.Prefix, other)})
 		}
-		prefix := fillName(base.Prefix, other)
-		if !strings.HasPrefix(prefix, s.Prefix) {
-			continue
-		}
-		if prefix == s.Prefix && base.From == nil && fillName(base.URL, other) != s.URL {
-			continue
-		}
-		if prefix == s.Prefix || s.Kind == tenant.Redis {
-			return nil, refuse(fmt.Sprintf("configure %s of %s", s.Kind, ref), fmt.Sprintf("its prefix %q covers %s's %q", s.Prefix, name, prefix),
-				"let the prefix end in a character that no tenant's name holds, such as : or _")
-		}
-		covered = append(covered, prefix)
 	}
-	return covered, nil
+	err := parallel.Each(ctx, askers, numbered(all), func(ctx context.Context, _ int, i int) error {
+		n := &all[i]
+		if !variable.MatchString(n.prefix) {
+			return nil
+		}
+		out := tenant.Store{Kind: kind}
+		err := a.discoverPlace(ctx, &out, n.base, n.base.places()[0], n.at)
+		if n.prefix = out.Prefix; err == nil || a.gone(ctx, n.at, err) {
+			return nil
+		}
+		return &report.Error{Code: report.CodeOf(err), Op: fmt.Sprintf("find the %s prefix of %s, which that of %s might cover", kind, n.at.ref, ref), Err: err,
+			Hint: "grant the right to it, or write its prefix: as a text"}
+	})
+	return all, err
+}
+
+// gone reports that a tenant has no namespace, so that nothing of it can be
+// found there.
+func (a *app) gone(ctx context.Context, t resolved, err error) bool {
+	if report.CodeOf(err) != report.NotFound {
+		return false
+	}
+	in, err := a.cluster(ctx, t.address(), cluster.Read)
+	if err != nil {
+		return false
+	}
+	there, err := in.HasNamespace(ctx, t.namespace())
+	return err == nil && !there
 }
 
 // protectedPlace refuses a destination that is, by its address, the same
@@ -86,7 +135,7 @@ func (c *config) protectedPlace(src, dst resolved) error {
 // by its template, and where that is the source's, as it was resolved.
 func (c *config) placesIn(ref tenant.Ref, src resolved, dst tenant.Store) []string {
 	var places []string
-	if base, there := c.templateOf(ref, dst.Kind); base != nil && base.From == nil {
+	if base, there := c.templateOf(ref, dst.Kind); base != nil && !base.discovers() {
 		places = append(places, placeOf(dst.Kind, fillName(base.URL, there), fillName(base.Prefix, there)))
 	}
 	for _, s := range src.stores {
