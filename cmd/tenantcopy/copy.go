@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,6 +17,7 @@ import (
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
 	"github.com/tenantcopy/tenantcopy/internal/clone"
 	"github.com/tenantcopy/tenantcopy/internal/guard"
+	"github.com/tenantcopy/tenantcopy/internal/parallel"
 	"github.com/tenantcopy/tenantcopy/internal/report"
 	"github.com/tenantcopy/tenantcopy/internal/tenant"
 	"github.com/tenantcopy/tenantcopy/internal/verify"
@@ -317,7 +317,14 @@ func (a *app) carryOnce(ctx context.Context, p *runPlan) (finished bool, m repor
 	if dst.Unfinished() {
 		return true, m, clone.Finish(ctx, o.readers, dst)
 	}
-	m, err = a.whileStopped(ctx, p, func(ctx context.Context) (report.Manifest, error) { return clone.Run(ctx, a.job(p, o, dst)) })
+	began := false
+	m, err = a.whileStopped(ctx, p, func(ctx context.Context) (report.Manifest, error) {
+		began = true
+		return clone.Run(ctx, a.job(p, o, dst))
+	})
+	if !began { // the markers say that a run is copying: it will not
+		return false, m, errors.Join(err, dst.Withdraw(context.WithoutCancel(ctx)))
+	}
 	if path, saveErr := a.saveManifest(p, m); saveErr != nil {
 		err = errors.Join(err, saveErr)
 	} else if err != nil {
@@ -349,20 +356,8 @@ func (a *app) request(p *runPlan, o *opened) guard.Request {
 func (a *app) job(p *runPlan, o *opened, dst guard.Destination) clone.Job {
 	return clone.Job{
 		Readers: o.readers, People: o.people, Destination: dst, Rules: p.rules, Names: p.names, Root: p.root, Epoch: p.config.Key.Epoch,
-		Places: placesOf(p.src, p.dst), Vars: p.vars, Workers: p.flags.jobs, Clock: a.clock, Sleep: sleep,
+		Places: placesOf(p.src, p.dst), Vars: p.vars, Workers: p.flags.jobs, Clock: a.clock, Sleep: parallel.Sleep,
 		Random: clone.Random{Control: verify.NewControl(strings.ToLower(rand.Text()[:12])), LeakKey: []byte(rand.Text())},
 		Events: a.sink(p.flags.progress), Hooks: a.hooks(p), Tool: version, Fence: p.fence,
-	}
-}
-
-// sleep waits, or returns early with the cause when ctx ends.
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
 	}
 }

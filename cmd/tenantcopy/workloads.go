@@ -23,6 +23,7 @@ type workloadsConfig struct {
 	StatefulSets []string `yaml:"statefulsets"`
 	CronJobs     []string `yaml:"cronjobs"`
 	Selector     string   `yaml:"selector"`
+	Within       string   `yaml:"within"`
 }
 
 // sharedConfig is a component that several tenants use: it is never stopped,
@@ -92,7 +93,11 @@ func (a *app) workloadSet(ctx context.Context, twin resolved, o workloads.Option
 	if err != nil {
 		return nil, err
 	}
-	o.Sleep, o.Clock = sleep, a.clock
+	o.Sleep, o.Clock = parallel.Sleep, a.clock
+	if text := twin.env.Kubernetes.Workloads.Within; text != "" {
+		gone, _ := parseAge(text) // check has read it before
+		o.Gone = time.Duration(gone)
+	}
 	return workloads.In(c, twin.selection(), o), nil
 }
 
@@ -261,6 +266,11 @@ func (c *config) checkWorkloads(k kubernetesConfig, path ...string) error {
 		}
 	}
 	w := k.Workloads
+	if w.Within != "" {
+		if _, err := parseAge(w.Within); err != nil {
+			return c.fail(err.Error(), err.(limitError).hint, at("workloads", "within")...)
+		}
+	}
 	if (len(w.Deployments)+len(w.StatefulSets)+len(w.CronJobs) > 0 || w.Selector != "") && !k.names() {
 		return c.fail("the workloads' cluster is not named", "add context:, server: or uid: beside it", at("workloads")...)
 	}

@@ -22,7 +22,7 @@ func (c *Cluster) Value(ctx context.Context, v Variable) (tenant.Secret, error) 
 	defer cancel()
 	deployment, err := c.client.AppsV1().Deployments(v.Namespace).Get(ctx, v.Deployment, metav1.GetOptions{})
 	if err != nil {
-		return tenant.Secret{}, c.notGot(ctx, "deployments/"+v.Deployment, v.Namespace, err)
+		return tenant.Secret{}, c.FailedGet(ctx, "deployments/"+v.Deployment, v.Namespace, err)
 	}
 	value, err := v.resolve(ctx, &deployment.Spec.Template, &reader{c: c, namespace: v.Namespace, got: make(map[string]map[string]string)})
 	return tenant.NewSecret(value), err
@@ -51,7 +51,7 @@ func (c *Cluster) Secret(ctx context.Context, k SecretKey) (tenant.Secret, error
 	defer cancel()
 	secret, err := c.client.CoreV1().Secrets(k.Namespace).Get(ctx, k.Name, metav1.GetOptions{})
 	if err != nil {
-		return tenant.Secret{}, c.notGot(ctx, "secrets/"+k.Name, k.Namespace, err)
+		return tenant.Secret{}, c.FailedGet(ctx, "secrets/"+k.Name, k.Namespace, err)
 	}
 	value, ok := secret.Data[k.Key]
 	switch {
@@ -96,9 +96,9 @@ func (c *Cluster) HasNamespace(ctx context.Context, name string) (bool, error) {
 	return true, nil
 }
 
-// notGot says which object could not be read, and when it is the namespace
-// that is missing says that.
-func (c *Cluster) notGot(ctx context.Context, object, namespace string, err error) error {
+// FailedGet is Failed for an object that could not be read, resource/name as in
+// deployments/api; when it is the namespace that is missing, it says that.
+func (c *Cluster) FailedGet(ctx context.Context, object, namespace string, err error) error {
 	if apierrors.IsNotFound(err) {
 		if there, failed := c.HasNamespace(ctx, namespace); failed == nil && !there {
 			return c.Failed("get namespace "+namespace, err)

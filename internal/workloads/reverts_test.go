@@ -29,9 +29,9 @@ func (p *place) post(path, body string) {
 	p.t.Fatal(err)
 }
 
-// TestKubePitfall27_WhatStartsAgain: KEDA and GitOps tools are named with what to
+// TestKubeO27_WhatStartsAgain: KEDA and GitOps tools are named with what to
 // do, one that is paused is not.
-func TestKubePitfall27_WhatStartsAgain(t *testing.T) {
+func TestKubeO27_WhatStartsAgain(t *testing.T) {
 	p := newPlace(t)
 	for _, name := range []string{"api", "worker", "argo", "plain"} {
 		p.deployment(name, 1)

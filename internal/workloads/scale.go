@@ -41,13 +41,13 @@ func (s *Set) read(ctx context.Context, w Workload) (state, error) {
 	if w.Kind == CronJob {
 		job, err := s.client.BatchV1().CronJobs(s.at.Namespace).Get(ctx, w.Name, metav1.GetOptions{})
 		if err != nil {
-			return state{}, s.cluster.Failed("get cronjobs/"+w.Name+" in namespace "+s.at.Namespace, err)
+			return state{}, s.cluster.FailedGet(ctx, "cronjobs/"+w.Name, s.at.Namespace, err)
 		}
 		return state{size: size{Suspend: job.Spec.Suspend != nil && *job.Spec.Suspend}}, nil
 	}
 	scale, err := s.scale(ctx, w)
 	if err != nil {
-		return state{}, s.cluster.Failed("get "+string(w.Kind)+"s/scale of "+w.Name+" in namespace "+s.at.Namespace, err)
+		return state{}, s.cluster.FailedGet(ctx, string(w.Kind)+"s/scale of "+w.Name, s.at.Namespace, err)
 	}
 	return state{size: size{Replicas: scale.Spec.Replicas}, selector: scale.Status.Selector}, nil
 }

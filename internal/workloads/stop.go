@@ -30,6 +30,7 @@ const (
 
 	askPods = 250 * time.Millisecond // between two looks at pods that go
 	askBack = 2 * time.Second        // between two looks at what should stay stopped
+	unheard = 30 * time.Second       // how long the API server may be silent meanwhile
 )
 
 // Stop scales everything to zero, returns when its pods are gone, and says
@@ -165,34 +166,46 @@ func (s *Set) Start(ctx context.Context, only []Workload) error {
 
 // Watch returns an error when something that was stopped comes back: an
 // autoscaler, a tool that reverts what was done by hand, a colleague. It
-// returns nil when ctx ends.
+// returns nil when ctx ends. An API server that does not answer is one through
+// which nothing can be started either, for a while.
 func (s *Set) Watch(ctx context.Context) error {
+	heard := s.options.Clock()
 	for {
 		if err := s.options.Sleep(ctx, askBack); err != nil {
 			return nil
 		}
-		j, _, err := s.readJournal(ctx)
-		if err != nil {
-			return ended(ctx, err)
-		}
-		for w := range j {
-			now, err := s.read(ctx, w)
-			if err != nil {
-				return ended(ctx, err)
-			}
-			if !now.stopped(w.Kind) {
-				return &report.Refusal{Code: report.Unsafe, What: "copy while " + w.String() + " is stopped", Why: "somebody or something has started it again in namespace " + s.at.Namespace,
-					Hint: "pause its autoscaler or its GitOps tool, then run the same command again; the twin is as it was"}
-			}
+		now := s.options.Clock()
+		err := s.look(ctx)
+		switch {
+		case err == nil:
+			heard = now
+		case ctx.Err() != nil:
+			return nil
+		case report.CodeOf(err) != report.Transient || now.Sub(heard) > unheard:
+			return err
 		}
 	}
 }
 
-func ended(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
+// look refuses what has come back.
+func (s *Set) look(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, unheard/3)
+	defer cancel()
+	j, _, err := s.readJournal(ctx)
+	if err != nil {
+		return err
 	}
-	return err
+	for w := range j {
+		now, err := s.read(ctx, w)
+		if err != nil {
+			return err
+		}
+		if !now.stopped(w.Kind) {
+			return &report.Refusal{Code: report.Unsafe, What: "copy while " + w.String() + " is stopped", Why: "somebody or something has started it again in namespace " + s.at.Namespace,
+				Hint: "pause its autoscaler or its GitOps tool, then run the same command again; the twin is as it was"}
+		}
+	}
+	return nil
 }
 
 // Stopped are the workloads that the journal can give back: all, or those

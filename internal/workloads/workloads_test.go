@@ -124,10 +124,10 @@ var (
 	paused  = Workload{CronJob, "paused"}
 )
 
-// TestKubePitfall26_TwoStopsLoseNoNumber: a run that is killed between stop and
+// TestKubeO26_TwoStopsLoseNoNumber: a run that is killed between stop and
 // start, and a second stop by the next one, leave 3 replicas to give back. A
 // cron job that was suspended before stays so.
-func TestKubePitfall26_TwoStopsLoseNoNumber(t *testing.T) {
+func TestKubeO26_TwoStopsLoseNoNumber(t *testing.T) {
 	p := newPlace(t)
 	p.deployment("api", 3)
 	p.deployment("worker", 1)
@@ -162,9 +162,9 @@ func TestKubePitfall26_TwoStopsLoseNoNumber(t *testing.T) {
 	}
 }
 
-// TestKubePitfall28_PodsThatDoNotEnd: nothing is copied while a pod still runs,
+// TestKubeO28_PodsThatDoNotEnd: nothing is copied while a pod still runs,
 // and what was stopped is given back.
-func TestKubePitfall28_PodsThatDoNotEnd(t *testing.T) {
+func TestKubeO28_PodsThatDoNotEnd(t *testing.T) {
 	p := newPlace(t)
 	p.deployment("api", 2)
 	stuck := p.pods("api", 2)[0].Name
@@ -180,8 +180,8 @@ func TestKubePitfall28_PodsThatDoNotEnd(t *testing.T) {
 	}
 }
 
-// TestKubePitfall27_ComesBack: what is started again in mid-copy ends the run.
-func TestKubePitfall27_ComesBack(t *testing.T) {
+// TestKubeO27_ComesBack: what is started again in mid-copy ends the run.
+func TestKubeO27_ComesBack(t *testing.T) {
 	p := newPlace(t)
 	p.deployment("api", 2)
 	looks := 0
