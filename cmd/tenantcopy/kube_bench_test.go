@@ -44,13 +44,14 @@ func newJobBench(t *testing.T) *jobBench {
 	b := &jobBench{marks: t.TempDir(), admin: os.Getenv(kubelet.Variable)}
 	var pods string // kubeconfig of the pods, made when there is a namespace
 	temp := t.TempDir()
-	b.Kubelet = kubelet.Start(t, map[string]kubelet.Image{"tenantcopy": {
-		Entrypoint: []string{"sh", "-c", `cd "$ROOT/etc/tenantcopy" && exec tenantcopy "$@"`, "tenantcopy"},
-		Env: func(root string) []string {
-			return []string{"PATH=" + os.Getenv("PATH"), "ROOT=" + root, "HOME=" + temp, "TMPDIR=" + temp, "MARKS=" + b.marks,
-				"TENANTCOPY_KUBECONFIG=" + pods, "TENANTCOPY_TERMINATION_LOG=" + filepath.Join(root, "dev/termination-log")}
-		},
-	}})
+	env := func(root string) []string {
+		return []string{"PATH=" + os.Getenv("PATH"), "ROOT=" + root, "HOME=" + temp, "TMPDIR=" + temp, "MARKS=" + b.marks,
+			"TENANTCOPY_KUBECONFIG=" + pods, "TENANTCOPY_TERMINATION_LOG=" + filepath.Join(root, "dev/termination-log")}
+	}
+	b.Kubelet = kubelet.Start(t, map[string]kubelet.Image{
+		"tenantcopy": {Entrypoint: []string{"sh", "-c", `cd "$ROOT/etc/tenantcopy" && exec tenantcopy "$@"`, "tenantcopy"}, Env: env},
+		"killed":     {Entrypoint: []string{"sh", "-c", killedImage, "tenantcopy"}, Env: env},
+	})
 	pods = b.podRights(t)
 	c, err := cluster.Open(t.Context(), cluster.Access{Kubeconfig: b.admin}, cluster.Address{Environment: "runs-in", Context: "staging"}, cluster.Write)
 	if err != nil {

@@ -43,7 +43,14 @@ func TestKubeO20_ExitCodes(t *testing.T) {
 		{name: "transient", exit: 11, config: []string{os.Getenv("TENANTCOPY_TEST_REDIS_PROD"), "redis://127.0.0.1:1/0"}},
 		{name: "full", exit: 12, flags: postgres, config: []string{"    copies-from: [prod]\n", "    copies-from: [prod]\n    limits: {postgres: {disk: 1MB}}\n"}},
 		{name: "launch", exit: 13, config: hook("after-switch", "exit 3")},
+		{name: "crashed", exit: 2, config: hook("before-switch", "kill -QUIT $PPID; sleep 60")}, // the runtime ends as it does after a panic
+		{name: "interrupted", exit: 130, config: hook("before-switch", "kill -INT $PPID; sleep 60")},
 		{name: "terminated", exit: 143, config: hook("before-switch", "kill -TERM $PPID; sleep 60")},
+	}
+	for _, row := range exitRows { // two pods are needed for 6: TestKubeO18_TwoPodsAtOnce
+		if row.number != 6 && !slices.ContainsFunc(cases, func(c jobCase) bool { return c.exit == row.number }) {
+			t.Errorf("no run ends with %d", row.number)
+		}
 	}
 	specs := make([]job.Spec, len(cases))
 	for i, c := range cases {
@@ -74,14 +81,18 @@ func TestKubeO20_ExitCodes(t *testing.T) {
 		if end.Type != kind || end.Reason != reason || len(codes) != pods || slices.ContainsFunc(codes, func(code int) bool { return code != c.exit }) {
 			t.Errorf("%s: %s %s (%s), pods ended with %v, %d failed; want %s %s and %d of code %d", c.name, end.Type, end.Reason, end.Message, codes, status.Failed, kind, reason, pods, c.exit)
 		}
-		if len(words) != pods || words[0].Exit != c.exit || words[0].Result == "complete" != (c.exit == 0) || words[0].Destination != specs[i].Destination.String() {
+		if c.exit == 2 { // no last word, and no event of its end
+			if len(words) > 0 {
+				t.Errorf("%s: last words %+v", c.name, words)
+			}
+		} else if len(words) != pods || words[0].Exit != c.exit || words[0].Result == "complete" != (c.exit == 0) || words[0].Destination != specs[i].Destination.String() {
 			t.Errorf("%s: last words %+v", c.name, words)
 		}
 		if c.exit != 3 && !slices.Contains(b.events(t, name), string(job.Started)) { // 3 ended before anything was reached
 			t.Errorf("%s: events %v", c.name, b.events(t, name))
 		}
 		outcome, err := b.jobs.Follow(t.Context(), specs[i].Destination, job.Listener{Line: func([]byte) {}, Note: func(string) {}})
-		if got := exitOf(outcome.Err()); err != nil || got != c.exit && !(c.exit == 143 && got == 1) {
+		if got := exitOf(outcome.Err()); err != nil || got != c.exit && !(slices.Contains([]int{2, 130, 143}, c.exit) && got == 1) {
 			t.Errorf("%s: whoever follows the Job ends with %d (%v), %v", c.name, got, outcome.Err(), err)
 		}
 	}

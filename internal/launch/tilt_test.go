@@ -55,7 +55,7 @@ func tilt(t *testing.T, script string, ignore bool) *exec.Cmd {
 	return cmd
 }
 
-func TestExecReplacesTheProcess(t *testing.T) {
+func TestO32_ExecReplacesTheProcess(t *testing.T) {
 	cmd := tilt(t, `echo "$$"; echo "$KUBECONFIG"; echo "$OTHER"; echo "$TENANTCOPY_CLUSTER_UID $TENANTCOPY_TENANT $TENANTCOPY_KUBECONFIG"; printf '%s\0' "$@"; exit 7`, false)
 	var out, stderr strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &stderr
@@ -83,7 +83,7 @@ func TestExecReplacesTheProcess(t *testing.T) {
 
 // A process that was started with signals ignored must not hand that on: Tilt
 // could then not be ended by Ctrl-C.
-func TestExecRestoresSignals(t *testing.T) {
+func TestO32_ExecRestoresSignals(t *testing.T) {
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT} {
 		cmd := tilt(t, `echo ready; exec /bin/sleep 600`, true)
 		out, err := cmd.StdoutPipe()
@@ -129,7 +129,7 @@ func ignored(t *testing.T, pid int, sig syscall.Signal) bool {
 	return false
 }
 
-func TestExecWithoutTilt(t *testing.T) {
+func TestO33_WithoutTilt(t *testing.T) {
 	cmd := tilt(t, "", false)
 	out, err := cmd.CombinedOutput()
 	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 90 || string(out) != "tilt is not on the PATH" {

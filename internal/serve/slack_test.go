@@ -132,9 +132,9 @@ func command(user, text, trigger string) url.Values {
 	return url.Values{"command": {"/tenantcopy"}, "user_id": {user}, "text": {text}, "trigger_id": {trigger}, "channel_id": {"C1"}}
 }
 
-// TestPitfall37_SlackRefuses: bad signature, an old time stamp, a replay, an
+// TestO37_SlackRefuses: bad signature, an old time stamp, a replay, an
 // unknown user and a hostile name make no order.
-func TestPitfall37_SlackRefuses(t *testing.T) {
+func TestO37_SlackRefuses(t *testing.T) {
 	address, asked := service(t)
 	now := time.Now()
 	for name, c := range map[string]struct {
@@ -162,9 +162,9 @@ func TestPitfall37_SlackRefuses(t *testing.T) {
 	}
 }
 
-// TestPitfall38_AnsweredWhileTheClusterHangs and TestPitfall39: the answer
+// TestO38_AnsweredWhileTheClusterHangs and TestO39: the answer
 // comes at once, and a delivery that comes again is one order.
-func TestPitfall38_AnsweredWhileTheClusterHangs(t *testing.T) {
+func TestO38_AnsweredWhileTheClusterHangs(t *testing.T) {
 	address, asked := service(t)
 	for i := range 20 {
 		began := time.Now()
@@ -179,7 +179,7 @@ func TestPitfall38_AnsweredWhileTheClusterHangs(t *testing.T) {
 	}
 }
 
-func TestPitfall39_OneDeliveryTwice(t *testing.T) {
+func TestO39_OneDeliveryTwice(t *testing.T) {
 	address, asked := service(t)
 	for _, want := range []string{"Copying", "This is under way"} {
 		if _, text := slash(t, address, command("U2CERLKJA", "acme", "same"), time.Now(), signing.Reveal()); !strings.HasPrefix(text, want) {

@@ -97,10 +97,10 @@ func (f *tilt) recorded(name string) *starlark.Builtin {
 	})
 }
 
-// TestPitfall34_GuardRefuses: a foreign tenant, another or a protected
+// TestO34_GuardRefuses: a foreign tenant, another or a protected
 // cluster, a cluster that nobody named. The names of contexts play no part:
 // production behind docker-desktop is refused too.
-func TestPitfall34_GuardRefuses(t *testing.T) {
+func TestO34_GuardRefuses(t *testing.T) {
 	uids := map[string]string{"aks-staging": "uid-staging", "my staging": "uid-staging", "docker-desktop": "uid-prod", "mute": ""}
 	started := map[string]string{"TENANTCOPY_CLUSTER_UID": "uid-staging", "TENANTCOPY_TENANT": "acme"}
 	for name, c := range map[string]struct {
@@ -135,9 +135,9 @@ func TestPitfall34_GuardRefuses(t *testing.T) {
 	}
 }
 
-// TestPitfall35_LoadingAgainCopiesNothing: what the Tiltfile declares runs
+// TestO35_LoadingAgainCopiesNothing: what the Tiltfile declares runs
 // only when somebody asks for it, and the button asks first.
-func TestPitfall35_LoadingAgainCopiesNothing(t *testing.T) {
+func TestO35_LoadingAgainCopiesNothing(t *testing.T) {
 	f := &tilt{context: "aks-staging"}
 	for range 2 {
 		if err := f.run(t, "tenantcopy_resource('prod/acme', 'staging/acme', args = ['--only', 'postgres'], resource_deps = ['db'])"); err != nil {
