@@ -70,7 +70,7 @@ func (a *app) copyCommand() *cobra.Command {
 	flags.StringVar(&f.rules, "rules", "", "rules file, instead of the configuration's")
 	flags.StringVar(&f.confirm, "confirm", "", "name of the destination, to replace data that tenantcopy did not make")
 	flags.StringVar(&f.unclassified, "unclassified", "", "drop: empty what no rule covers, instead of refusing it")
-	flags.StringVar(&f.progress, "progress", "auto", "auto, plain, json or quiet")
+	flags.StringVar(&f.progress, "progress", "auto", progressHelp)
 	flags.StringVar(&f.report, "report", "", "folder for the manifest (default tenantcopy-reports beside the configuration)")
 	flags.StringSliceVar(&f.only, "only", nil, "copy these kinds of store only: postgres, search, redis, blob")
 	flags.StringSliceVar(&f.skip, "skip", nil, "leave these kinds of store out")
@@ -91,7 +91,6 @@ const maxJobs = 256
 
 // check refuses values that no flag takes; changed says which were given.
 func (f *copyFlags) check(changed func(string) bool) (err error) {
-	faces := []string{"auto", "plain", "json", "quiet"}
 	switch {
 	case f.unclassified != string(ruleset.Drop) && f.unclassified != string(ruleset.Refuse) && changed("unclassified"):
 		return usageError{what: "--unclassified takes drop or refuse"}
@@ -320,7 +319,9 @@ func (a *app) carryOnce(ctx context.Context, p *runPlan) (finished bool, m repor
 	began := false
 	m, err = a.whileStopped(ctx, p, func(ctx context.Context) (report.Manifest, error) {
 		began = true
-		return clone.Run(ctx, a.job(p, o, dst))
+		events, end := a.face(p.flags.progress)
+		defer end()
+		return clone.Run(ctx, a.job(p, o, dst, events))
 	})
 	if !began { // the markers say that a run is copying: it will not
 		return false, m, errors.Join(err, dst.Withdraw(context.WithoutCancel(ctx)))
@@ -353,11 +354,11 @@ func (a *app) request(p *runPlan, o *opened) guard.Request {
 }
 
 // job is what clone is asked.
-func (a *app) job(p *runPlan, o *opened, dst guard.Destination) clone.Job {
+func (a *app) job(p *runPlan, o *opened, dst guard.Destination, events report.Sink) clone.Job {
 	return clone.Job{
 		Readers: o.readers, People: o.people, Destination: dst, Rules: p.rules, Names: p.names, Root: p.root, Epoch: p.config.Key.Epoch,
 		Places: placesOf(p.src, p.dst), Vars: p.vars, Workers: p.flags.jobs, Clock: a.clock, Sleep: parallel.Sleep,
 		Random: clone.Random{Control: verify.NewControl(strings.ToLower(rand.Text()[:12])), LeakKey: []byte(rand.Text())},
-		Events: a.sink(p.flags.progress), Hooks: a.hooks(p), Tool: version, Fence: p.fence,
+		Events: events, Hooks: a.hooks(p), Tool: version, Fence: p.fence,
 	}
 }

@@ -43,7 +43,7 @@ func (a *app) jobCommand() *cobra.Command {
 	logs := a.jobVerb("logs", "Follow the Job that runs, or tell how the last one went", func(ctx context.Context, p *pair) error { return a.followJob(ctx, p, progress) })
 	cancel := a.jobVerb("cancel", "End the Job and wait until it is gone; the twin serves as before", a.cancelJob)
 	for _, c := range []*cobra.Command{run, logs} {
-		c.Flags().StringVar(&progress, "progress", "auto", "auto, plain, json or quiet")
+		c.Flags().StringVar(&progress, "progress", "auto", progressHelp)
 	}
 	cmd.AddCommand(render, run, logs, cancel)
 	return cmd
@@ -134,7 +134,8 @@ func (a *app) cancelJob(ctx context.Context, p *pair) error {
 
 // hearJob shows a Job's run as if it went on here, and ends as it ends.
 func (a *app) hearJob(ctx context.Context, jobs job.Jobs, p *pair, progress string) error {
-	sink, told := a.sink(progress), false
+	told := false
+	sink, end := a.face(progress)
 	outcome, err := jobs.Follow(ctx, p.spec.Destination, job.Listener{
 		Line: func(line []byte) {
 			var e report.Event
@@ -149,6 +150,7 @@ func (a *app) hearJob(ctx context.Context, jobs job.Jobs, p *pair, progress stri
 		},
 		Note: func(text string) { fmt.Fprintln(a.err, text) },
 	})
+	end()
 	if _, ok := errors.AsType[interruptedError](err); ok {
 		fmt.Fprintf(a.err, "the Job goes on; tenantcopy job logs %[1]s %[2]s follows it, tenantcopy job cancel %[1]s %[2]s ends it\n", p.spec.Source, p.spec.Destination)
 	}

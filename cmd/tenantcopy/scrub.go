@@ -137,8 +137,29 @@ func (s *scrubber) mentions(text string) bool {
 // Write implements io.Writer.
 func (s *scrubber) Write(p []byte) (int, error) { return s.write(p, s.clean(string(p))) }
 
+// target is where what was cleaned goes.
+func (s *scrubber) target() io.Writer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.w
+}
+
+// through leads what is written through another writer, until the function
+// that it returns is called.
+func (s *scrubber) through(wrap func(io.Writer) io.Writer) (restore func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before := s.w
+	s.w = wrap(before)
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.w = before
+	}
+}
+
 func (s *scrubber) write(p []byte, text string) (int, error) {
-	_, err := io.WriteString(s.w, text)
+	_, err := io.WriteString(s.target(), text)
 	if err == nil {
 		return len(p), nil
 	}

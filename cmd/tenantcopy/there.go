@@ -80,7 +80,7 @@ func (a *app) copyThere(ctx context.Context, c *config, f copyFlags, args []stri
 
 // watchThere shows a run's events to its end, and ends as it ends.
 func (a *app) watchThere(ctx context.Context, service *serve.Client, f copyFlags, src, dst tenant.Ref) error {
-	sink := a.sink(f.progress)
+	sink, end := a.face(f.progress)
 	ended, err := service.Follow(ctx, dst, func(line []byte) error {
 		var e report.Event
 		if json.Unmarshal(line, &e) == nil && e.Phase != "" {
@@ -95,6 +95,7 @@ func (a *app) watchThere(ctx context.Context, service *serve.Client, f copyFlags
 		}
 		return nil
 	})
+	end()
 	if _, ok := errors.AsType[interruptedError](err); ok {
 		fmt.Fprintf(a.err, "the Job goes on; the same command follows it again\n")
 	}

@@ -4,9 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"os"
 	"sort"
 	"strings"
 	"time"
+
+	"golang.org/x/term"
 
 	"github.com/tenantcopy/tenantcopy/internal/guard"
 	"github.com/tenantcopy/tenantcopy/internal/report"
@@ -15,17 +19,46 @@ import (
 // plainInterval is how often a store under way says how far it is.
 const plainInterval = 10 * time.Second
 
-// sink returns the face of the run's events that --progress asks for.
-func (a *app) sink(progress string) report.Sink {
-	switch progress {
-	case "quiet":
-		return nil
-	case "json":
+// faces are what --progress takes.
+var faces = []string{"auto", "tty", "plain", "json", "quiet"}
+
+// progressHelp says what they look like.
+const progressHelp = "tty draws bars, plain prints lines, json an event a line, quiet nothing; auto is tty on a terminal and plain elsewhere"
+
+// phaseWords say what a phase does.
+var phaseWords = map[report.Phase]string{
+	report.Survey: "looking at what there is", report.People: "finding the people", report.Compile: "planning", report.Prepare: "preparing",
+	report.Copy: "copying", report.Seal: "sealing", report.Hooks: "running hooks", report.Verify: "proving", report.Switch: "switching",
+	report.Record: "recording",
+}
+
+// face returns where the run's events go, nil for nowhere, and what gives the
+// output back when the run has ended.
+func (a *app) face(progress string) (report.Sink, func()) {
+	terminal, ok := a.out.target().(*os.File)
+	switch {
+	case progress == "quiet":
+		return nil, func() {}
+	case progress == "json":
 		encoder := json.NewEncoder(jsonWriter{a.out})
-		return func(e report.Event) { _ = encoder.Encode(e) } // an output that takes no more ends the run, see interruptible
+		return func(e report.Event) { _ = encoder.Encode(e) }, func() {} // an output that takes no more ends the run, see interruptible
+	case ok && isTerminal(terminal) && (progress == "tty" || progress == "auto" && a.drawable()):
+		b := newBars(a, terminal)
+		return b.event, b.end
 	}
 	p := &plain{app: a, stores: make(map[string]*storeProgress)}
-	return p.event
+	return p.event, func() {}
+}
+
+// drawable reports whether the terminal can move its cursor.
+func (a *app) drawable() bool {
+	kind, _ := a.lookup("TERM")
+	return kind != "" && kind != "dumb"
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // plain prints one line a store and phase, and one every ten seconds while a
@@ -70,7 +103,7 @@ func (p *plain) event(e report.Event) {
 		p.line(e, "%s", strings.TrimSpace(e.Store+" "+e.Note))
 	case e.Store != "" || e.Done:
 	case e.Phase == report.Prepare, e.Phase == report.Seal, e.Phase == report.Switch:
-		p.line(e, "%s", map[report.Phase]string{report.Prepare: "preparing", report.Seal: "sealing", report.Switch: "switching"}[e.Phase])
+		p.line(e, "%s", phaseWords[e.Phase])
 	}
 }
 
