@@ -19,7 +19,13 @@ func indexOf(t testing.TB, records []person.Record) *person.Index {
 // indexKeeping is indexOf with kept domains.
 func indexKeeping(t testing.TB, records []person.Record, domains ...string) *person.Index {
 	t.Helper()
-	root, err := person.ParseRoot(tenant.NewSecret(testKey))
+	return indexUnder(t, testKey, records, domains...)
+}
+
+// indexUnder is indexKeeping under a key.
+func indexUnder(t testing.TB, key string, records []person.Record, domains ...string) *person.Index {
+	t.Helper()
+	root, err := person.ParseRoot(tenant.NewSecret(key))
 	if err != nil {
 		t.Fatal(err)
 	}

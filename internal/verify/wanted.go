@@ -138,11 +138,29 @@ func variants(given, family string) (first, behind string) {
 	if base > 0 {
 		behind = family[base:] + " " + given + " " + family[:base-1]
 	}
-	if half := strings.IndexAny(family[base:], "- "); half > 0 {
-		first = family[:base+half]
+	for at := base; ; { // a particle in a capital is no half: De Santis, Ó Súilleabháin
+		half := strings.IndexAny(family[at:], "- ")
+		if half <= 0 {
+			return "", behind
+		}
+		if !particles[strings.ToLower(family[at:at+half])] {
+			return family[:at+half], behind
+		}
+		at += half + 1
 	}
-	return first, behind
 }
+
+// particles are words in front of a family name that say nothing without it.
+var particles = func() map[string]bool {
+	set := make(map[string]bool)
+	for word := range strings.FieldsSeq(`
+		a al ap ar af av aw ben bin bint d da dal dalla das de dei del della delle der des di do dos du e el es fitz ibn il im in l la las le les lo los
+		m mac mc mag ní ni nic o ó of op pour r s saint san sankt santa são sri st st. sta ste t ten ter the to tor u ua uí ui und v van ver vom von vor
+		y z zu zum zur 't 's`) {
+		set[word] = true
+	}
+	return set
+}()
 
 // initial adds the first letter of a given name with the family name, unless
 // that is nothing but words.

@@ -12,7 +12,7 @@ import (
 // drawNames draws everybody's name and seed, and returns how many drew a
 // surname more than once.
 func (x *Index) drawNames(o Options) (renamed int, err error) {
-	x.real = x.realWords()
+	x.real, x.wholes = x.realWords(o.Names)
 	shapes := make([]shape, len(x.people))
 	if !o.Plain {
 		if shapes, err = x.shapes(); err != nil {
@@ -57,13 +57,50 @@ func (x *Index) drawName(g *generator, names *Names, n int, w wanted) bool {
 	table := names.For(p.Locale, real.Full)
 	gender := names.Gender(table, real.Given)
 	p.FamilyFirst = table.FamilyFirst()
-	p.Given = w.shape.given(table, gender, g.given.Draw(id))
+	p.Given = x.drawGiven(g, w.shape, table, gender, id)
 	for count := byte(0); ; count++ {
 		p.Family = table.Inflect(w.shape.family(table, g.family.Draw(id, []byte{count}), w.most), gender)
 		if count == 255 || !x.RealName(p.Given, p.Family) {
 			return count > 0
 		}
 	}
+}
+
+// drawGiven draws the given names of person id. Two of them must not be
+// somebody's whole name: Thomas Martin Overbrook, where Thomas Martin works.
+func (x *Index) drawGiven(g *generator, s *shape, table *Table, gender Gender, id []byte) string {
+	given := s.given(table, gender, g.given.Draw(id))
+	for count := byte(1); x.wholes.in(given); count++ {
+		if count == 255 {
+			return given[:strings.IndexAny(given, " -")]
+		}
+		given = s.given(table, gender, g.given.Draw(id, []byte{count}))
+	}
+	return given
+}
+
+// wholes are two words of one real name, folded, in either order, both of which
+// are given names of the tables.
+type wholes map[string]bool
+
+func (w wholes) add(a, b string) {
+	a, b = foldName(a), foldName(b)
+	w[a+" "+b], w[b+" "+a] = true, true
+}
+
+// in reports whether two given names side by side are such a pair.
+func (w wholes) in(given string) bool {
+	if len(w) == 0 || !strings.ContainsAny(given, " -") {
+		return false
+	}
+	before := ""
+	for word := range strings.FieldsFuncSeq(foldName(given), func(r rune) bool { return r == ' ' || r == '-' }) {
+		if w[before+" "+word] {
+			return true
+		}
+		before = word
+	}
+	return false
 }
 
 // name returns the name that counts for what she is called: the first that is
@@ -131,8 +168,8 @@ func oneWord(family string) bool {
 }
 
 // realWords returns the words of the source's names, folded, those of a
-// double name together and apart.
-func (x *Index) realWords() words {
+// double name together and apart, and the pairs among them.
+func (x *Index) realWords(names *Names) (words, wholes) {
 	real := newTable(len(x.people)/8, &arena{})
 	var folded []byte
 	add := func(words ...string) {
@@ -142,7 +179,8 @@ func (x *Index) realWords() words {
 		}
 	}
 	parts := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.Mn, r) }
-	families, words := make(map[string]bool), make(map[string]bool) // as they are spelled: few differ in a large company
+	families, seen := make(map[string]bool), make(map[string]bool) // as they are spelled: few differ in a large company
+	wholes, given := make(wholes), make([]string, 0, 8)
 	for n := range x.people {
 		for _, name := range x.people[n].Real.Names {
 			if !isWordOf(name) && !families[name.Family] {
@@ -152,19 +190,29 @@ func (x *Index) realWords() words {
 			if scriptOf(name.Family).unspaced() {
 				add(name.Family+name.Given, name.Given+name.Family)
 			}
+			given = given[:0]
 			for word := range strings.FieldsSeq(name.Full) {
-				if words[word] {
-					continue
+				isGiven, known := seen[word]
+				if !known {
+					isGiven = names.isGiven(word)
+					seen[word] = isGiven
+					add(word, spellOut(word))
+					for part := range strings.FieldsFuncSeq(word, parts) {
+						add(part, spellOut(part))
+					}
 				}
-				words[word] = true
-				add(word, spellOut(word))
-				for part := range strings.FieldsFuncSeq(word, parts) {
-					add(part, spellOut(part))
+				if isGiven {
+					given = append(given, word)
+				}
+			}
+			for i, a := range given {
+				for _, b := range given[i+1:] {
+					wholes.add(a, b)
 				}
 			}
 		}
 	}
-	return newWords(real)
+	return newWords(real), wholes
 }
 
 // isWordOf reports whether a surname is the last word of the full name.

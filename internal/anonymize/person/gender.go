@@ -85,3 +85,14 @@ func (n *Names) gender(t *Table, word string) Gender {
 	}
 	return n.genders[string(key)]
 }
+
+// isGiven reports whether a word is a given name of some table.
+func (n *Names) isGiven(word string) bool {
+	folded := foldName(word)
+	for _, t := range n.tables {
+		if _, given := t.genders[folded]; given {
+			return true
+		}
+	}
+	return false
+}

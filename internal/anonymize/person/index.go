@@ -80,7 +80,8 @@ type Index struct {
 	domain      string
 	keep        map[string]bool
 	real        words // of the source's names, folded
-	apart       bool  // no two known numbers have one pseudonym
+	wholes      wholes
+	apart       bool // no two known numbers have one pseudonym
 	longest     longest
 	names       *Names
 }
