@@ -111,6 +111,9 @@ func (a *Anonymizer) rewrite(r *rule, raw []byte) (Clean, outcome, error) {
 	case r.verb == "drop":
 		a.counts.Dropped++
 		return Clean{}, dropped, nil
+	case r.wire != nil:
+		a.counts.Changed++
+		return Clean{b: r.wire}, changed, nil
 	case r.verb == "null" && r.apply == nil:
 		a.counts.Changed++
 		return Clean{null: true}, nulled, nil
@@ -121,7 +124,7 @@ func (a *Anonymizer) rewrite(r *rule, raw []byte) (Clean, outcome, error) {
 	case !r.constant && special(r.form, raw):
 		a.counts.Kept++
 		return Clean{b: raw}, kept, nil
-	case r.shift.days > 0 && (r.form == FormDate || r.form == FormTimestamp):
+	case r.shift.days > 0 && (r.form == FormDate || r.form == FormTimestamp || r.form.spelled()):
 		return a.runShift(r, raw)
 	}
 	var in []byte

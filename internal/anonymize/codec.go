@@ -161,25 +161,13 @@ func encodeScalar(dst []byte, form Form, in []byte, size int) ([]byte, error) {
 		}
 		return append(dst, 0), badForm(err)
 	case FormDate:
-		t, err := time.Parse(dateLayout, string(in))
-		days := (t.Unix() - postgresEpoch.Unix()) / 86400
-		return appendBig(dst, uint64(days), 4), badForm(err)
+		days, err := parseDate(string(in))
+		return appendBig(dst, uint64(days), 4), err
 	case FormTimestamp:
-		t, err := parseTimestamp(string(in))
-		micros := (t.Unix()-postgresEpoch.Unix())*1e6 + int64(t.Nanosecond())/1000
-		return appendBig(dst, uint64(micros), 8), badForm(err)
+		n, err := parseTimestamp(string(in))
+		return appendBig(dst, uint64(n), 8), err
 	}
 	return dst, errForm
-}
-
-// parseTimestamp reads a timestamp as one writes it in a rules file.
-func parseTimestamp(s string) (t time.Time, err error) {
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999", dateLayout} {
-		if t, err = time.Parse(layout, s); err == nil {
-			return t, nil
-		}
-	}
-	return t, err
 }
 
 // badForm hides a parser's message: it quotes what it could not parse.

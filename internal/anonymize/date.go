@@ -2,12 +2,9 @@ package anonymize
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
 )
@@ -70,20 +67,23 @@ func (a *Anonymizer) shiftOf(s shift, who int32) int {
 	return by * unit
 }
 
-// shiftDate moves the date at the start of an ISO 8601 text; time and zone
-// behind it stay as they are, as do blanks in front.
+// shiftDate moves the date at the start of an ISO 8601 text, of any year; time
+// and zone behind it stay as they are, as do blanks in front.
 func shiftDate(dst, v []byte, days int) ([]byte, outcome, error) {
 	t := bytes.TrimLeft(v, " \t\r\n")
-	if len(t) < len(dateLayout) || len(t) > len(dateLayout) && t[len(dateLayout)] >= '0' && t[len(dateLayout)] <= '9' {
-		return dst, kept, errForm
-	}
-	date, err := time.Parse(dateLayout, string(t[:len(dateLayout)]))
-	if err != nil {
+	tail := bytes.TrimRight(t, " \t\r\n")
+	plain, bc := bytes.CutSuffix(tail, []byte(" BC"))
+	date, rest, err := cutDate(plain, bc)
+	if err != nil || len(rest) > 0 && rest[0] >= '0' && rest[0] <= '9' {
 		return dst, kept, errForm
 	}
 	dst = append(dst, v[:len(v)-len(t)]...)
-	dst = date.AddDate(0, 0, days).AppendFormat(dst, dateLayout)
-	return append(dst, t[len(dateLayout):]...), changed, nil
+	dst, bc = appendDate(dst, date.AddDate(0, 0, days))
+	dst = append(dst, rest...)
+	if bc {
+		dst = append(dst, " BC"...)
+	}
+	return append(dst, t[len(tail):]...), changed, nil
 }
 
 // Seconds since 1970 from here on are dates of 1973 and later; from
@@ -106,30 +106,4 @@ func shiftEpoch(dst, v []byte, days int) ([]byte, error) {
 		n += day * 1000
 	}
 	return strconv.AppendInt(dst, n, 10), nil
-}
-
-// runShift moves a date in its binary form, whatever its year.
-func (a *Anonymizer) runShift(r *rule, raw []byte) (Clean, outcome, error) {
-	by := int64(a.shiftOf(r.shift, a.person(r)))
-	if r.form == FormTimestamp {
-		by *= 86400e6
-	}
-	at := len(a.arena)
-	switch n := int64(0); {
-	case r.form == FormDate && len(raw) == 4:
-		if n = bigEndian(raw) + by; n <= math.MinInt32 || n >= math.MaxInt32 {
-			return Clean{}, kept, errForm
-		}
-		a.arena = binary.BigEndian.AppendUint32(a.arena, uint32(int32(n)))
-	case r.form == FormTimestamp && len(raw) == 8:
-		was := bigEndian(raw)
-		if n = was + by; (by > 0) != (n > was) || n == math.MaxInt64 || n == math.MinInt64 {
-			return Clean{}, kept, errForm
-		}
-		a.arena = binary.BigEndian.AppendUint64(a.arena, uint64(n))
-	default:
-		return Clean{}, kept, errWire
-	}
-	a.counts.Changed++
-	return Clean{b: a.arena[at:]}, changed, nil
 }

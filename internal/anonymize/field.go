@@ -18,7 +18,7 @@ type Field struct {
 	Words   bool // its type hides the words of a text: a full-text vector
 
 	// Parts are the attributes of a FormRecord in order, or the one element of
-	// a FormArray. Of each the name (of an attribute), Type, Form, MaxLen,
+	// a FormArray, or what a FormRange or FormMultirange ranges over. Of each the name (of an attribute), Type, Form, MaxLen,
 	// NotNull, Words, Labels and Parts count.
 	Parts []Field
 

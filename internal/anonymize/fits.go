@@ -34,8 +34,10 @@ func allowed(form Form) (list []string, every bool) {
 		return []string{"set", "uuid"}, false
 	case FormInet:
 		return []string{"set", "ip"}, false
-	case FormDate, FormTimestamp:
+	case FormDate, FormTimestamp, FormRange, FormMultirange:
 		return []string{"set", "shift"}, false
+	case FormTime, FormTimeTZ, FormInterval:
+		return []string{"set"}, false
 	case FormArray:
 		return []string{"list", "text", "scan"}, false
 	case FormRecord, FormHstore:
@@ -65,6 +67,9 @@ func (c *compiler) fits(r *ruleset.Rule, f Field) error {
 		return errors.New("a column cannot be left out: say null or set")
 	}
 	list, every := allowed(f.Form)
+	if f.Form.spelled() && !dated(f) { // a range over numbers
+		list = []string{"set"}
+	}
 	if !every && len(list) == 0 {
 		return fmt.Errorf("type %s can be kept or null, but not rewritten", f.Type)
 	}
@@ -85,7 +90,7 @@ func (c *compiler) fits(r *ruleset.Rule, f Field) error {
 		if f.Form == FormEnum && !slices.Contains(f.Labels, c.constant(r)) {
 			return fmt.Errorf("set writes a constant that type %s does not list", f.Type)
 		}
-		if err := constantFits(f.Form, c.constant(r)); err != nil {
+		if err := constantFits(f, c.constant(r)); err != nil {
 			return fmt.Errorf("set writes a constant that is no %s", f.Type)
 		}
 	}
@@ -106,15 +111,17 @@ func (c *compiler) keepable(f Field) error {
 }
 
 // constantFits reports whether a constant can be written in a form.
-func constantFits(form Form, constant string) error {
+func constantFits(f Field, constant string) error {
 	var err error
-	switch form {
+	switch f.Form {
 	case FormInt:
 		_, err = strconv.ParseInt(constant, 10, 64)
 	case FormNumeric:
 		_, err = encodeNumeric(nil, []byte(constant))
 	case FormFloat, FormBool, FormDate, FormTimestamp:
-		_, err = encodeScalar(nil, form, []byte(constant), 8)
+		_, err = encodeScalar(nil, f.Form, []byte(constant), 8)
+	case FormTime, FormTimeTZ, FormInterval, FormRange, FormMultirange:
+		_, err = encodeConstant(nil, f, constant)
 	case FormUUID:
 		_, err = parseUUID(nil, []byte(constant))
 	case FormInet:
@@ -162,7 +169,11 @@ func (c *compiler) emptied(f Field) *rule {
 // not accepted.
 func emptyValue(f Field) *rule {
 	out := &rule{verb: "null", at: place{f.Store, f.Group, f.Name}, form: f.Form, constant: true}
-	if f.NotNull {
+	switch {
+	case !f.NotNull:
+	case f.Form.spelled():
+		out.wire = emptyWire(f.Form)
+	default:
 		out.apply = always(map[Form]string{FormJSON: "{}", FormJSONB: "{}", FormInt: "0", FormFloat: "0", FormNumeric: "0", FormBool: "false",
 			FormDate: "2000-01-01", FormTimestamp: "2000-01-01T00:00:00Z", FormUUID: "00000000-0000-0000-0000-000000000000", FormInet: "0.0.0.0"}[f.Form])
 	}

@@ -25,7 +25,7 @@ func (c *compiler) insideRule(r *ruleset.Rule, f Field, s *slots) *rule {
 		case r.Verb == "list":
 			inner = r.Elem
 		case r.Verb == "json":
-			inner = attributeRule(r.Fields, part.Name)
+			inner = attributeRule(r.Fields, part)
 		}
 		part = partOf(f, part)
 		if inner == nil {
@@ -62,19 +62,28 @@ func (c *compiler) partRule(r *ruleset.Rule, part Field, s *slots) *rule {
 			return &rule{verb: r.Verb, at: at, form: part.Form, apply: applyKnownNumber, number: applyKnownNumber}
 		case FormInet:
 			r = &ruleset.Rule{Verb: "ip", Pos: r.Pos}
-		case FormBool, FormFloat, FormUUID, FormDate, FormTimestamp, FormEnum:
+		case FormBool, FormFloat, FormUUID, FormDate, FormTimestamp, FormTime, FormTimeTZ, FormInterval, FormRange, FormMultirange, FormEnum:
 			return &rule{verb: "keep", at: at, form: part.Form}
 		}
 	}
 	return c.valueRule(r, part, s)
 }
 
+// leads reports whether what follows the star of a path leads into the values of
+// a field, so that a line for attributes of any name can mean it.
+func (f Field) leads(below string) bool {
+	if f.Form == FormArray || f.Form == FormTextArray {
+		return strings.HasPrefix(below, "[]")
+	}
+	return strings.HasPrefix(below, ".") && (f.Form == FormRecord || f.Form == FormHstore || f.Form == FormJSON || f.Form == FormJSONB)
+}
+
 // attributeRule returns what lines by path say of one attribute of a
 // composite; nil when none covers it. Lines about what is inside the attribute
 // become a rule by path of its own, which the first line that covers the whole
 // attribute ends.
-func attributeRule(fields []ruleset.Field, name string) *ruleset.Rule {
-	name = escapeName(name)
+func attributeRule(fields []ruleset.Field, part Field) *ruleset.Rule {
+	name := escapeName(part.Name)
 	var deeper []ruleset.Field
 	list := false
 	for _, f := range fields {
@@ -87,6 +96,9 @@ func attributeRule(fields []ruleset.Field, name string) *ruleset.Rule {
 			break
 		}
 		rest, is := strings.CutPrefix(f.Path, name)
+		if star, any := strings.CutPrefix(f.Path, "*"); any && part.leads(star) { // "*.email": of every attribute that has parts
+			rest, is = star, true
+		}
 		elements, isList := strings.CutPrefix(rest, "[]")
 		if isList {
 			rest = elements

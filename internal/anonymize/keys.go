@@ -119,11 +119,11 @@ func (a *Anonymizer) keyFate(kr *keyRule, name []byte) (Key, error) {
 		out.Fate = Keep
 	}
 	if kr.name != nil {
-		c, did, err := a.run(kr.name, name)
+		c, ok, err := a.openName(kr.name, kr.pattern, name)
 		if err != nil {
 			return Key{}, a.failed(kr.name, err)
 		}
-		if c.null || did == dropped { // no verb of a name does, but for what it cannot read
+		if !ok {
 			return Key{Group: kr.at.group, Fate: Unknown}, nil
 		}
 		out.Name = c

@@ -160,3 +160,39 @@ func TestMembers(t *testing.T) {
 	}()
 	a.Payload([]byte("x"))
 }
+
+// The rule of a name rules what its pattern leaves open, and nothing of what
+// the application has written.
+func TestOpenNames(t *testing.T) {
+	t.Parallel()
+	p := compile(t, input(t, header+`redis:
+  "rose:v2:*": {$key: digits, $value: keep}
+  "Rose Hill:*:mail:*": {$key: text, $value: keep}
+  "mail2024:*": {$key: email, $value: keep}
+  "user1:{users.id}:?": {$key: digits, $value: keep}
+blob:
+  "Rose Hill/*/v2/**": {$body: keep, $name: text}
+`))
+	a := p.New()
+	rose := a.people.At(0)
+	k := p.Keys("redis")
+	for in, want := range map[string]string{"Rose Hill:x:mail:Rose Hill": "Rose Hill:x:mail:" + rose.Full(), "mail2024:rose.hill@acme.com": "mail2024:" + rose.Email, "rose:v2:": "rose:v2:"} {
+		if got, err := a.Key(k, []byte(in)); err != nil || string(got.Name.Bytes()) != want {
+			t.Errorf("%q became %q, %v", in, got.Name.Bytes(), err)
+		}
+	}
+	alone := drawer(t, "digits")
+	for in, want := range map[string]string{"rose:v2:123456": "rose:v2:" + alone("123456"), "user1:17:4": "user1:" + alone("17") + ":" + alone("4")} {
+		if got, err := a.Key(k, []byte(in)); err != nil || string(got.Name.Bytes()) != want {
+			t.Errorf("%q became %q, %v, want %q", in, got.Name.Bytes(), err, want)
+		}
+	}
+	if got, err := a.Key(k, []byte("mail2024:stonefield")); err != nil || got.Fate != Unknown || len(got.Name.Bytes()) > 0 {
+		t.Errorf("a part that does not fit: %v, %v", got, err)
+	}
+	recorded(t, a, Misfit{Store: "redis", Group: "mail2024:*", Path: "$key", Verb: "email"})
+	o, err := a.Object(p.Objects("blob"), Object{Name: "Rose Hill/Rose Hill/v2/a/Rose Hill.pdf"})
+	if want := "Rose Hill/" + rose.Full() + "/v2/a/" + rose.Full() + ".pdf"; err != nil || string(o.Name.Bytes()) != want {
+		t.Errorf("got %q, %v", o.Name.Bytes(), err)
+	}
+}

@@ -126,11 +126,11 @@ func (a *Anonymizer) Object(o *Objects, raw Object) (CleanObject, error) {
 		a.counts.Kept++
 	}
 	if or.name != nil {
-		c, did, err := a.run(or.name, []byte(raw.Name))
+		c, ok, err := a.openName(or.name, or.pattern, []byte(raw.Name))
 		if err != nil {
 			return CleanObject{}, a.failed(or.name, err)
 		}
-		if c.null || did == dropped {
+		if !ok {
 			return CleanObject{Group: or.at.group, Fate: Unknown}, nil
 		}
 		out.Name = c

@@ -127,3 +127,27 @@ func TestA30_PartsOfAnotherForm(t *testing.T) {
 		t.Errorf("error: %v", err)
 	}
 }
+
+// A line for attributes of any name goes into those that have parts, and says
+// nothing of the others; one that is named comes before it where it stands
+// before it.
+func TestA30_AnyAttribute(t *testing.T) {
+	t.Parallel()
+	inner := []Field{{Name: "email", Form: FormText}, {Name: "left", Form: FormText}}
+	f := Field{Form: FormRecord, Parts: []Field{{Name: "email", Form: FormText}, {Name: "home", Form: FormRecord, Parts: inner}, {Name: "work", Form: FormRecord, Parts: inner},
+		{Name: "past", Form: FormArray, Parts: []Field{{Form: FormRecord, Parts: inner}}}, {Name: "doc", Form: FormJSONB}}}
+	a, row := one(t, `{json: {"work.email": keep, "*.email": person.email, "*[].email": person.email, "*.left": keep, "*[].left": keep, email: keep, "**": scan}}`, f)
+	rose := a.people.At(0)
+	v := []byte("rose.hill@acme.com")
+	record := composite(v, []byte("Rose Hill"))
+	raw := composite(v, record, record, array(string(record), "\x00"), []byte("\x01"+`{"email":"rose.hill@acme.com","x":"Rose Hill"}`))
+	changed := composite([]byte(rose.Email), []byte("Rose Hill"))
+	want := composite(v, changed, record, array(string(changed), "\x00"), []byte("\x01"+`{"email":"`+rose.Email+`","x":"`+rose.Full()+`"}`))
+	if got := must(t, a, row, 1, raw); !bytes.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	in := input(t, header+"postgres:\n  things:\n    v: {json: {\"*.email\": email}}\n", Field{Store: "postgres", Group: "things", Name: "v", Form: FormRecord, Parts: f.Parts[:2]})
+	if lines := strings.Join(refusal(t, in).Lines, "\n"); !strings.Contains(lines, "left: #") || strings.Count(lines, "email: #") != 1 {
+		t.Errorf("refused: %s", lines)
+	}
+}

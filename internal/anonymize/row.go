@@ -86,7 +86,7 @@ func (c *compiler) compileRow(store, table string, fields []Field) *Row {
 			c.fail(place{store, table, name}, "names the person of a row, and is derived")
 		case at < 0:
 			c.fail(place{store, table, name}, "names the person of a row, but there is no such column")
-		case fields[at].Form == FormOpaque || fields[at].Form.made():
+		case fields[at].Form == FormOpaque || fields[at].Form.made() || fields[at].Form.spelled():
 			c.fail(place{store, table, name}, "names the person of a row, but type "+fields[at].Type+" cannot be read")
 		}
 	}
@@ -135,6 +135,12 @@ func (c *compiler) valueRule(r *ruleset.Rule, f Field, s *slots) *rule {
 	}
 	if f.Form == FormJSON || f.Form == FormJSONB || f.Form == FormHstore {
 		c.forJSON(out, r)
+	}
+	if len(f.Parts) == 1 {
+		out.sub = f.Parts[0].Form
+	}
+	if r.Verb == "set" && f.Form.spelled() {
+		out.wire, _ = encodeConstant(nil, f, c.constant(r)) // fits has tried it
 	}
 	if r.Else != nil {
 		out.other = c.valueRule(r.Else, f, s)

@@ -42,10 +42,12 @@ type rule struct {
 	markup   bool      // text is HTML, as the rule says
 	constant bool      // the value does not matter: set, and what empties a column
 	raw      []byte    // set: the constant as JSON
+	wire     []byte    // the constant as it stands on the wire, of the forms that are spelled
 	shift    shift
 	slot     int // which of the row's people it is about
 	form     Form
-	max      int // characters its column holds, 0 for any number
+	sub      Form // what a range ranges over
+	max      int  // characters its column holds, 0 for any number
 }
 
 // place names a field for messages.

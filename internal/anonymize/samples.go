@@ -113,6 +113,14 @@ func madeUp(form Form) []string {
 		return []string{"1985-06-15", "2001-02-28", "2024-01-01", "2024-12-31"}
 	case FormTimestamp:
 		return []string{"1985-06-15T12:00:00Z", "2024-01-01T00:00:00Z", "2024-12-31T23:59:59Z"}
+	case FormTime, FormTimeTZ:
+		return []string{"00:00", "12:30"}
+	case FormInterval:
+		return []string{"1 day"}
+	case FormRange:
+		return []string{"empty"}
+	case FormMultirange:
+		return []string{"{}"}
 	case FormText, FormEnum:
 		return slices.Concat([]string{"x", "word", "Two Words", "a somewhat longer text, with a comma."},
 			[]string{"Ann", "Al", "Annabelle", "Xaver Quell", "XAVER QUELL", "xaver quell", "Quell, Xaver", "Maximiliane Featherstonehaugh", "O'Quell", "Quell-Bär", "Zoë Quéll"},

@@ -161,7 +161,7 @@ func (c *compiler) breaks(t *ruledTable, u Unique) (column string, firm bool) {
 // is named, or by its argument, it moves all.
 func (c *compiler) inKey(t *ruledTable, u Unique, name string) effect {
 	f, r := t.fields[name], t.rules[name]
-	if r == nil || r.Verb != "shift" || f.Form != FormDate && f.Form != FormTimestamp {
+	if r == nil || r.Verb != "shift" || !dated(f) {
 		return c.effect(t, name)
 	}
 	if s, err := shiftArg(r); err == nil && s.tenant {

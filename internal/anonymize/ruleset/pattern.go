@@ -154,16 +154,16 @@ func (p Pattern) Captures() (source, column string, ok bool) { return p.source, 
 func (p Pattern) Match(name string) (Capture, bool) {
 	name = fullName(p.schema, name)
 	if !p.captures {
-		return Capture{}, match(p.before, name, p.separator)
+		return Capture{}, match(p.before, name, p.separator, nil)
 	}
 	first, last := p.starts(name)
 	for start := first; start <= last && start < len(name); start++ {
-		if !utf8.RuneStart(name[start]) || !match(p.before, name[:start], p.separator) {
+		if !utf8.RuneStart(name[start]) || !match(p.before, name[:start], p.separator, nil) {
 			continue
 		}
 		end := start + run(name[start:])
 		for stop := end; stop > start; stop-- {
-			if (stop == len(name) || utf8.RuneStart(name[stop])) && match(p.after, name[stop:], p.separator) {
+			if (stop == len(name) || utf8.RuneStart(name[stop])) && match(p.after, name[stop:], p.separator, nil) {
 				return Capture{Source: p.source, Column: p.column, Value: name[start:stop]}, true
 			}
 		}
@@ -198,14 +198,17 @@ func run(s string) int {
 }
 
 // match says whether pieces match all of s. Only the last star and the last deep star are ever tried again: what stood before a deep
-// star has matched as early as it can, and a star that met a separator has no other place to end.
-func match(pieces []piece, s string, separator byte) bool {
+// star has matched as early as it can, and a star that met a separator has no other place to end. starts, unless nil, gets where each piece begins.
+func match(pieces []piece, s string, separator byte, starts []int) bool {
 	at, pos := 0, 0
 	star, starPos := -1, 0
 	deep, deepPos := -1, 0
 	for {
 		if at == len(pieces) && pos == len(s) {
 			return true
+		}
+		if starts != nil && at < len(pieces) {
+			starts[at] = pos
 		}
 		if at < len(pieces) {
 			switch t := pieces[at]; t.kind {

@@ -3,7 +3,7 @@ package postgres
 import "github.com/tenantcopy/tenantcopy/internal/anonymize"
 
 // parts lists what values of a type are made of, as far as rules can look into
-// them: the attributes of a composite, the element of an array.
+// them: the attributes of a composite, the element of an array, what a range is over.
 func (ts types) parts(oid uint32, mod int32) []anonymize.Field {
 	form, _, _ := ts.form(oid, mod)
 	oid, mod, _ = ts.base(oid, mod)
@@ -15,6 +15,12 @@ func (ts types) parts(oid uint32, mod int32) []anonymize.Field {
 			elem.Type = e.label
 		}
 		return []anonymize.Field{elem}
+	case form == anonymize.FormRange || form == anonymize.FormMultirange:
+		sub := ts.part(t.sub, -1)
+		if s := ts[t.sub]; s != nil {
+			sub.Type = s.label
+		}
+		return []anonymize.Field{sub}
 	case form != anonymize.FormRecord:
 		return nil
 	}

@@ -56,7 +56,7 @@ func TestA30_PartsAreRefusedByName(t *testing.T) {
 		rulesOf(`t: {id: keep, s: {json: {label: scan, at: scan}}, w: scan, r: {list: digits}, tags: scan}`))
 	_, err := tr.run(t.Context(), t)
 	text := wantCode(t, err, report.Privacy)
-	for _, part := range []string{"t.s:at: type point can be", "t.w: type public.words can be", "t.r: type int4range[] can be", "new: #"} {
+	for _, part := range []string{"t.s:at: type point can be", "t.w: type public.words can be", "t.r[]: digits cannot rewrite type int4range: say set, null or keep", "new: #"} {
 		if !strings.Contains(text, part) {
 			t.Errorf("%q is not in: %s", part, text)
 		}

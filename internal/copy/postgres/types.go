@@ -136,6 +136,12 @@ func (ts types) form(oid uint32, mod int32) (form anonymize.Form, maxLen int, no
 		return anonymize.FormDate, 0, notNull
 	case oidTimestamp, oidTimestamptz:
 		return anonymize.FormTimestamp, 0, notNull
+	case oidTime:
+		return anonymize.FormTime, 0, notNull
+	case oidTimetz:
+		return anonymize.FormTimeTZ, 0, notNull
+	case oidInterval:
+		return anonymize.FormInterval, 0, notNull
 	case oidTextArray, oidVarcharArray:
 		return anonymize.FormTextArray, maxLen, notNull
 	case oidBytea:
@@ -150,6 +156,8 @@ func (ts types) form(oid uint32, mod int32) (form anonymize.Form, maxLen int, no
 		return anonymize.FormEnum, 0, notNull
 	case t != nil && t.class == "c":
 		return anonymize.FormRecord, 0, notNull
+	case t != nil && t.sub != 0:
+		return ts.rangeForm(t), 0, notNull
 	case t != nil && t.elem != 0:
 		if elem, _, _ := ts.form(t.elem, mod); elem != anonymize.FormOpaque { // else the array's own name says best what it is
 			return anonymize.FormArray, 0, notNull
@@ -158,12 +166,26 @@ func (ts types) form(oid uint32, mod int32) (form anonymize.Form, maxLen int, no
 	return anonymize.FormOpaque, 0, notNull
 }
 
+// rangeForm is the form of a range or multirange: rules can read those over
+// numbers and dates.
+func (ts types) rangeForm(t *typeInfo) anonymize.Form {
+	switch sub, _, _ := ts.form(t.sub, -1); sub {
+	case anonymize.FormInt, anonymize.FormFloat, anonymize.FormNumeric, anonymize.FormDate, anonymize.FormTimestamp:
+		if t.class == "m" {
+			return anonymize.FormMultirange
+		}
+		return anonymize.FormRange
+	}
+	return anonymize.FormOpaque
+}
+
 // textForm is the form of a column's values in a table that travels as text.
 func textForm(form anonymize.Form) anonymize.Form {
 	switch form {
 	case anonymize.FormJSON, anonymize.FormJSONB:
 		return anonymize.FormJSON
-	case anonymize.FormBytes, anonymize.FormTextArray, anonymize.FormArray, anonymize.FormRecord, anonymize.FormHstore, anonymize.FormOpaque:
+	case anonymize.FormBytes, anonymize.FormTextArray, anonymize.FormArray, anonymize.FormRecord, anonymize.FormHstore, anonymize.FormOpaque,
+		anonymize.FormTime, anonymize.FormTimeTZ, anonymize.FormInterval, anonymize.FormRange, anonymize.FormMultirange:
 		return anonymize.FormOpaque
 	case anonymize.FormEnum:
 		return anonymize.FormEnum
