@@ -10,5 +10,6 @@
 // what would be mounted at /etc/app lies in etc/app of the pod's folder, which
 // Images hands to them. A process is not the first of its namespace, so that
 // SIGTERM ends one that does not handle it (code 143), where in a container
-// the kernel would not deliver it.
+// the kernel would not deliver it. A pod whose containers are changed while
+// they run ends the node, and so the test: nothing here would follow.
 package kubelet

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -128,6 +129,8 @@ func (k *Kubelet) hear(ctx context.Context, event watch.Event) (*pod, error) {
 			p.end(stop{reason: forced})
 		case object.DeletionTimestamp != nil:
 			p.end(stop{reason: deleted, grace: *object.DeletionGracePeriodSeconds})
+		case changed(p.object, object):
+			return nil, fmt.Errorf("pod %s: its containers were changed while they run, and this node starts none anew", object.Name)
 		}
 		return nil, nil
 	}
@@ -149,6 +152,14 @@ func (k *Kubelet) hear(ctx context.Context, event watch.Event) (*pod, error) {
 	}
 	k.pods[object.UID] = p
 	return p, nil
+}
+
+// changed reports what a kubelet would answer with new containers: of a pod
+// that runs, the API server lets images and the deadline be changed.
+func changed(before, now *corev1.Pod) bool {
+	image := func(a, b corev1.Container) bool { return a.Name == b.Name && a.Image == b.Image }
+	return !slices.EqualFunc(before.Spec.Containers, now.Spec.Containers, image) || !slices.EqualFunc(before.Spec.InitContainers, now.Spec.InitContainers, image) ||
+		before.Spec.ActiveDeadlineSeconds == nil && now.Spec.ActiveDeadlineSeconds != nil
 }
 
 // find returns the pod of a name that was started last.
