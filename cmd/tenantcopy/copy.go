@@ -148,10 +148,15 @@ func (a *app) copy(ctx context.Context, f copyFlags, args []string) error {
 		}
 	}
 	manifest, err := a.leased(ctx, p)
-	if err != nil {
+	if err != nil && report.CodeOf(err) != report.Launch {
 		return a.rotated(ctx, err)
 	}
 	a.summarise(p, manifest)
+	return errors.Join(err, a.afterSwitch(ctx, f, p, args))
+}
+
+// afterSwitch does what comes after a good copy.
+func (a *app) afterSwitch(ctx context.Context, f copyFlags, p *runPlan, args []string) error {
 	if err := a.restartShared(ctx, p); err != nil {
 		return err
 	}
@@ -328,7 +333,7 @@ func (a *app) carryOnce(ctx context.Context, p *runPlan) (finished bool, m repor
 	}
 	if path, saveErr := a.saveManifest(p, m); saveErr != nil {
 		err = errors.Join(err, saveErr)
-	} else if err != nil {
+	} else if err != nil && report.CodeOf(err) != report.Launch {
 		fmt.Fprintf(a.err, "manifest of the failed run: %s\n", path)
 	}
 	return false, m, err

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/tenantcopy/tenantcopy/internal/cluster"
@@ -140,5 +141,30 @@ func TestO23_RotatedSecret(t *testing.T) {
 		if tc.want == 11 && (strings.Contains(out.String(), "hunter") || !strings.Contains(out.String(), "secrets/redis in namespace acme was changed during the run: redis source: connect: wrong password")) {
 			t.Errorf("%s: %s", tc.name, out)
 		}
+	}
+}
+
+// Workloads that cannot be given back after a good copy end it with 13; after a
+// failed one its own code stays, and they are told of.
+func TestBoth(t *testing.T) {
+	back := &report.Error{Code: report.Launch, Op: "give the workloads of namespace acme back", Err: errors.New("no connection")}
+	for _, tc := range []struct {
+		err  error
+		code int
+		said bool
+	}{
+		{nil, 13, false},
+		{errors.New("hook failed"), 1, true},
+		{&report.Error{Code: report.Full, Op: "write"}, 12, true},
+		{interruptedError{syscall.SIGTERM}, 143, true},
+	} {
+		a, out := testApp(nil)
+		if code := exitCode(a.both(tc.err, back)); code != tc.code || strings.Contains(out.String(), "give the workloads of namespace acme back: no connection") != tc.said {
+			t.Errorf("%v: exit code %d, %q", tc.err, code, out)
+		}
+	}
+	a, _ := testApp(nil)
+	if err := a.both(nil, nil); err != nil {
+		t.Error(err)
 	}
 }

@@ -204,7 +204,17 @@ func (a *app) whileStopped(ctx context.Context, p *runPlan, body func(context.Co
 		a.note(p, "the workloads stay down; tenantcopy workloads start %s gives them back", p.dst.ref)
 		return manifest, nil
 	}
-	return manifest, errors.Join(err, a.giveBack(ctx, p, set, stopped))
+	return manifest, a.both(err, a.giveBack(ctx, p, set, stopped))
+}
+
+// both is what became of a run and of giving its workloads back. The class of
+// the latter says that the copy is good, so beside a failed copy it is only told.
+func (a *app) both(err, back error) error {
+	if err == nil || back == nil {
+		return errors.Join(err, back)
+	}
+	fmt.Fprintln(a.err, message(back))
+	return err
 }
 
 // giveBack starts what this run, or one that was killed, has stopped.

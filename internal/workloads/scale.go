@@ -24,7 +24,8 @@ type size struct {
 // state is a workload as the cluster has it.
 type state struct {
 	size
-	selector string // of its pods; empty for a cron job
+	selector string   // of its pods; empty for a cron job
+	jobs     []string // of a cron job: those that it has started and that run
 }
 
 // stopped reports whether it makes no pods.
@@ -43,7 +44,11 @@ func (s *Set) read(ctx context.Context, w Workload) (state, error) {
 		if err != nil {
 			return state{}, s.cluster.FailedGet(ctx, "cronjobs/"+w.Name, s.at.Namespace, err)
 		}
-		return state{size: size{Suspend: job.Spec.Suspend != nil && *job.Spec.Suspend}}, nil
+		out := state{size: size{Suspend: job.Spec.Suspend != nil && *job.Spec.Suspend}}
+		for _, active := range job.Status.Active {
+			out.jobs = append(out.jobs, active.Name)
+		}
+		return out, nil
 	}
 	scale, err := s.scale(ctx, w)
 	if err != nil {

@@ -85,7 +85,8 @@ func (s *Set) giveBack(ctx context.Context, mine []Workload, err error) error {
 }
 
 // wait returns when no pod of the workloads is left. A scale of zero says
-// nothing of pods that are still being ended and still write.
+// nothing of pods that are still being ended and still write, and a cron job
+// that is suspended lets those go on that it has started.
 func (s *Set) wait(ctx context.Context, found map[Workload]state) error {
 	deadline := s.options.Clock().Add(cmp.Or(s.options.Gone, DefaultGone))
 	for {
@@ -107,7 +108,16 @@ func (s *Set) wait(ctx context.Context, found map[Workload]state) error {
 func (s *Set) pods(ctx context.Context, found map[Workload]state) ([]string, error) {
 	var left []string
 	for w, was := range found {
-		if w.Kind == CronJob || was.selector == "" {
+		if w.Kind == CronJob {
+			now, err := s.read(ctx, w)
+			if err != nil {
+				return nil, err
+			}
+			for _, name := range now.jobs {
+				left = append(left, "those of job "+name)
+			}
+		}
+		if was.selector == "" {
 			continue
 		}
 		pods, err := s.client.CoreV1().Pods(s.at.Namespace).List(ctx, metav1.ListOptions{LabelSelector: was.selector})

@@ -14,6 +14,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/tenantcopy/tenantcopy/internal/cluster"
 	"github.com/tenantcopy/tenantcopy/internal/report"
@@ -189,8 +190,11 @@ func TestKubeO27_ComesBack(t *testing.T) {
 	_, err := s.Stop(t.Context())
 	p.must(err)
 	watching := p.set(Selection{Deployments: []string{"api"}}, Options{Sleep: func(ctx context.Context, _ time.Duration) error {
-		if looks++; looks == 3 { // as an autoscaler would
+		switch looks++; looks {
+		case 3: // as an autoscaler would
 			return s.write(ctx, api, size{Replicas: 1})
+		case 10: // it was not seen
+			return context.Canceled
 		}
 		return context.Cause(ctx)
 	}})
@@ -244,4 +248,30 @@ func TestKubeSelection(t *testing.T) {
 		}
 	}
 	p.is(api, "1 replica") // nothing was stopped before all was found
+}
+
+// TestKubeO29_RunningJob: a cron job that is suspended while a job of its runs is
+// waited for.
+func TestKubeO29_RunningJob(t *testing.T) {
+	p := newPlace(t)
+	p.cronJob("nightly", false)
+	jobs, crons := p.cluster.Client().BatchV1().Jobs(p.namespace), p.cluster.Client().BatchV1().CronJobs(p.namespace)
+	cron, err := crons.Get(t.Context(), "nightly", metav1.GetOptions{})
+	p.must(err)
+	job, err := jobs.Create(t.Context(), &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Name: "nightly-1", OwnerReferences: []metav1.OwnerReference{*metav1.NewControllerRef(cron, batchv1.SchemeGroupVersion.WithKind("CronJob"))}},
+		Spec: cron.Spec.JobTemplate.Spec}, metav1.CreateOptions{})
+	p.must(err)
+	status := `{"status":{"active":[{"apiVersion":"batch/v1","kind":"Job","namespace":"` + p.namespace + `","name":"nightly-1","uid":"` + string(job.UID) + `"}]}}` // as the controller does for one that it has started
+	_, err = crons.Patch(t.Context(), "nightly", types.MergePatchType, []byte(status), metav1.PatchOptions{}, "status")
+	p.must(err)
+	s := Selection{CronJobs: []string{"nightly"}}
+	if _, err := p.set(s, Options{Gone: time.Second}).Stop(t.Context()); report.CodeOf(err) != report.Transient || !strings.Contains(err.Error(), "those of job nightly-1") {
+		t.Fatalf("%v", err)
+	}
+	p.is(nightly, "on schedule")
+	now := metav1.DeletePropagationBackground
+	p.must(jobs.Delete(t.Context(), "nightly-1", metav1.DeleteOptions{PropagationPolicy: &now}))
+	_, err = p.set(s, Options{}).Stop(t.Context())
+	p.must(err)
+	p.is(nightly, "suspended")
 }
