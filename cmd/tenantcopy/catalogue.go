@@ -61,21 +61,34 @@ func (a *app) resolve(ctx context.Context, c *config, ref tenant.Ref, side repor
 	if err != nil {
 		return out, err
 	}
-	for _, kind := range tenant.Kinds() {
-		base, _ := c.templateOf(ref, kind)
-		if base == nil {
-			continue
-		}
-		s, err := a.store(ctx, kind, base, out)
+	for _, kind := range c.kindsOf(ref) {
+		s, err := a.storeOf(ctx, c, out, kind)
 		if err != nil {
-			return resolved{}, err
-		}
-		if s.Neighbours, err = a.neighbours(ctx, c, ref, s); err != nil {
 			return resolved{}, err
 		}
 		out.stores = append(out.stores, s)
 	}
 	return out, nil
+}
+
+// kindsOf lists the kinds of store that a tenant has.
+func (c *config) kindsOf(ref tenant.Ref) (kinds []tenant.Kind) {
+	for _, kind := range tenant.Kinds() {
+		if base, _ := c.templateOf(ref, kind); base != nil {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
+}
+
+// storeOf finds one store of a tenant.
+func (a *app) storeOf(ctx context.Context, c *config, t resolved, kind tenant.Kind) (tenant.Store, error) {
+	base, _ := c.templateOf(t.ref, kind)
+	s, err := a.store(ctx, kind, base, t)
+	if err == nil {
+		s.Neighbours, err = a.neighbours(ctx, c, t.ref, s)
+	}
+	return s, err
 }
 
 func notFound(what, name string, known []string, file string) error {

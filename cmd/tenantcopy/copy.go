@@ -118,7 +118,7 @@ func copyArgs(cmd *cobra.Command, args []string, tilt bool) error {
 			return usageError{what: "arguments after -- are for Tilt, and --tilt is not given"}
 		}
 	}
-	if commands := []string{"status", "tenants", "clean", "tilt", "workloads", "job", "serve", "version", "help"}; len(own) > 0 && !strings.Contains(own[0], "/") {
+	if commands := []string{"status", "tenants", "clean", "doctor", "tilt", "workloads", "job", "serve", "version", "help"}; len(own) > 0 && !strings.Contains(own[0], "/") {
 		if near := ruleset.Nearest(own[0], commands); near != "" {
 			return usageError{what: fmt.Sprintf("unknown command %q", own[0]), hint: "did you mean " + near + "?"}
 		}

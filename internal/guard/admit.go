@@ -96,7 +96,7 @@ func (r *Request) refuse(code report.Code, why, hint string) error {
 
 // provePlaces refuses when any two stores of the two sides are one place.
 func (r *Request) provePlaces(ctx context.Context) error {
-	seen := make(map[string]string)
+	seen := Known{}
 	for _, p := range r.Probers {
 		facts, err := p.Facts(ctx, r.Nonce)
 		if err != nil {
@@ -108,20 +108,16 @@ func (r *Request) provePlaces(ctx context.Context) error {
 		if len(facts.Identities) == 0 {
 			return r.refuse(report.Unsafe, fmt.Sprintf("%s of %s cannot be told from any other place", p.Name(), r.Source), "its server says nothing that identifies it")
 		}
-		for _, id := range facts.Identities {
-			seen[id] = p.Name()
-		}
+		seen.Add(p.Name(), facts)
 	}
 	for _, s := range r.Sites {
 		facts, err := s.Facts(ctx, r.Nonce)
 		if err != nil {
 			return err
 		}
-		for _, id := range facts.Identities {
-			if name, same := seen[id]; same {
-				return r.refuse(report.Unsafe, fmt.Sprintf("%s of %s and %s of %s are the same place", name, r.Source, s.Name(), r.Destination),
-					"their addresses differ, but they lead to one server; correct the address of "+r.Destination.Env+" in tenantcopy.yaml")
-			}
+		if name, same := seen.Find(facts); same {
+			return r.refuse(report.Unsafe, fmt.Sprintf("%s of %s and %s of %s are the same place", name, r.Source, s.Name(), r.Destination),
+				"their addresses differ, but they lead to one server; correct the address of "+r.Destination.Env+" in tenantcopy.yaml")
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package blob
 import (
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/tenantcopy/tenantcopy/internal/parallel"
@@ -14,6 +15,7 @@ import (
 type door struct {
 	next     http.RoundTripper
 	readOnly bool
+	date     atomic.Pointer[string] // of the last answer: the server's clock
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -25,7 +27,10 @@ func (d *door) RoundTrip(r *http.Request) (resp *http.Response, err error) {
 			}
 			return errReadOnly
 		}
-		resp, err = d.next.RoundTrip(r)
+		if resp, err = d.next.RoundTrip(r); err == nil {
+			date := resp.Header.Get("Date")
+			d.date.Store(&date)
+		}
 		return err
 	})
 	return resp, err

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/tenantcopy/tenantcopy/internal/report"
 )
 
@@ -33,22 +31,26 @@ const mostLines = 50
 // checkReadable refuses a source of which our role may not read everything,
 // and names all that it may not read at once.
 func (r *reader) checkReadable(ctx context.Context, d door) error {
-	var lines []string
-	err := each(ctx, d.query, `SELECT line FROM (`+unreadableQuery+`) AS l`, nil, func(rows pgx.Rows) error {
-		var line string
-		if err := rows.Scan(&line); err != nil {
-			return err
-		}
-		lines = append(lines, line)
-		return nil
-	})
+	lines, err := unreadable(ctx, d)
 	if err != nil || len(lines) == 0 {
 		return err
 	}
-	why := fmt.Sprintf("role %s may not read everything; %d rights are missing", r.e.config.User, len(lines))
+	return &report.Refusal{Code: report.Denied, What: r.e.store + " source: read database " + r.e.database, Lines: shortened(lines), Hint: readHint,
+		Why: fmt.Sprintf("role %s may not read everything; %d rights are missing", r.e.config.User, len(lines))}
+}
+
+// readHint is what to do with what unreadable lists.
+const readHint = "run these at the source as the objects' owner (a role that has pg_read_all_data and BYPASSRLS needs nothing more), then run again"
+
+// unreadable lists what our role may not read.
+func unreadable(ctx context.Context, d door) ([]string, error) {
+	return lines(ctx, d, `SELECT line FROM (`+unreadableQuery+`) AS l`)
+}
+
+// shortened is as much of a list as is printed.
+func shortened(lines []string) []string {
 	if len(lines) > mostLines {
-		lines = append(lines[:mostLines], fmt.Sprintf("-- and %d more", len(lines)-mostLines))
+		return append(lines[:mostLines:mostLines], fmt.Sprintf("-- and %d more", len(lines)-mostLines))
 	}
-	return &report.Refusal{Code: report.Denied, What: r.e.store + " source: read database " + r.e.database, Why: why, Lines: lines,
-		Hint: "run these at the source as the objects' owner (a role that has pg_read_all_data and BYPASSRLS needs nothing more), then run again"}
+	return lines
 }

@@ -19,6 +19,7 @@ import (
 type site struct {
 	e    *endpoint
 	conn *pgx.Conn
+	disk int64 // limits.postgres.disk
 }
 
 // Site connects to the maintenance database of the destination's server and
@@ -35,7 +36,7 @@ func Site(ctx context.Context, dst guard.SiteAddress) (guard.Site, error) {
 	if err != nil {
 		return nil, e.fail(ctx, "connect to database "+e.admin, err)
 	}
-	return &site{e: e, conn: conn}, nil
+	return &site{e: e, conn: conn, disk: dst.Store.Limits.Disk}, nil
 }
 
 // Name returns the store's name.

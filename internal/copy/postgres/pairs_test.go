@@ -163,12 +163,12 @@ func TestP42_FittingProgramsAreFound(t *testing.T) {
 		source, dst int
 		want        string
 	}{{96, 98, "98"}, {96, 97, "96"}, {97, 97, "98"}, {99, 99, "99"}, {91, 95, "96"}} {
-		got, err := s.findPrograms(t.Context(), c.source, c.dst)
+		got, err := toolbox{s.r.installed, s.e}.findPrograms(t.Context(), c.source, c.dst)
 		if err != nil || string(got) != filepath.Join(dir, c.want, "bin") {
 			t.Errorf("from %d to %d: %s, %v, want %s", c.source, c.dst, got, err, c.want)
 		}
 	}
-	_, err := s.findPrograms(t.Context(), 100, 100)
+	_, err := toolbox{s.r.installed, s.e}.findPrograms(t.Context(), 100, 100)
 	if text := wantCode(t, err, report.Incompatible); !strings.Contains(text, "postgresql-client-100") {
 		t.Errorf("error: %s", text)
 	}

@@ -42,17 +42,23 @@ func (p programs) fit(source, dst int) bool {
 	return p.dump >= source && p.restore >= p.dump && (p.restore < transactionTimeoutMajor || dst >= transactionTimeoutMajor)
 }
 
+// toolbox is where programs are looked for, beside PATH, and for whom.
+type toolbox struct {
+	installed []string // patterns of folders
+	e         *endpoint
+}
+
 // findPrograms chooses the programs for two servers of major versions.
-func (s *staged) findPrograms(ctx context.Context, source, dst int) (folderOfPrograms, error) {
-	first, missing := s.versionsIn(ctx, "")
+func (t toolbox) findPrograms(ctx context.Context, source, dst int) (folderOfPrograms, error) {
+	first, missing := t.versionsIn(ctx, "")
 	if missing == nil && first.fit(source, dst) {
 		return "", nil
 	}
 	var fitting []programs
-	for _, pattern := range s.r.installed {
+	for _, pattern := range t.installed {
 		folders, _ := filepath.Glob(pattern) // its only error is a malformed pattern
 		for _, folder := range folders {
-			if p, err := s.versionsIn(ctx, folderOfPrograms(folder)); err == nil && p.fit(source, dst) {
+			if p, err := t.versionsIn(ctx, folderOfPrograms(folder)); err == nil && p.fit(source, dst) {
 				fitting = append(fitting, p)
 			}
 		}
@@ -63,7 +69,7 @@ func (s *staged) findPrograms(ctx context.Context, source, dst int) (folderOfPro
 	if tooOld := first.dump > 0 && first.dump < source; missing != nil && !tooOld {
 		return "", missing
 	}
-	return "", s.unfit(first, source, dst)
+	return "", t.unfit(first, source, dst)
 }
 
 // rank prefers the newest of those that are not newer than the destination: a
@@ -76,7 +82,7 @@ func (p programs) rank(dst int) int {
 }
 
 // unfit says which program on PATH does not fit, and what to install.
-func (s *staged) unfit(p programs, source, dst int) error {
+func (t toolbox) unfit(p programs, source, dst int) error {
 	program, major, wanted := "pg_restore", p.restore, max(source, p.dump)
 	switch {
 	case p.dump < source:
@@ -85,15 +91,15 @@ func (s *staged) unfit(p programs, source, dst int) error {
 		wanted = dst
 	}
 	hint := fmt.Sprintf("install PostgreSQL's client programs of version %d (Debian: postgresql-client-%d), or put them first on PATH", wanted, wanted)
-	return &report.Error{Code: report.Incompatible, Store: s.e.store, Op: "compare versions", Hint: hint,
+	return &report.Error{Code: report.Incompatible, Store: t.e.store, Op: "compare versions", Hint: hint,
 		Err: &cause{text: fmt.Sprintf("%s %d does not fit PostgreSQL %d at the source and %d at the destination", program, major, source, dst)}}
 }
 
 // versionsIn asks both programs of a folder.
-func (s *staged) versionsIn(ctx context.Context, folder folderOfPrograms) (p programs, err error) {
+func (t toolbox) versionsIn(ctx context.Context, folder folderOfPrograms) (p programs, err error) {
 	p.folder = folder
-	if p.dump, err = s.majorOf(ctx, folder.path("pg_dump")); err == nil {
-		p.restore, err = s.majorOf(ctx, folder.path("pg_restore"))
+	if p.dump, err = t.majorOf(ctx, folder.path("pg_dump")); err == nil {
+		p.restore, err = t.majorOf(ctx, folder.path("pg_restore"))
 	}
 	return p, err
 }
@@ -101,8 +107,8 @@ func (s *staged) versionsIn(ctx context.Context, folder folderOfPrograms) (p pro
 var versionLine = regexp.MustCompile(`\) ([0-9]+)`)
 
 // majorOf asks a program for its version.
-func (s *staged) majorOf(ctx context.Context, program string) (int, error) {
-	out, err := child{program: program, args: []string{"--version"}, e: s.e}.run(ctx)
+func (t toolbox) majorOf(ctx context.Context, program string) (int, error) {
+	out, err := child{program: program, args: []string{"--version"}, e: t.e}.run(ctx)
 	if err != nil {
 		return 0, err
 	}

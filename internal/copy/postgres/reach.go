@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -86,7 +85,7 @@ func membership(owner, me string, number int) string {
 	if number >= setRoleVersion {
 		with = " WITH INHERIT TRUE, SET TRUE"
 	}
-	return fmt.Sprintf("GRANT %s TO %s%s;  -- who owns something in the twin", ident(owner), ident(me), with)
+	return "GRANT " + ident(owner) + " TO " + ident(me) + with + ";" + ownsSome
 }
 
 // createRole is the statement for a role that the configuration names.
@@ -94,8 +93,11 @@ func createRole(name string) string {
 	return "CREATE ROLE " + ident(name) + ";  -- or correct roles: in tenantcopy.yaml"
 }
 
-// ownsTwin says why a membership is asked for.
-const ownsTwin = "  -- who owns the twin"
+// Why a membership is asked for.
+const (
+	ownsTwin = "  -- who owns the twin"
+	ownsSome = "  -- who owns something in the twin"
+)
 
 // denied refuses a role that lacks rights, or that others are not there, with the
 // statements that mend it.

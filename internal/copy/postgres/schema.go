@@ -120,11 +120,15 @@ func (s *staged) checkVersions(ctx context.Context, target int) error {
 	}
 	source, dst := s.r.version/10000, target/10000
 	if dst < source {
-		return s.incompatible("compare versions", fmt.Sprintf("PostgreSQL %d at the destination is older than %d at the source", dst, source))
+		return s.incompatible("compare versions", olderTwin(source, dst))
 	}
 	var err error
-	s.bin, err = s.findPrograms(ctx, source, dst)
+	s.bin, err = toolbox{s.r.installed, s.e}.findPrograms(ctx, source, dst)
 	return err
+}
+
+func olderTwin(source, dst int) string {
+	return fmt.Sprintf("PostgreSQL %d at the destination is older than %d at the source", dst, source)
 }
 
 // dump writes the schema, as of the snapshot, into an archive.

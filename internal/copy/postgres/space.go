@@ -101,13 +101,14 @@ func (s *staged) checkSpace(ctx context.Context, plan *anonymize.Plan) error {
 		return nil
 	}
 	var databases, unseen, wal int64
-	err := s.e.inAdmin(ctx, func(conn *pgx.Conn) error {
-		return conn.QueryRow(ctx, usedQuery, s.e.next()).Scan(&databases, &unseen, &wal)
+	err := s.e.inAdmin(ctx, func(conn *pgx.Conn) (err error) {
+		databases, unseen, wal, err = s.e.used(ctx, conn)
+		return err
 	})
 	if err != nil {
 		return s.e.fail(ctx, "measure the destination", err)
 	}
-	free := max(sp.disk/100*usable-databases-wal, 0)
+	free := free(sp.disk, databases, wal)
 	if free >= sp.need() {
 		return nil
 	}
@@ -121,6 +122,16 @@ func (s *staged) checkSpace(ctx context.Context, plan *anonymize.Plan) error {
 	return &report.Refusal{Code: report.Full, What: "copy " + s.e.store + " to " + s.e.address(), Why: "the copy would not fit beside the twin that is there", Lines: lines,
 		Hint: "make room, enlarge the volume and limits.postgres.disk, or leave rows out with $rows: none"}
 }
+
+// used reads what stands on the server: databases, how many our role may not
+// see the size of, and the write-ahead log at its largest.
+func (e *endpoint) used(ctx context.Context, conn *pgx.Conn) (databases, unseen, wal int64, err error) {
+	err = conn.QueryRow(ctx, usedQuery, e.next()).Scan(&databases, &unseen, &wal)
+	return databases, unseen, wal, err
+}
+
+// free is what a volume has left for a copy.
+func free(disk, databases, wal int64) int64 { return max(disk/100*usable-databases-wal, 0) }
 
 // expectSpace notes how large the staged database may become; now is its size
 // before the first row.

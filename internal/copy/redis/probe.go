@@ -3,6 +3,7 @@ package redis
 import (
 	"context"
 	"errors"
+	"maps"
 	"strings"
 
 	"github.com/tenantcopy/tenantcopy/internal/guard"
@@ -80,13 +81,20 @@ func (p *prober) info(ctx context.Context) (map[string]string, error) {
 		if err != nil {
 			return nil, p.l.fail("identify server", err)
 		}
-		for line := range strings.Lines(text) {
-			if name, value, ok := strings.Cut(strings.TrimSpace(line), ":"); ok {
-				out[name] = value
-			}
-		}
+		maps.Copy(out, fields(text))
 	}
 	return out, nil
+}
+
+// fields reads what INFO answers.
+func fields(text string) map[string]string {
+	out := make(map[string]string)
+	for line := range strings.Lines(text) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), ":"); ok {
+			out[name] = value
+		}
+	}
+	return out
 }
 
 // marker reads the twin's marker; what is not one of ours is foreign.
