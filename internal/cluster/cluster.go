@@ -91,11 +91,14 @@ func (c *Cluster) Failed(op string, err error) error {
 		return err
 	}
 	out := &report.Error{Op: fmt.Sprintf("cluster of environment %s: %s", c.at.Environment, op)}
+	policy := refusedBy(err)
 	switch {
+	case policy != "":
+		refuse(out, policy)
 	case apierrors.IsUnauthorized(err):
 		out.Code, out.Err, out.Hint = report.Denied, errors.New("the credential is not accepted, or has expired"), "log in again, as with az login and kubelogin"
 	case apierrors.IsForbidden(err):
-		out.Code, out.Err, out.Hint = report.Denied, errors.New("the identity may not do this"), "grant it: the chart in deploy/ has the roles"
+		deny(out, err)
 	case apierrors.IsNotFound(err):
 		out.Code, out.Err = report.NotFound, errors.New("it does not exist")
 	case apierrors.IsConflict(err), apierrors.IsTooManyRequests(err), apierrors.IsServerTimeout(err), apierrors.IsTimeout(err), apierrors.IsInternalError(err), apierrors.IsServiceUnavailable(err):
