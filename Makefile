@@ -78,6 +78,13 @@ profile: ## record what the program spends its time on, for the compiler: bench/
 	  $(WITH_SERVERS); for i in 1 2 3; do BENCH_PROFILE=$$dir/run$$i "$$dir/tenantcopy" -rounds 1 -only full,keep; done; \
 	  go tool pprof -proto -output '$(PROFILE)' "$$dir"/run*.full "$$dir"/run*.keep
 
+.PHONY: manifests
+manifests: ## the plain manifests of deploy/, rendered from the chart by helm (built once)
+	mkdir -p bin
+	cd tools/helm && GOFLAGS='' GOWORK=off go tool helm template tenantcopy '$(CURDIR)/deploy/chart/tenantcopy' --namespace tenantcopy --kube-version 1.34 \
+	  --values '$(CURDIR)/deploy/manifests/values.yaml' >'$(CURDIR)/bin/manifests.yaml'
+	mv bin/manifests.yaml deploy/manifests/tenantcopy.yaml
+
 .PHONY: services-up
 services-up: ## start the servers of tests and demo; see scripts/services --help
 	scripts/services up

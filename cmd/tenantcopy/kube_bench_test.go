@@ -30,11 +30,12 @@ import (
 )
 
 // jobBench is a namespace in which the program runs as Jobs do: on the real
-// API server and Job controller, with the rights of the docs, against real
+// API server and Job controller, with the rights of the chart, against real
 // PostgreSQL and Redis.
 type jobBench struct {
 	*kubelet.Kubelet
 	admin string // kubeconfig of whoever starts Jobs
+	pods  string // kubeconfig of the pods
 	marks string // folder for what hooks leave
 	jobs  job.Jobs
 }
@@ -42,35 +43,23 @@ type jobBench struct {
 func newJobBench(t *testing.T) *jobBench {
 	t.Helper()
 	b := &jobBench{marks: t.TempDir(), admin: os.Getenv(kubelet.Variable)}
-	var pods string // kubeconfig of the pods, made when there is a namespace
 	temp := t.TempDir()
 	env := func(root string) []string {
 		return []string{"PATH=" + os.Getenv("PATH"), "ROOT=" + root, "HOME=" + temp, "TMPDIR=" + temp, "MARKS=" + b.marks,
-			"TENANTCOPY_KUBECONFIG=" + pods, "TENANTCOPY_TERMINATION_LOG=" + filepath.Join(root, "dev/termination-log")}
+			"TENANTCOPY_KUBECONFIG=" + b.pods, "TENANTCOPY_TERMINATION_LOG=" + filepath.Join(root, "dev/termination-log")}
 	}
 	b.Kubelet = kubelet.Start(t, map[string]kubelet.Image{
 		"tenantcopy": {Entrypoint: []string{"sh", "-c", `cd "$ROOT/etc/tenantcopy" && exec tenantcopy "$@"`, "tenantcopy"}, Env: env},
 		"killed":     {Entrypoint: []string{"sh", "-c", killedImage, "tenantcopy"}, Env: env},
 	})
-	pods = b.podRights(t)
+	pod := chartRole(t, "tenantcopy", []string{"tenantcopy-copy"}, []string{"tenantcopy-identity"})
+	b.pods = b.account(t, pod.account, pod.rights, pod.beyond)
 	c, err := cluster.Open(t.Context(), cluster.Access{Kubeconfig: b.admin}, cluster.Address{Environment: "runs-in", Context: "staging"}, cluster.Write)
 	if err != nil {
 		t.Fatal(err)
 	}
 	b.jobs = job.Jobs{Cluster: c, Namespace: b.Namespace}
 	return b
-}
-
-// podRights makes the service account of the pods, with the rights that the
-// docs name and no other, and returns a kubeconfig with its token.
-func (b *jobBench) podRights(t *testing.T) string {
-	t.Helper()
-	rights := []rbacv1.PolicyRule{
-		{APIGroups: []string{"coordination.k8s.io"}, Resources: []string{"leases"}, Verbs: []string{"get", "create", "update"}},
-		{APIGroups: []string{""}, Resources: []string{"events"}, Verbs: []string{"create"}},
-	}
-	identity := []rbacv1.PolicyRule{{APIGroups: []string{""}, Resources: []string{"namespaces"}, ResourceNames: []string{"kube-system"}, Verbs: []string{"get"}}}
-	return b.account(t, "tenantcopy", rights, identity)
 }
 
 // account makes a service account with rights in the namespace and in the

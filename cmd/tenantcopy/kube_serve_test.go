@@ -91,7 +91,11 @@ func serveOn(t *testing.T, b *jobBench, config string) *served {
 	a.out = newScrubber(write)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- a.serve(ctx) }()
+	go func() {
+		err := a.serve(ctx)
+		write.CloseWithError(err) // whoever waits for its first line hears why there is none
+		ended <- err
+	}()
 	t.Cleanup(func() {
 		cancel()
 		<-ended

@@ -133,7 +133,7 @@ func readAnswer(response *http.Response) (Answer, error) {
 	case response.StatusCode == http.StatusNotFound: // the API server's answer, not the service's
 		return a, &report.Error{Code: report.NotFound, Op: "ask the service", Err: errors.New("there is none in that namespace"), Hint: "look at runs-in: in tenantcopy.yaml, and whether the chart in deploy/ is installed"}
 	case response.StatusCode >= http.StatusBadRequest:
-		return a, &report.Error{Code: report.Denied, Op: "ask the service", Err: fmt.Errorf("HTTP %d", response.StatusCode), Hint: "the way to the service needs the right to reach it: the chart in deploy/ has the role"}
+		return a, &report.Error{Code: report.Denied, Op: "ask the service", Err: fmt.Errorf("HTTP %d", response.StatusCode), Hint: "the way to the service takes create, get and delete on services/proxy in its namespace: the chart in deploy/ has the role"}
 	}
 	return a, nil
 }
