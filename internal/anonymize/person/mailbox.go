@@ -14,33 +14,67 @@ import (
 // name it bears, or else with the first.
 type mailboxes struct {
 	records []Record
-	shared  map[string][]int32 // further owners, by address
+	shared  map[string]*mailbox // of several people, by address
 }
+
+// mailbox is the people who share an address.
+type mailbox struct {
+	owners []int32 // in order, the first one of all in front
+	known  *owners // nil while they are few
+}
+
+// mostCompared is how many owners are compared one by one: a mailbox such as
+// info@acme.com can have thousands.
+const mostCompared = 8
 
 // join joins record i with the owner of its address, of which first is the
 // first one.
 func (m *mailboxes) join(sets union, email string, first, i int32) {
-	owners := m.shared[email]
-	if len(owners) == 0 && m.records[first].Source != m.records[i].Source {
-		sets.join(i, first)
-		return
-	}
-	same := m.records[first].Source == m.records[i].Source
-	for _, owner := range append([]int32{first}, owners...) {
-		if !strangers(&m.records[owner], &m.records[i]) {
-			sets.join(i, owner)
+	box := m.shared[email]
+	if box == nil {
+		if m.records[first].Source != m.records[i].Source || !strangers(&m.records[first], &m.records[i]) {
+			sets.join(i, first)
 			return
 		}
-		same = same || m.records[owner].Source == m.records[i].Source
-	}
-	if !same {
-		sets.join(i, first)
+		if m.shared == nil {
+			m.shared = make(map[string]*mailbox)
+		}
+		m.shared[email] = &mailbox{owners: []int32{first, i}}
 		return
 	}
-	if m.shared == nil {
-		m.shared = make(map[string][]int32)
+	owner, same := m.ownerOf(box, i)
+	switch {
+	case owner >= 0:
+		sets.join(i, owner)
+	case !same:
+		sets.join(i, first)
+	default:
+		if box.owners = append(box.owners, i); box.known != nil {
+			box.known.add(&m.records[i], i)
+		}
 	}
-	m.shared[email] = append(owners, i)
+}
+
+// ownerOf returns the first owner of a mailbox who is no stranger to record i,
+// −1 if there is none, and whether one of them is of its source.
+func (m *mailboxes) ownerOf(box *mailbox, i int32) (owner int32, same bool) {
+	r := &m.records[i]
+	if len(box.owners) > mostCompared {
+		if box.known == nil {
+			box.known = newOwners()
+			for _, n := range box.owners {
+				box.known.add(&m.records[n], n)
+			}
+		}
+		return box.known.of(r), box.known.sources[r.Source]
+	}
+	for _, n := range box.owners {
+		if !strangers(&m.records[n], r) {
+			return n, true
+		}
+		same = same || m.records[n].Source == r.Source
+	}
+	return -1, same
 }
 
 // strangers reports whether two records of different ids have names without a
@@ -50,7 +84,7 @@ func strangers(a, b *Record) bool {
 	if a.Source == b.Source && a.ID == b.ID {
 		return false
 	}
-	one, other := a.Name+" "+a.First+" "+a.Last, b.Name+" "+b.First+" "+b.Last
+	one, other := allNames(a), allNames(b)
 	if one == other || scriptOf(one) != scriptOf(other) || scriptOf(one) == noScript {
 		return false
 	}
@@ -62,6 +96,9 @@ func strangers(a, b *Record) bool {
 		return slices.ContainsFunc(others, func(y string) bool { return x == y || initialOf(x, y) || initialOf(y, x) })
 	})
 }
+
+// allNames returns everything that a record calls somebody.
+func allNames(r *Record) string { return r.Name + " " + r.First + " " + r.Last }
 
 // wordsOfName returns the words of a name, folded.
 func wordsOfName(name string) []string {
