@@ -5,11 +5,6 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"unicode/utf8"
-
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/unicode"
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/document"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/media"
@@ -198,13 +193,11 @@ func (a *Anonymizer) fallback(or *objectRule, r *rule, all []byte, cause error) 
 
 // byPath passes a body of JSON through a json rule, in UTF-8 and back.
 func (a *Anonymizer) byPath(or *objectRule, all []byte) (CleanBody, error) {
-	mark, charset := charsetOf(all)
-	plain, err := recode(all[len(mark):], charset, false)
-	if err != nil {
-		return a.otherBody(or, all, err)
-	}
 	counts, at := a.counts, len(a.arena)
-	c, _, err := a.rewrite(or.body, plain)
+	out, err := document.Recode(media.JSON, all, func(plain []byte) ([]byte, error) {
+		c, _, err := a.rewrite(or.body, plain)
+		return c.b, err
+	})
 	switch {
 	case misfits(err):
 		a.counts, a.arena = counts, a.arena[:at]
@@ -212,39 +205,5 @@ func (a *Anonymizer) byPath(or *objectRule, all []byte) (CleanBody, error) {
 	case err != nil:
 		return CleanBody{}, a.failed(or.body, err)
 	}
-	out, err := recode(c.b, charset, true)
-	if err != nil {
-		return CleanBody{}, a.failed(or.body, err)
-	}
-	return a.body(append(bytes.Clone(mark), out...), false), nil
-}
-
-// recode brings a text from a charset to UTF-8, or back; nil is UTF-8.
-func recode(b []byte, charset encoding.Encoding, back bool) (out []byte, err error) {
-	switch {
-	case charset == nil:
-		return b, nil
-	case back:
-		out, err = encoding.ReplaceUnsupported(charset.NewEncoder()).Bytes(b)
-	default:
-		out, err = charset.NewDecoder().Bytes(b)
-	}
-	return out, badForm(err)
-}
-
-// charsetOf finds the byte order mark of a text and how it is encoded; nil
-// means UTF-8. Without a mark, what is not UTF-8 is taken for Windows-1252,
-// of which Latin-1 is a part.
-func charsetOf(b []byte) (mark []byte, charset encoding.Encoding) {
-	switch {
-	case bytes.HasPrefix(b, []byte("\xEF\xBB\xBF")):
-		return b[:3], nil
-	case bytes.HasPrefix(b, []byte("\xFF\xFE")):
-		return b[:2], unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)
-	case bytes.HasPrefix(b, []byte("\xFE\xFF")):
-		return b[:2], unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)
-	case !utf8.Valid(b):
-		return nil, charmap.Windows1252
-	}
-	return nil, nil
+	return a.body(bytes.Clone(out), false), nil
 }

@@ -15,18 +15,19 @@ func (a *Anonymizer) inUTF8(dst, v []byte, fn rewriting) ([]byte, outcome, error
 	if utf8.Valid(v) || text.Compressed(v) || packed.Find(v) != packed.None || packed.Foreign(v) != "" {
 		return fn(dst, v)
 	}
-	mark, charset := charsetOf(v)
-	if charset == nil || !document.Reads(media.Sniff(v, "")) {
+	kind := media.Sniff(v, "")
+	if !document.Reads(kind) {
 		return fn(dst, v)
 	}
-	plain, err := recode(v[len(mark):], charset, false)
-	if err != nil {
-		return dst, kept, err
-	}
-	inner, did, err := fn(nil, plain)
+	did := kept
+	out, err := document.Recode(kind, v, func(plain []byte) (out []byte, err error) {
+		if out, did, err = fn(nil, plain); did != changed {
+			return plain, err
+		}
+		return out, err
+	})
 	if err != nil || did != changed {
 		return dst, did, err
 	}
-	coded, err := recode(inner, charset, true)
-	return append(append(dst, mark...), coded...), changed, err
+	return append(dst, out...), changed, nil
 }

@@ -195,7 +195,7 @@ func splitName(v []byte) (given, family []byte) {
 	for i, c := range v {
 		switch {
 		case c == ' ' && i > blank+1 && i < len(v)-1:
-			if blank >= 0 && cut == 0 && person.Particle(string(v[blank+1:i])) {
+			if blank >= 0 && cut == 0 && text.Particle(string(v[blank+1:i])) {
 				cut = blank + 1
 			}
 			blank = i

@@ -87,9 +87,15 @@ func named(label string) (codec encoding.Encoding, ok bool) {
 	return codec, true
 }
 
-// inCharset passes a body through fn in UTF-8 and back. What would not come
-// back as it was is ErrMalformed, unless it is not written again.
-func (r *Rewriter) inCharset(body []byte, c charset, fn func([]byte) ([]byte, error)) ([]byte, error) {
+// Recode passes a text of a kind through fn in UTF-8 and writes what comes of it
+// in the charset that the text is in. A text that would not come back as it
+// was, if nothing were changed, is ErrMalformed.
+func Recode(kind media.Kind, body []byte, fn func(plain []byte) ([]byte, error)) ([]byte, error) {
+	return charsetOf(kind, body).recode(body, fn)
+}
+
+// recode is Recode for a text in a charset that is known.
+func (c charset) recode(body []byte, fn func(plain []byte) ([]byte, error)) ([]byte, error) {
 	raw := body[len(c.mark):]
 	plain := raw
 	if c.codec != nil {

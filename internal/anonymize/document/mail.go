@@ -290,7 +290,7 @@ func (r *Rewriter) content(e *entity, plain []byte) []byte {
 	if !ok {
 		return r.standIn(kind, plain)
 	}
-	out, err := r.inCharset(plain, c, func(s []byte) ([]byte, error) {
+	out, err := c.recode(plain, func(s []byte) ([]byte, error) {
 		if kind == media.HTML {
 			return r.html(s)
 		}

@@ -76,7 +76,7 @@ func (r *Rewriter) rewrite(kind media.Kind, body []byte) ([]byte, error) {
 	if kind == media.EML {
 		return r.mail(body)
 	}
-	return r.inCharset(body, charsetOf(kind, body), func(plain []byte) ([]byte, error) {
+	return Recode(kind, body, func(plain []byte) ([]byte, error) {
 		switch kind {
 		case media.CSV:
 			return r.csv(plain)

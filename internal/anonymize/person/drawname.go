@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
 )
 
 // This room draws names: given names from the tables, surnames that nobody of
@@ -147,7 +149,7 @@ func (x *Index) realFamily(family string) bool {
 		return x.Real(family)
 	}
 	for word := range strings.FieldsFuncSeq(family, func(r rune) bool { return strings.ContainsRune(" -'’", r) }) {
-		if len(word) > 1 && !isParticle(word) && x.Real(word) {
+		if len(word) > 1 && !text.Particle(word) && x.Real(word) {
 			return true
 		}
 	}

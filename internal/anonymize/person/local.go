@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
 )
 
 // Local parts: most addresses are made of their owner's name by a scheme,
@@ -60,7 +62,7 @@ func (m *localMatch) addAll(given, family string) {
 }
 
 func withoutParticles(family string) string {
-	_, base := cutParticles(family)
+	_, base := text.CutParticles(family, text.Particle)
 	return base
 }
 

@@ -6,7 +6,6 @@ import "unicode/utf8"
 // stranger to a record, with a look-up for each word of its name instead of a
 // comparison with each of them. What it finds is what strangers says.
 type owners struct {
-	first   int32            // of all
 	ids     map[string]int32 // the first of each row
 	whole   map[string]int32 // of each name in a script without blanks
 	words   map[string]int32 // of each word of the names in others
@@ -16,15 +15,12 @@ type owners struct {
 }
 
 func newOwners() *owners {
-	return &owners{first: -1, ids: make(map[string]int32), whole: make(map[string]int32), words: make(map[string]int32),
+	return &owners{ids: make(map[string]int32), whole: make(map[string]int32), words: make(map[string]int32),
 		begins: make(map[rune]int32), scripts: make(map[script]int32), sources: make(map[string]bool)}
 }
 
 // add adds owner n, whose record is r; they come in ascending order.
 func (o *owners) add(r *Record, n int32) {
-	if o.first < 0 {
-		o.first = n
-	}
 	name := allNames(r)
 	in := scriptOf(name)
 	o.sources[r.Source] = true

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
 )
 
 // Columns says where one declared source keeps its people; Group is the
@@ -115,35 +116,10 @@ func SplitName(full, locale string) (given, family string) {
 	}
 	cut := len(words) - 1
 	for i := 1; i < len(words)-1; i++ {
-		if isParticle(words[i]) {
+		if text.Particle(words[i]) {
 			cut = i
 			break
 		}
 	}
 	return strings.Join(words[:cut], " "), strings.Join(words[cut:], " ")
-}
-
-// cutParticles divides a family name behind the particles in front of it:
-// "van der", "Berg".
-func cutParticles(family string) (particles, base string) {
-	base = family
-	for {
-		word, rest, more := strings.Cut(base, " ")
-		if !more || !isParticle(word) {
-			return strings.TrimSuffix(family[:len(family)-len(base)], " "), base
-		}
-		base = rest
-	}
-}
-
-// Particle reports whether a word belongs to the family name after it: van, de.
-func Particle(word string) bool { return isParticle(word) }
-
-// isParticle reports whether a word belongs to the family name after it.
-func isParticle(word string) bool {
-	switch strings.ToLower(word) {
-	case "de", "del", "della", "der", "den", "di", "da", "dos", "du", "la", "le", "van", "von", "zu", "al", "el", "bin", "ibn", "ter", "ten":
-		return true
-	}
-	return false
 }

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/splitmix"
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
 	"github.com/tenantcopy/tenantcopy/internal/parallel"
 )
 
@@ -94,7 +95,7 @@ func shapeOf(name Name) shape {
 	s.givens, s.givenHyphen = furtherWords(name.Given)
 	s.givenLetters = lettersOf(name.Given)
 	var base string
-	s.particle, base = cutParticles(name.Family)
+	s.particle, base = text.CutParticles(name.Family, text.Particle)
 	if shouted(name.Family) {
 		s.particle = strings.ToLower(s.particle)
 	}

@@ -222,35 +222,6 @@ func withoutApostrophe(r rune) rune {
 	return r
 }
 
-// cutParticles splits "van der Berg" into "van der" and "Berg".
-func cutParticles(family string) (particles, base string) {
-	if strings.IndexByte(family, ' ') < 0 && isTidy(family) {
-		return "", family
-	}
-	words := strings.Fields(family)
-	n := 0
-	for n < len(words)-1 && isParticle(words[n]) {
-		n++
-	}
-	return strings.Join(words[:n], " "), strings.Join(words[n:], " ")
-}
-
-// isParticle reports the words that belong to the family name behind them.
-func isParticle(word string) bool {
-	return particleKey(Fold(nil, []byte(strings.Trim(word, ".'’"))))
-}
-
-// particleKey is isParticle for a folded word.
-func particleKey(key []byte) bool {
-	switch string(key) {
-	case "van", "von", "vom", "der", "den", "dem", "de", "del", "della", "dei", "degli", "di", "da", "das", "do", "dos",
-		"du", "des", "d", "la", "le", "les", "lo", "el", "al", "bin", "ibn", "bint", "ben", "abu", "ter", "ten", "te",
-		"zu", "zur", "zum", "af", "av", "het", "t", "op", "in", "san", "santa", "y", "i", "e", "los", "las", "mac", "mc", "st":
-		return true
-	}
-	return false
-}
-
 // nameWords returns the words of a name as ranges.
 func nameWords(name string) []Span { return slices.Collect(Words([]byte(name))) }
 
