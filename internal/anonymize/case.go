@@ -29,7 +29,9 @@ func casingOf(v []byte) casing {
 			lower++
 		case 'A' <= c && c <= 'Z' || c >= utf8.RuneSelf && unicode.IsUpper(c):
 			first = first || upper+lower == 0
-			upper++
+			if upper++; upper > 1 && lower > 0 { // nothing behind it tells more
+				return mixedCase
+			}
 		}
 		i += n
 	}

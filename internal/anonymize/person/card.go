@@ -124,15 +124,14 @@ type pairs struct {
 // hers, and returns what was drawn.
 func (p *pairs) first() (drawn string) {
 	c := &p.drawn[0]
-	real := c.real
-	var slot *tableSlot
+	real, slot, free := c.real, 0, false
 	if len(p.real) > 0 {
-		if slot = p.table.vacant(real); slot == nil { // another's
+		if slot, free = p.table.vacant(real); !free { // another's
 			p.real[0], real = strings.Clone(real), ""
 		}
 	}
 	at, real, drawn := p.table.arena.entry(real, c.person, p.lead, c.value)
-	if slot != nil {
+	if free {
 		p.table.take(slot, at)
 		p.real[0] = real
 	}
@@ -144,8 +143,8 @@ func (p *pairs) first() (drawn string) {
 func (p *pairs) further() {
 	for i := 1; i < len(p.real); i++ {
 		c := &p.drawn[i]
-		slot := p.table.vacant(c.real)
-		if slot == nil {
+		slot, free := p.table.vacant(c.real)
+		if !free {
 			p.real[i] = strings.Clone(c.real)
 			continue
 		}

@@ -85,7 +85,7 @@ func latinFold(r rune) (fold string, known bool) {
 
 // appendFoldedRunes is appendFolded for any script.
 func appendFoldedRunes(dst []byte, s string) []byte {
-	for _, r := range norm.NFD.String(s) {
+	for _, r := range norm.NFD.String(strings.Clone(s)) { // so that s itself need not be in the heap
 		switch {
 		case unicode.Is(unicode.Mn, r):
 		case r == 'ß':

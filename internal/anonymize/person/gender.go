@@ -44,6 +44,7 @@ func (n *Names) plainGender(t *Table, word string) (g Gender, ok bool) {
 	if len(word) > len(room) {
 		return AnyGender, false
 	}
+	h := uint32(0)
 	for i := range len(word) {
 		c := word[i]
 		if c >= utf8.RuneSelf {
@@ -53,8 +54,12 @@ func (n *Names) plainGender(t *Table, word string) (g Gender, ok bool) {
 			c |= 0x20
 		}
 		room[i] = c
+		h = nextHash(h, c)
 	}
-	any, known := n.genders[string(room[:len(word)])] // those of all tables: most names of strangers are in none
+	if !n.known.maybe(h) { // most names of strangers are in no table
+		return AnyGender, true
+	}
+	any, known := n.genders[string(room[:len(word)])]
 	if !known {
 		return AnyGender, true
 	}
@@ -62,6 +67,30 @@ func (n *Names) plainGender(t *Table, word string) (g Gender, ok bool) {
 		return g, true
 	}
 	return any, true
+}
+
+// genderFilter has a bit for the hash of each given name, and little else: it
+// lies in the nearest cache, where the tables do not.
+type genderFilter [1 << (filterBits - 6)]uint64
+
+const filterBits = 17 // of a place in it: 16 KiB
+
+// nextHash goes on by one byte.
+func nextHash(h uint32, c byte) uint32 { return (h ^ uint32(c)) * 0x9E3779B1 }
+
+func (f *genderFilter) maybe(h uint32) bool {
+	h >>= 32 - filterBits
+	return f[h/64]>>(h%64)&1 != 0
+}
+
+// add enters a name as it is folded.
+func (f *genderFilter) add(name string) {
+	h := uint32(0)
+	for i := range len(name) {
+		h = nextHash(h, name[i])
+	}
+	h >>= 32 - filterBits
+	f[h/64] |= 1 << (h % 64)
 }
 
 // gender is Gender for one word: as it is spelled, else without diacritics.

@@ -30,6 +30,7 @@ type Names struct {
 	tables  map[string]*Table // by the names of the files
 	mixed   *Table            // the one without a language
 	genders map[string]Gender // of the given names of all tables, folded
+	known   genderFilter      // of those of ASCII
 }
 
 // NamesVersion reads the tables of a version, "v1" for instance, which takes
@@ -72,6 +73,9 @@ func NamesVersion(version string) (*Names, error) {
 			}
 			n.genders[name] = gender
 		}
+	}
+	for name := range n.genders {
+		n.known.add(name)
 	}
 	n.mixed = n.tables[mixedTable]
 	return n, nil

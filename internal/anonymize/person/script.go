@@ -115,6 +115,9 @@ func (s script) unspaced() bool { return s >= hangul && s <= hiragana }
 // vietnamese reports letters that no other language has: ơ, ư, and vowels with
 // a tone below or beside another mark.
 func vietnamese(name string) bool {
+	if isASCII(name) {
+		return false
+	}
 	for _, r := range name {
 		if r >= 0x1EA0 && r <= 0x1EF9 || r == 'ơ' || r == 'Ơ' || r == 'ư' || r == 'Ư' {
 			return true

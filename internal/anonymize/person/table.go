@@ -3,6 +3,7 @@ package person
 import (
 	"encoding/binary"
 	"hash/maphash"
+	"math/bits"
 	"strings"
 )
 
@@ -15,15 +16,25 @@ import (
 // A look-up compares the key; a hash alone proves nothing. The seed is one of
 // the process: no result depends on it.
 type table struct {
-	slots []tableSlot // open addressing, at most two thirds full
+	tags  []byte   // by slot: seven bits of the hash and one more; 0 is free
+	at    []uint32 // by slot: the entry's place in the arena
 	arena *arena
 	n     int
 	seed  maphash.Seed
 }
 
-// tableSlot is a half of the hash and one more than the entry's place in the
-// arena; a place of 0 is free.
-type tableSlot struct{ hash, at uint32 }
+// Slots are looked at by groups: the tags of one are a number. A hash tells in
+// which group its key lies, or in which of those behind it, if that one is
+// full. So what a look-up asks of most keys is a byte each and lies in a near
+// cache, and which of a group to compare takes no branch that is hard to
+// foresee: the processor goes on to the next look-up while it waits for this
+// one's entry.
+const group = 8
+
+const (
+	ones  = 0x0101010101010101 // a bit of each tag
+	highs = 0x8080808080808080 // the one that says that it is none of a free slot
+)
 
 // arena holds strings one behind the other, for ever: pieces of it are strings
 // that cost no memory of their own.
@@ -91,77 +102,77 @@ func cutKey(s string) string {
 
 // newTable has room for n keys; their entries go to an arena.
 func newTable(n int, a *arena) *table {
-	return &table{slots: make([]tableSlot, slotsFor(n)), arena: a, seed: maphash.MakeSeed()}
+	size := group
+	for size*mostFull < n*16 {
+		size *= 2
+	}
+	return &table{tags: make([]byte, size), at: make([]uint32, size), arena: a, seed: maphash.MakeSeed()}
 }
 
-// slotsFor returns a power of two that n keys fill to two thirds at most.
-func slotsFor(n int) int {
-	slots := 8
-	for slots*2 < n*3 {
-		slots *= 2
-	}
-	return slots
-}
+// mostFull is how many of 16 slots are used at most.
+const mostFull = 13
 
 // add enters a key that is not there yet; one that is keeps its first entry,
 // and add reports false.
 func (t *table) add(key string, who int32, value string) bool {
-	s := t.vacant(key)
-	if s != nil {
+	s, free := t.vacant(key)
+	if free {
 		at, _, _ := t.arena.entry(key, who, "", value)
 		t.take(s, at)
 	}
-	return s != nil
+	return free
 }
 
 // take makes a vacant slot the one of the entry at a place of the arena.
-func (t *table) take(s *tableSlot, at int) {
-	s.at = uint32(at) + 1
+func (t *table) take(slot, at int) {
+	t.at[slot] = uint32(at)
 	t.n++
 }
 
-// vacant returns the slot for a new key, its hash filled in; nil if the key is
-// there.
-func (t *table) vacant(key string) *tableSlot {
-	if (t.n+1)*3 > len(t.slots)*2 {
+// vacant takes a slot for a new key; free is false if the key is there. take
+// comes next.
+func (t *table) vacant(key string) (slot int, free bool) {
+	if (t.n+1)*16 > len(t.tags)*mostFull {
 		t.grow()
 	}
 	h := maphash.String(t.seed, key)
-	s := &t.slots[t.find(h, key)]
-	if s.at != 0 {
-		return nil
+	slot = t.find(h, key)
+	if free = t.tags[slot] == 0; free {
+		t.tags[slot] = tagOf(h)
 	}
-	s.hash = uint32(h >> 32)
-	return s
+	return slot, free
 }
 
+// tagOf and first are what a hash says: a key's tag, and its group's first slot.
+func tagOf(h uint64) byte { return byte(h>>57) | 0x80 }
+
+func (t *table) first(h uint64) int { return int(h*group) & (len(t.tags) - 1) }
+
 // find returns the slot that holds a key, or the free one where it belongs.
-func (t *table) find(h uint64, key string) uint64 {
-	entries := t.arena.String()
-	mask := uint64(len(t.slots) - 1)
-	for i := h & mask; ; i = (i + 1) & mask {
-		s := t.slots[i]
-		if s.at == 0 {
+func (t *table) find(h uint64, key string) int {
+	tag, mask := tagOf(h), len(t.tags)-1
+	for i := t.first(h); ; i = (i + 1) & mask {
+		if t.tags[i] == 0 || t.tags[i] == tag && t.keyAt(i) == key {
 			return i
-		}
-		if s.hash == uint32(h>>32) {
-			if cutKey(entries[s.at-1:]) == key {
-				return i
-			}
 		}
 	}
 }
+
+// keyAt returns the key of a slot.
+func (t *table) keyAt(slot int) string { return cutKey(t.arena.String()[t.at[slot]:]) }
 
 // grow doubles the slots.
 func (t *table) grow() {
-	old := t.slots
-	t.slots = make([]tableSlot, 2*len(old))
-	for _, s := range old {
-		if s.at == 0 {
+	old := *t
+	t.tags, t.at = make([]byte, 2*len(old.tags)), make([]uint32, 2*len(old.tags))
+	for i := range old.tags {
+		if old.tags[i] == 0 {
 			continue
 		}
-		key := cutKey(t.arena.String()[s.at-1:])
-		t.slots[t.find(maphash.String(t.seed, key), key)] = s
+		key := old.keyAt(i)
+		h := maphash.String(t.seed, key)
+		slot := t.find(h, key)
+		t.tags[slot], t.at[slot] = tagOf(h), old.at[i]
 	}
 }
 
@@ -169,17 +180,18 @@ func (t *table) grow() {
 func (t *table) get(key []byte) (who int32, value string, ok bool) {
 	entries := t.arena.String()
 	h := maphash.Bytes(t.seed, key)
-	mask := uint64(len(t.slots) - 1)
-	for i := h & mask; ; i = (i + 1) & mask {
-		s := t.slots[i]
-		if s.at == 0 {
+	tags := uint64(tagOf(h)) * ones
+	for i := t.first(h); ; i = (i + group) & (len(t.tags) - 1) {
+		held := binary.LittleEndian.Uint64(t.tags[i:])
+		other := held ^ tags // 0 where the tag is the key's
+		for same := (other - ones) &^ other & highs; same != 0; same &= same - 1 {
+			k, who, value, _ := cutEntry(entries[t.at[i+bits.TrailingZeros64(same)/8]:])
+			if len(key) == len(k) && string(key) == k {
+				return who, value, true
+			}
+		}
+		if held&highs != highs {
 			return 0, "", false
-		}
-		if s.hash != uint32(h>>32) {
-			continue
-		}
-		if k, who, value, _ := cutEntry(entries[s.at-1:]); k == string(key) {
-			return who, value, true
 		}
 	}
 }

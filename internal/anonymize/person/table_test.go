@@ -1,6 +1,7 @@
 package person
 
 import (
+	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -36,4 +37,25 @@ func TestTableIsAMap(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Keys that have a tag and a group in common are told apart by themselves.
+func TestTableTellsEqualTagsApart(t *testing.T) {
+	table := newTable(0, &arena{})
+	for who := int32(0); who < 5_000; who++ { // 128 tags
+		key := strconv.Itoa(int(who))
+		if !table.add(key, who, key+"'s") || table.add(key, -1, "") {
+			t.Fatal("a key is entered twice, or not at all")
+		}
+	}
+	for who := int32(0); who < 10_000; who++ {
+		key := strconv.Itoa(int(who))
+		got, value, ok := table.get([]byte(key))
+		if ok != (who < 5_000) || ok && (got != who || value != key+"'s") {
+			t.Fatalf("%s: %d, %q, %v", key, got, value, ok)
+		}
+	}
+	if got := 8*len(table.tags) - 8*5_000; got < 0 || table.n != 5_000 {
+		t.Errorf("%d keys in %d slots", table.n, len(table.tags))
+	}
 }

@@ -20,9 +20,9 @@ func newWords(t *table) words {
 		places++
 	}
 	w := words{table: t, filter: make([]uint64, 1<<places/64), length: 32 - places}
-	for _, s := range t.slots {
-		if s.at != 0 {
-			bit := s.hash >> w.length
+	for i, tag := range t.tags {
+		if tag != 0 {
+			bit := maphash.String(t.seed, t.keyAt(i)) >> 32 >> w.length
 			w.filter[bit/64] |= 1 << (bit % 64)
 		}
 	}

@@ -140,6 +140,7 @@ func (b *Builder) Build() *Dictionary {
 	}
 	d.owners = slices.Clip(d.owners[:to])
 	d.describe()
+	d.pairs = d.newPairs()
 	*b = *NewBuilder(0)
 	return d
 }
@@ -205,6 +206,7 @@ type Dictionary struct {
 	traits          []trait  // by word
 	kinds           []uint8  // by state: a bit for each kind of its owners
 	borne           []uint64 // by person: a bit for each phrase of hers, and for some that are not
+	pairs           pairs    // the phrases of two words
 	common, atStart wordSet
 }
 
@@ -238,24 +240,4 @@ func (d *Dictionary) Find(dst []Match, s []byte) []Match {
 		dst = append(dst, m)
 	}
 	return dst
-}
-
-// Lookup reports whether the whole value, blanks at its ends aside, is one phrase.
-func (d *Dictionary) Lookup(phrase []byte) (Match, bool) {
-	if len(d.owners) == 0 {
-		return Match{}, false
-	}
-	var w walk
-	w.begin(d, phrase)
-	t, ok := w.word(0)
-	if !ok || len(trimBlanks(phrase[:t.start])) > 0 {
-		return Match{}, false
-	}
-	w.from(root, 0)
-	for _, h := range w.hits[:w.n] {
-		if len(trimBlanks(phrase[h.end:])) == 0 {
-			return d.match(t.start, h.end, h.state), true
-		}
-	}
-	return Match{}, false
 }

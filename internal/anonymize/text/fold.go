@@ -31,6 +31,9 @@ func foldPlain(dst, token []byte) []byte {
 
 // fold appends the key and reports whether a letter was spelled out, so that foldPlain would differ.
 func fold(dst, token []byte, spell bool) ([]byte, bool) {
+	if isASCII(token) {
+		return appendLower(dst, token), false
+	}
 	spelled := false
 	for i := 0; i < len(token); {
 		c := token[i]

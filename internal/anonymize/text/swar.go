@@ -102,6 +102,22 @@ func isASCII(s []byte) bool {
 	return true
 }
 
+// appendLower appends ASCII in small letters.
+func appendLower(dst, s []byte) []byte {
+	i := 0
+	for ; i+block <= len(s); i += block {
+		v := binary.LittleEndian.Uint64(s[i:])
+		dst = binary.LittleEndian.AppendUint64(dst, v|between(v, 'A', 'Z')>>2)
+	}
+	for _, c := range s[i:] {
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}
+
 // hashOf hashes a word. Its highest bits are the best. Case does not count, nor does s at the end: most words are in no
 // name, and one look then tells it of the word and of what it is without its final s.
 func hashOf(b []byte) uint64 {
