@@ -37,7 +37,9 @@ func measurePseudonyms() ([]line, error) {
 	email := measure(func(i int) { v, _ := x.EmailFor(normal[i%indexed]); sum += len(v) })
 	name := measure(func(i int) { given, family, _ := x.Name(int32(order[i%indexed])); sum += len(given) + len(family) })
 	prf, folded := o.Keys.PRF("bench"), []byte("jane stonefield")
-	keyed := measure(func(int) { sum += int(prf.Draw([]byte("given"), folded) + prf.Draw([]byte("family"), folded, []byte{0})) })
+	keyed := measure(func(int) {
+		sum += int(prf.Draw([]byte("given"), folded) + prf.Draw([]byte("family"), folded, []byte{0}))
+	})
 	lines := []line{
 		{what: "e-mail from the people index", value: email.perSecond(), unit: "M/s", goal: 10, cost: &email,
 			beside: times(float64(name.cpu), float64(email.cpu), "one random place of the same memory: the name below")},

@@ -147,15 +147,17 @@ const (
 	latins     = 3 * 64
 )
 
-// latinTable folds each of them.
+// latinLetters are all of them.
+var latinLetters = latinTable()
+
 func latinTable() (table [latins]latin) {
 	for i := range table {
 		char := utf8.AppendRune(nil, rune(firstLatin+i))
 		if classOf(rune(firstLatin+i), len(char)) != inWord {
 			continue
 		}
-		key, spelled := fold(nil, char, true)
-		plain := foldPlain(nil, char)
+		key, spelled := foldRune(nil, char, true)
+		plain, _ := foldRune(nil, char, false)
 		if len(key) > 2 || key[0] >= utf8.RuneSelf {
 			continue
 		}
@@ -163,6 +165,18 @@ func latinTable() (table [latins]latin) {
 		l.size, l.bare, l.spelled = uint8(copy(l.key[:], key)), uint8(copy(l.plain[:], plain)), spelled
 	}
 	return table
+}
+
+// latinAt returns the letter of two bytes at i; nil if there is none of them, or one that folds otherwise.
+func latinAt(s []byte, i int) *latin {
+	lead := uint(s[i]) - firstLatin>>6 - 0xC0
+	if lead > 2 || i+1 == len(s) || s[i+1]&0xC0 != 0x80 {
+		return nil
+	}
+	if l := &latinLetters[lead<<6|uint(s[i+1]&0x3F)]; l.size > 0 {
+		return l
+	}
+	return nil
 }
 
 // longestLatin bounds the words of cutLatin, in bytes.
@@ -182,12 +196,8 @@ func (w *walk) cutLatin(t *word, start int) bool {
 			n, m = n+1, m+1
 			continue
 		}
-		lead := uint(c) - firstLatin>>6 - 0xC0
-		if i++; lead > 2 || i == len(s) || s[i]&0xC0 != 0x80 {
-			return false
-		}
-		l := &w.d.latin[lead<<6|uint(s[i]&0x3F)]
-		if l.size == 0 {
+		l := latinAt(s, i)
+		if i++; l == nil {
 			return false
 		}
 		spelled = spelled || l.spelled

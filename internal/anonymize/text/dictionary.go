@@ -125,7 +125,7 @@ func (b *Builder) step(state, word int32) int32 {
 
 // Build ends the collection and returns the dictionary; the builder is empty afterwards.
 func (b *Builder) Build() *Dictionary {
-	d := &Dictionary{words: b.words, latin: latinTable(), common: newWordSet(commonEnglish, commonGerman), atStart: newWordSet(commonAtStart)}
+	d := &Dictionary{words: b.words, common: newWordSet(commonEnglish, commonGerman), atStart: newWordSet(commonAtStart)}
 	d.words.allot(slotsFor(len(b.words.ends)))
 	d.tree = newTree(&b.edges, b.states, b.at)
 	d.first = make([]int32, len(b.words.ends))
@@ -202,7 +202,6 @@ type Dictionary struct {
 	first           []int32 // by word: state behind the root
 	ends            []int32 // by state: end of its owners
 	owners          []owner
-	latin           [latins]latin
 	traits          []trait  // by word
 	kinds           []uint8  // by state: a bit for each kind of its owners
 	borne           []uint64 // by person: a bit for each phrase of hers, and for some that are not

@@ -45,6 +45,14 @@ func fold(dst, token []byte, spell bool) ([]byte, bool) {
 			i++
 			continue
 		}
+		if l := latinAt(token, i); l != nil {
+			if i += 2; spell {
+				dst, spelled = append(dst, l.key[:l.size]...), spelled || l.spelled
+			} else {
+				dst = append(dst, l.plain[:l.bare]...)
+			}
+			continue
+		}
 		r, n := utf8.DecodeRune(token[i:])
 		switch {
 		case r == utf8.RuneError && n == 1:

@@ -12,7 +12,7 @@ import (
 
 // Lookup reports whether the whole value, blanks at its ends aside, is one phrase.
 func (d *Dictionary) Lookup(phrase []byte) (Match, bool) {
-	if len(d.owners) == 0 || !d.pairs.maybe(d, phrase) {
+	if len(d.owners) == 0 || !d.pairs.maybe(phrase) {
 		return Match{}, false
 	}
 	return d.whole(phrase)
@@ -70,13 +70,13 @@ func pairHash(first, second uint64) uint64 {
 }
 
 // maybe is false for a phrase of two plain words that is none of d; it knows nothing of any other.
-func (p *pairs) maybe(d *Dictionary, phrase []byte) bool {
+func (p *pairs) maybe(phrase []byte) bool {
 	if len(phrase) > window {
 		return true
 	}
 	set, wide := wordWindow(phrase, 0)
 	if wide != 0 {
-		return p.maybeLatin(d, phrase)
+		return p.maybeLatin(phrase)
 	}
 	gap, ok := twoWords(set, phrase)
 	return !ok || p.has(hashAt(phrase, 0, gap), hashAt(phrase, gap+1, len(phrase)))
@@ -97,9 +97,9 @@ func twoWords(set uint64, phrase []byte) (gap int, ok bool) {
 }
 
 // maybeLatin is maybe for words of simple letters, each of which may be in d in either of its spellings.
-func (p *pairs) maybeLatin(d *Dictionary, phrase []byte) bool {
+func (p *pairs) maybeLatin(phrase []byte) bool {
 	var room [2][2 * window]byte
-	spelled, plain, ok := d.spellings(room[0][:0], room[1][:0], phrase)
+	spelled, plain, ok := spellings(room[0][:0], room[1][:0], phrase)
 	if !ok || len(spelled) > window {
 		return true
 	}
@@ -118,19 +118,15 @@ func (p *pairs) maybeLatin(d *Dictionary, phrase []byte) bool {
 }
 
 // spellings appends both forms of a phrase of simple letters: the letters of ASCII as they are, the others folded.
-func (d *Dictionary) spellings(spelled, plain, phrase []byte) (s, p []byte, ok bool) {
+func spellings(spelled, plain, phrase []byte) (s, p []byte, ok bool) {
 	for i := 0; i < len(phrase); i++ {
 		c := phrase[i]
 		if c < utf8.RuneSelf {
 			spelled, plain = append(spelled, c), append(plain, c)
 			continue
 		}
-		lead := uint(c) - firstLatin>>6 - 0xC0
-		if i++; lead > 2 || i == len(phrase) || phrase[i]&0xC0 != 0x80 {
-			return nil, nil, false
-		}
-		l := &d.latin[lead<<6|uint(phrase[i]&0x3F)]
-		if l.size == 0 {
+		l := latinAt(phrase, i)
+		if i++; l == nil {
 			return nil, nil, false
 		}
 		spelled, plain = append(spelled, l.key[:l.size]...), append(plain, l.plain[:l.bare]...)
