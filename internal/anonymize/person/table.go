@@ -150,12 +150,25 @@ func (t *table) first(h uint64) int { return int(h*group) & (len(t.tags) - 1) }
 
 // find returns the slot that holds a key, or the free one where it belongs.
 func (t *table) find(h uint64, key string) int {
-	tag, mask := tagOf(h), len(t.tags)-1
-	for i := t.first(h); ; i = (i + 1) & mask {
-		if t.tags[i] == 0 || t.tags[i] == tag && t.keyAt(i) == key {
-			return i
+	tag := tagOf(h)
+	for i := t.first(h); ; i = (i + group) & (len(t.tags) - 1) {
+		held := binary.LittleEndian.Uint64(t.tags[i:])
+		for same := equal(held, tag); same != 0; same &= same - 1 {
+			if slot := i + bits.TrailingZeros64(same)/8; t.tags[slot] == tag && t.keyAt(slot) == key {
+				return slot
+			}
+		}
+		if free := highs &^ held; free != 0 {
+			return i + bits.TrailingZeros64(free)/8
 		}
 	}
+}
+
+// equal marks the tags of a group that are tag, and now and then the one behind
+// such a one.
+func equal(held uint64, tag byte) uint64 {
+	other := held ^ uint64(tag)*ones // 0 where they are the same
+	return (other - ones) &^ other & highs
 }
 
 // keyAt returns the key of a slot.
@@ -180,11 +193,10 @@ func (t *table) grow() {
 func (t *table) get(key []byte) (who int32, value string, ok bool) {
 	entries := t.arena.String()
 	h := maphash.Bytes(t.seed, key)
-	tags := uint64(tagOf(h)) * ones
+	tag := tagOf(h)
 	for i := t.first(h); ; i = (i + group) & (len(t.tags) - 1) {
 		held := binary.LittleEndian.Uint64(t.tags[i:])
-		other := held ^ tags // 0 where the tag is the key's
-		for same := (other - ones) &^ other & highs; same != 0; same &= same - 1 {
+		for same := equal(held, tag); same != 0; same &= same - 1 {
 			k, who, value, _ := cutEntry(entries[t.at[i+bits.TrailingZeros64(same)/8]:])
 			if len(key) == len(k) && string(key) == k {
 				return who, value, true
