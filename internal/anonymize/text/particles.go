@@ -19,8 +19,8 @@ func particles(key string) (shaping, further bool) {
 
 // Particle reports a word that pseudonyms have in common with the real name: van, de, whatever its case.
 func Particle(word string) bool {
-	var room [2][block]byte // most words are none, and cost no allocation
-	if len(word) <= block {
+	var room [2][4 * block]byte // most words are none, and cost no allocation
+	if len(word) <= len(room[0]) {
 		if s := append(room[0][:0], word...); isASCII(s) {
 			shaping, _ := particles(string(appendLower(room[1][:0], s)))
 			return shaping
