@@ -10,7 +10,8 @@ import (
 	"github.com/tenantcopy/tenantcopy/internal/tenant"
 )
 
-// Use is what MarkUse is asked for: somebody begins to work on a twin.
+// Use is what MarkUse and EndUse are asked for: somebody begins to work on a
+// twin, or ends.
 type Use struct {
 	Twin     tenant.Ref
 	Sites    []Site // the twin's stores; the lock is in the first
@@ -24,17 +25,45 @@ type Use struct {
 // copy by anybody else is refused, and returns the marker of the first store
 // that has one. It holds the lock while it writes: a run that is under way, or
 // another user, is report.Locked.
-func MarkUse(ctx context.Context, u Use) (m Marker, err error) {
+func MarkUse(ctx context.Context, u Use) (Marker, error) {
+	now := u.Clock()
+	return u.rewrite(ctx, "use "+u.Twin.String(), func(m *Marker) (bool, error) {
+		if err := used(m, u.Session.User, now, u.TakeOver, "use "+u.Twin.String()); err != nil {
+			return false, err
+		}
+		m.InUse = &InUse{By: u.Session.User, Until: now.Add(u.For)}
+		return true, nil
+	})
+}
+
+// EndUse takes away what MarkUse wrote for the same user; what another user
+// wrote stays.
+func EndUse(ctx context.Context, u Use) (Marker, error) {
+	return u.rewrite(ctx, "end the use of "+u.Twin.String(), func(m *Marker) (bool, error) {
+		if m.InUse == nil || m.InUse.By != u.Session.User {
+			return false, nil
+		}
+		m.InUse = nil
+		return true, nil
+	})
+}
+
+// rewrite changes the markers of all stores under the lock, and returns the
+// first one. what is for messages.
+func (u Use) rewrite(ctx context.Context, what string, change func(*Marker) (changed bool, err error)) (m Marker, err error) {
+	if len(u.Sites) == 0 {
+		return m, &report.Refusal{Code: report.NotFound, What: what, Why: "it has no store", Hint: "look at tenantcopy.yaml"}
+	}
 	held, err := u.Sites[0].Lock(ctx, Holder{Twin: u.Twin.String(), Run: u.Session.Run, User: u.Session.User, Clock: u.Clock})
 	if locked, ok := errors.AsType[*LockedError](err); ok {
-		return m, &report.Refusal{Code: report.Locked, What: "use " + u.Twin.String(), Why: "it is " + locked.Error(), Hint: "wait until that run has ended"}
+		return m, &report.Refusal{Code: report.Locked, What: what, Why: "it is " + locked.Error(), Hint: "wait until that run has ended"}
 	}
 	if err != nil {
 		return m, err
 	}
 	defer func() { err = errors.Join(err, held.Release(context.WithoutCancel(ctx))) }()
-	now := u.Clock()
-	var first *Marker
+	var sites []Site
+	var markers []Marker
 	for _, s := range u.Sites {
 		facts, err := s.Facts(ctx, 0)
 		if err != nil {
@@ -44,21 +73,28 @@ func MarkUse(ctx context.Context, u Use) (m Marker, err error) {
 		if found == nil || found.Twin != u.Twin.String() {
 			continue
 		}
-		if err := used(found, u.Session.User, now, u.TakeOver, "use "+u.Twin.String()); err != nil {
-			return m, err
+		changed, err := change(found)
+		if err != nil {
+			return m, err // before any is written: they agree
 		}
-		found.InUse = &InUse{By: u.Session.User, Until: now.Add(u.For)}
-		if err := mark(ctx, s, *found, "mark the twin in use"); err != nil {
-			return m, err
-		}
-		if first == nil {
-			first = found
+		if markers = append(markers, *found); changed {
+			sites = append(sites, s)
+		} else {
+			sites = append(sites, nil)
 		}
 	}
-	if first == nil {
-		return m, &report.Refusal{Code: report.NotFound, What: "use " + u.Twin.String(), Why: "tenantcopy has never copied into it"}
+	if len(markers) == 0 {
+		return m, &report.Refusal{Code: report.NotFound, What: what, Why: "tenantcopy has never copied into it"}
 	}
-	return *first, nil
+	for i, s := range sites {
+		if s == nil {
+			continue
+		}
+		if err := mark(ctx, s, markers[i], what); err != nil {
+			return m, err
+		}
+	}
+	return markers[0], nil
 }
 
 // used refuses what would disturb somebody else who works on the twin.

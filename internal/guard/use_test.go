@@ -78,6 +78,26 @@ func TestInUseOfOneStore(t *testing.T) {
 	}
 }
 
+// TestEndUse takes one's own mark away in every store, and nobody else's. Where
+// two stores say two names, nothing is written before both were looked at.
+func TestEndUse(t *testing.T) {
+	for _, user := range []string{"jo", "kim"} {
+		w := newWorld()
+		usedBy(w, "kim")
+		u := guard.Use{Twin: tenant.Ref{Env: "staging", Name: "acme"}, Sites: []guard.Site{w.dstPG, w.dstR}, Session: tenant.Session{Run: "new", User: user}, Clock: clock()}
+		m, err := guard.EndUse(t.Context(), u)
+		if own := user == "kim"; err != nil || (m.InUse == nil) != own || (w.dstPG.facts.Marker.InUse == nil) != own || (w.dstR.facts.Marker.InUse == nil) != own || w.dstPG.locked {
+			t.Errorf("%s ends kim's use: %+v, %v", user, m.InUse, err)
+		}
+		usedBy(w, "kim")
+		w.dstPG.facts.Marker.InUse = nil
+		u.Session.User = "jo"
+		if _, err := guard.MarkUse(t.Context(), u); report.CodeOf(err) != report.Locked || w.dstPG.facts.Marker.InUse != nil {
+			t.Errorf("the second store's user: %v, the first one says %+v", err, w.dstPG.facts.Marker.InUse)
+		}
+	}
+}
+
 // TestMarkUse writes into every store that has a marker, and nowhere else.
 func TestMarkUse(t *testing.T) {
 	use := func(w *world) guard.Use {
