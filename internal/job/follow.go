@@ -21,8 +21,9 @@ import (
 
 // Listener hears what a Job says; its functions are not called at once.
 type Listener struct {
-	Line func(line []byte) // of a pod's log, without its end: a report.Event, or a text for people
-	Note func(text string) // about pods: what one waits for, that one was taken from its node
+	Line func(line []byte)                    // of a pod's log, without its end: a report.Event, or a text for people
+	From func(pod string, n int, line []byte) // instead of Line, for whoever needs to know where it stands, counted from 1
+	Note func(text string)                    // about pods: what one waits for, that one was taken from its node
 }
 
 // follower is one Follow.
@@ -141,8 +142,7 @@ func (f *follower) read(ctx context.Context, name string, state *followed) error
 		line, err := lines.ReadBytes('\n')
 		if err != nil { // a line without its end comes again as a whole, or was the last
 			if len(line) > 0 && errors.Is(err, io.EOF) && n >= state.lines {
-				f.Line(line)
-				state.lines++
+				f.hear(name, state, line)
 			}
 			if errors.Is(err, io.EOF) {
 				return nil
@@ -150,10 +150,18 @@ func (f *follower) read(ctx context.Context, name string, state *followed) error
 			return err
 		}
 		if n >= state.lines {
-			f.Line(bytes.TrimSuffix(line, []byte("\n")))
-			state.lines++
+			f.hear(name, state, bytes.TrimSuffix(line, []byte("\n")))
 		}
 	}
+}
+
+// hear passes the next line of a pod on.
+func (f *follower) hear(pod string, state *followed, line []byte) {
+	if state.lines++; f.From != nil {
+		f.From(pod, state.lines, line)
+		return
+	}
+	f.Line(line)
 }
 
 // waits says, once, what a pod waits for.

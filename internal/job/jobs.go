@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -63,13 +64,27 @@ func attach(found *batchv1.Job, s Spec) (who string, err error) {
 	if who == "" {
 		who = "somebody"
 	}
+	refused := func(why string) (string, error) {
+		return "", &report.Refusal{Code: report.Locked, What: "copy " + s.Source.String() + " to " + s.Destination.String(),
+			Why: fmt.Sprintf("job %s/%s of %s %s", found.Namespace, found.Name, who, why), Hint: "wait for it, or end it with tenantcopy job cancel"}
+	}
 	if src := found.Annotations[AnnotationSource]; src != s.Source.String() || found.Annotations[AnnotationDestination] != s.Destination.String() {
-		return "", &report.Refusal{
-			Code: report.Locked, What: "copy " + s.Source.String() + " to " + s.Destination.String(),
-			Why: fmt.Sprintf("job %s/%s of %s fills that twin from %q", found.Namespace, found.Name, who, src), Hint: "wait for it, or end it with tenantcopy job cancel",
-		}
+		return refused(fmt.Sprintf("fills that twin from %q", src))
+	}
+	if theirs := argumentsOf(found); !slices.Equal(theirs, s.container().Args) {
+		return refused("copies with other options than are asked for")
 	}
 	return who, nil
+}
+
+// argumentsOf are those of a Job's program.
+func argumentsOf(found *batchv1.Job) []string {
+	for _, c := range found.Spec.Template.Spec.Containers {
+		if c.Name == container {
+			return c.Args
+		}
+	}
+	return nil
 }
 
 // Cancel deletes a twin's Job and waits until its pods are gone: SIGTERM ends

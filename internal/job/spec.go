@@ -19,6 +19,7 @@ import (
 type Spec struct {
 	Source, Destination tenant.Ref
 	User                string // who asks for it, a DNS label; empty in a template
+	Chat                Chat   // where it was asked for; the zero Chat: in none
 
 	Namespace      string
 	Image          string
@@ -72,11 +73,9 @@ const (
 // Job returns the Job. Its template waits for nobody and is refused by an API
 // server only if a name in the Spec is none.
 func (s Spec) Job() *batchv1.Job {
-	return &batchv1.Job{
-		TypeMeta:   metav1.TypeMeta{APIVersion: "batch/v1", Kind: "Job"},
-		ObjectMeta: s.meta(Name(s.Destination)),
-		Spec:       s.jobSpec(),
-	}
+	meta := s.meta(Name(s.Destination))
+	s.Chat.onto(&meta)
+	return &batchv1.Job{TypeMeta: metav1.TypeMeta{APIVersion: "batch/v1", Kind: "Job"}, ObjectMeta: meta, Spec: s.jobSpec()}
 }
 
 // CronJob returns a template that never starts by itself:
