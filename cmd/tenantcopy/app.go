@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -179,11 +181,22 @@ func label(name string) string {
 			out.WriteByte('-')
 		}
 	}
-	if s := strings.Trim(out.String(), "-"); tenant.IsLabel(s) {
+	s := strings.Trim(out.String(), "-")
+	if len(s) > longestLabel { // a hash keeps two people with long names apart
+		sum := sha256.Sum256([]byte(name))
+		s = strings.TrimRight(s[:longestLabel-1-2*labelHash], "-") + "-" + hex.EncodeToString(sum[:labelHash])
+	}
+	if tenant.IsLabel(s) {
 		return s
 	}
 	return "unknown"
 }
+
+// Lengths of a DNS label, and of the hash that ends one which was cut.
+const (
+	longestLabel = 63 // characters
+	labelHash    = 5  // bytes, two characters each
+)
 
 // rootCommand builds the command line.
 func (a *app) rootCommand() *cobra.Command {

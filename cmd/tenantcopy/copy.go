@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
@@ -29,6 +30,7 @@ type copyFlags struct {
 	only, skip, limit                              []string
 	jobs                                           int
 	tilt, keepDown, takeOver, here                 bool
+	given                                          []string // names of the flags that stood on the command line
 }
 
 const copyHelp = `tenantcopy copies one tenant of a protected environment into its twin:
@@ -63,6 +65,7 @@ func (a *app) copyCommand() *cobra.Command {
 			if err := f.check(cmd.Flags().Changed); err != nil {
 				return err
 			}
+			cmd.Flags().Visit(func(flag *pflag.Flag) { f.given = append(f.given, flag.Name) })
 			return a.copy(cmd.Context(), f, args)
 		},
 	}
@@ -129,23 +132,29 @@ func copyArgs(cmd *cobra.Command, args []string, tilt bool) error {
 	return nil
 }
 
-// copy is the whole command: check, open, admit, finish or run, report, tilt.
+// copy is the whole command: the copy, here or by the service, then Tilt.
 func (a *app) copy(ctx context.Context, f copyFlags, args []string) error {
 	a.expect(args[0], args[1])
-	if c, err := a.loadConfig(); err == nil && a.elsewhere(c, f) { // plan tells what is wrong with the file
-		return a.copyThere(ctx, c, f, args)
+	c, err := a.loadConfig()
+	if err == nil && a.elsewhere(c, f.here) {
+		err = a.copyThere(ctx, c, f, args)
+	} else { // plan tells what is wrong with the file
+		err = a.copyHere(ctx, f, args)
 	}
+	if err != nil || !f.tilt {
+		return err
+	}
+	return a.tilt(ctx, tiltFlags{takeOver: f.takeOver, here: f.here}, args[1], args[2:])
+}
+
+// copyHere copies in this process: check, open, admit, finish or run, report.
+func (a *app) copyHere(ctx context.Context, f copyFlags, args []string) error {
 	p, err := a.plan(ctx, f, args[0], args[1])
 	if err != nil {
 		return err
 	}
-	if f.tilt { // what would keep Tilt from starting is told before the copy
-		if err := a.outsideTilt("start Tilt on " + p.dst.ref.String()); err != nil {
-			return err
-		}
-		if _, err := a.tiltCluster(ctx, p.dst); err != nil {
-			return err
-		}
+	if err := a.beforeTilt(ctx, f, p.dst); err != nil {
+		return err
 	}
 	manifest, err := a.leased(ctx, p)
 	if err != nil && report.CodeOf(err) != report.Launch {
@@ -162,9 +171,6 @@ func (a *app) afterSwitch(ctx context.Context, f copyFlags, p *runPlan, args []s
 	}
 	if err := a.runHooks(ctx, p, "after-switch", p.dst.env.Hooks.AfterSwitch); err != nil {
 		return &report.Error{Code: report.Launch, Op: "run hooks after the switch", Err: err, Hint: "the copy is good and live; run the hook by hand"}
-	}
-	if f.tilt {
-		return a.tilt(ctx, tiltFlags{takeOver: f.takeOver}, args[1], args[2:])
 	}
 	return nil
 }

@@ -108,7 +108,7 @@ func (d *checkup) paired() bool { return d.src != tenant.Ref{} }
 // read reads the configuration; its error is a finding.
 func (d *checkup) read() (err error) {
 	if d.config, err = d.app.loadConfig(); err == nil {
-		d.there = d.app.elsewhere(d.config, copyFlags{here: d.flags.here})
+		d.there = d.app.elsewhere(d.config, d.flags.here)
 	}
 	return err
 }

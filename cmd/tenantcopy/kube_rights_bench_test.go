@@ -149,6 +149,7 @@ type rightsBench struct {
 	*jobBench
 	spec                         job.Spec
 	config                       string
+	service                      *served
 	starter, copier, server, dev *role
 }
 

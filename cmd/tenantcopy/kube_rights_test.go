@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"maps"
 	"net/http"
@@ -35,7 +36,7 @@ func newRightsBench(t *testing.T) *rightsBench {
 	b.application(t)
 
 	b.starter = chartRole(t, "rita", []string{"tenantcopy-start"}, []string{"tenantcopy-identity"})
-	b.server = chartRole(t, "tenantcopy-serve", []string{"tenantcopy-start"}, []string{"tenantcopy-identity", "tenantcopy-review"})
+	b.server = chartRole(t, "tenantcopy-serve", []string{"tenantcopy-start", "tenantcopy-chat"}, []string{"tenantcopy-identity", "tenantcopy-review"})
 	b.dev = chartRole(t, "ada", []string{"tenantcopy-call"}, []string{"tenantcopy-identity"})
 	for _, r := range []*role{b.starter, b.server, b.dev} {
 		b.give(t, r, b.account(t, r.account, r.rights, r.beyond))
@@ -143,6 +144,28 @@ func (b *rightsBench) ask(t *testing.T) (int, string) {
 	return code, said
 }
 
+// chat starts the service anew and orders a copy in a chat, which ends well
+// whatever the service could not write down; its log says so.
+func (b *rightsBench) chat(t *testing.T) (int, string) {
+	t.Helper()
+	s := b.service
+	s.kill()
+	before := len(s.log.String())
+	s.start(t)
+	s.order(t, b.spec.Source.Name, rand.Text())
+	var log string
+	until(t, "the end of the order", func() (bool, error) {
+		log = s.log.String()[before:]
+		j, err := b.Client.BatchV1().Jobs(b.Namespace).Get(t.Context(), job.Name(b.spec.Destination), metav1.GetOptions{})
+		return err == nil && j.Labels["tenantcopy/chat"] == "told" || strings.Contains(log, "it lacks patch"), nil
+	})
+	b.as(t, b.admin, "job", "cancel", b.spec.Source.String(), b.spec.Destination.String())
+	if strings.Contains(log, "it lacks") {
+		return 4, log
+	}
+	return 0, log
+}
+
 // leaseGone removes the twin's Lease, so that the next run makes one.
 func (b *rightsBench) leaseGone(t *testing.T) {
 	t.Helper()
@@ -158,9 +181,7 @@ func (b *rightsBench) leaseGone(t *testing.T) {
 func TestKubeO24_MinimalRBAC(t *testing.T) {
 	t.Parallel()
 	b := newRightsBench(t)
-	server := *b.jobBench
-	server.admin = b.server.file
-	serveOn(t, &server, b.config)
+	b.service = serveOn(t, b.jobBench, b.server.file, b.config)
 
 	ways := map[*role]func(*testing.T) (int, string){b.starter: b.run, b.copier: b.stop, b.dev: b.ask, b.server: b.ask}
 	for r, way := range ways {
@@ -170,6 +191,9 @@ func TestKubeO24_MinimalRBAC(t *testing.T) {
 	}
 	if code, said := b.look(t); code != 0 {
 		t.Fatalf("status: %d\n%s", code, said)
+	}
+	if code, said := b.chat(t); code != 0 {
+		t.Fatalf("an order from chat: %d\n%s", code, said)
 	}
 	for r := range ways {
 		granted, heard := rightsOf(slices.Concat(r.rights, r.beyond)), r.said.all()
@@ -211,6 +235,8 @@ func (b *rightsBench) missed(t *testing.T, r *role, lacks right, way func(*testi
 		}
 	case r == b.copier && lacks.verb == "get" && slices.Contains([]string{"secrets", "deployments"}, lacks.resource):
 		way = b.look
+	case r == b.server && lacks.resource == "jobs" && (lacks.verb == "list" || lacks.verb == "patch"):
+		way = b.chat
 	case r == b.server && lacks.resource == "namespaces":
 		way = b.begin
 	}

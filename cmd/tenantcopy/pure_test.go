@@ -269,3 +269,17 @@ func TestKinds(t *testing.T) {
 		}
 	}
 }
+
+// TestLabel: two people with long names stay two.
+func TestLabel(t *testing.T) {
+	long := "system:serviceaccount:" + strings.Repeat("a-long-namespace-", 4) + ":"
+	one, two := label(long+"ada"), label(long+"kim")
+	if one == two || one == "unknown" || len(one) > 63 || len(two) > 63 {
+		t.Errorf("%s and %s", one, two)
+	}
+	for name, want := range map[string]string{"jo@example.com": "jo-example-com", "": "unknown", "@": "unknown", "slack:U1": "slack-u1"} {
+		if got := label(name); got != want {
+			t.Errorf("%q is %s", name, got)
+		}
+	}
+}

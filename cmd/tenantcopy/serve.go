@@ -9,12 +9,14 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/tenantcopy/tenantcopy/internal/cluster"
 	"github.com/tenantcopy/tenantcopy/internal/job"
+	"github.com/tenantcopy/tenantcopy/internal/parallel"
 	"github.com/tenantcopy/tenantcopy/internal/serve"
 	"github.com/tenantcopy/tenantcopy/internal/tenant"
 )
@@ -30,6 +32,8 @@ type allowedConfig struct {
 	Users  []string `yaml:"users"`  // as the cluster names them
 	Groups []string `yaml:"groups"` // the same
 	Slack  []string `yaml:"slack"`  // ids of Slack users
+
+	Options []string `yaml:"options"` // that they may ask for; without the key all of serve.OptionNames
 }
 
 // slackConfig is the slash command. Its two secrets come from Slack's page of
@@ -81,8 +85,8 @@ func (a *app) serve(ctx context.Context) error {
 		return err
 	}
 	server := &serve.Server{
-		Policy: c.policy(), Review: serve.Review(in), Clock: a.clock, Log: slog.New(slog.NewJSONHandler(a.err, nil)),
-		Jobs: &serviceJobs{app: a, config: c, jobs: job.Jobs{Cluster: in, Namespace: c.RunsIn.namespace()}},
+		Policy: c.policy(), Review: serve.Review(in), Clock: a.clock, Sleep: parallel.Sleep, Clean: a.err.clean, Log: slog.New(slog.NewJSONHandler(a.err, nil)),
+		Twins: servedTwins{twins{a, c}}, Jobs: &serviceJobs{app: a, config: c, jobs: job.Jobs{Cluster: in, Namespace: c.RunsIn.namespace()}},
 	}
 	if server.Slack, err = a.slack(ctx, c); err != nil {
 		return err
@@ -103,7 +107,7 @@ func (a *app) serve(ctx context.Context) error {
 func (c *config) policy() serve.Policy {
 	out := make(serve.Policy, len(c.Serve.Allow))
 	for env, allowed := range c.Serve.Allow {
-		out[env] = serve.Allowed{Users: allowed.Users, Groups: allowed.Groups, Slack: allowed.Slack}
+		out[env] = serve.Allowed{Users: allowed.Users, Groups: allowed.Groups, Slack: allowed.Slack, Options: allowed.Options}
 	}
 	return out
 }
@@ -146,6 +150,11 @@ func (c *config) checkServe() error {
 		if env.Protected {
 			return c.fail("it is protected, so nothing is copied into it", "", "serve", "allow", name)
 		}
+		for _, option := range c.Serve.Allow[name].Options {
+			if known := serve.OptionNames(); !slices.Contains(known, option) {
+				return c.fail("one of them is no option that the service takes", "there are "+strings.Join(known, ", "), "serve", "allow", name, "options")
+			}
+		}
 	}
 	s := c.Serve.Slack
 	if s == (slackConfig{}) {
@@ -173,48 +182,40 @@ func (s *serviceJobs) Start(ctx context.Context, r serve.Request) (serve.Started
 	if err := s.config.copyable(r.Source, r.Destination); err != nil {
 		return serve.Started{}, err
 	}
-	var flags []string
-	if r.Confirm != "" {
-		flags = []string{"--confirm", r.Confirm}
-	}
-	spec := s.app.spec(s.config, r.Source, r.Destination, flags)
-	spec.User = label(r.By.Name)
+	spec := s.app.spec(s.config, r.Source, r.Destination, r.Arguments())
+	spec.User, spec.Chat = label(r.By.Name), job.Chat(r.Chat)
 	other, err := s.jobs.Start(ctx, spec)
 	return serve.Started{Job: job.Name(r.Destination), Attached: other != ""}, err
 }
 
-// Said is a line of a pod's log that is no event: a text for people.
-type said struct {
-	Said string `json:"said"`
-}
-
 // Follow implements serve.Jobs.
-func (s *serviceJobs) Follow(ctx context.Context, dst tenant.Ref, line func([]byte) error) (serve.Ended, error) {
+func (s *serviceJobs) Follow(ctx context.Context, dst tenant.Ref, line func(serve.Line) error) (serve.Ended, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	pass := func(text []byte) {
-		if err := line(text); err != nil {
+	pass := func(l serve.Line) {
+		if err := line(l); err != nil {
 			cancel(err) // whoever listened is gone
 		}
 	}
-	say := func(text string) {
-		if encoded, err := json.Marshal(said{text}); err == nil {
-			pass(encoded)
-		}
-	}
-	outcome, err := s.jobs.Follow(ctx, dst, job.Listener{Note: say, Line: func(text []byte) {
-		if json.Valid(text) {
-			pass(text)
-			return
-		}
-		say(string(text))
-	}})
+	outcome, err := s.jobs.Follow(ctx, dst, job.Listener{
+		Note: func(text string) { pass(serve.Line{Said: text}) },
+		From: func(pod string, n int, text []byte) {
+			l := serve.Line{Pod: pod, N: n, Event: text}
+			if !json.Valid(text) {
+				l.Event, l.Said = nil, string(text)
+			}
+			pass(l)
+		},
+	})
 	if err != nil {
 		return serve.Ended{}, err
 	}
 	out := serve.Ended{Code: outcome.Exit}
 	if r := outcome.Result; r != nil {
 		out.Message, out.Took = r.Why, time.Duration(r.Seconds*float64(time.Second))
+		for _, store := range r.Stores {
+			out.Records += store.Records
+		}
 	}
 	if err := outcome.Err(); err != nil && out.Message == "" {
 		out.Message = err.Error()
@@ -228,4 +229,18 @@ func (s *serviceJobs) Follow(ctx context.Context, dst tenant.Ref, line func([]by
 // Cancel implements serve.Jobs.
 func (s *serviceJobs) Cancel(ctx context.Context, dst tenant.Ref) error {
 	return s.jobs.Cancel(ctx, dst)
+}
+
+// Untold implements serve.Jobs.
+func (s *serviceJobs) Untold(ctx context.Context) (all []serve.Request, err error) {
+	found, err := s.jobs.Untold(ctx)
+	for _, one := range found {
+		all = append(all, serve.Request{Source: one.Source, Destination: one.Destination, Chat: serve.Chat(one.Chat)})
+	}
+	return all, err
+}
+
+// Told implements serve.Jobs.
+func (s *serviceJobs) Told(ctx context.Context, r serve.Request) error {
+	return s.jobs.Told(ctx, r.Destination, job.Chat(r.Chat))
 }

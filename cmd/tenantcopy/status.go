@@ -22,13 +22,21 @@ type storeStatus struct {
 }
 
 func (a *app) statusCommand() *cobra.Command {
-	var asJSON bool
+	var asJSON, here bool
 	cmd := &cobra.Command{
 		Use: "status DST", Short: "Say what a twin is: how old, from where, by which run, in which state",
-		Long: "status reads the marker of every store of a twin and changes nothing.\nIt exits with 0 when the twin is complete, with 10 when it is not, and with 7 when there is none.",
+		Long: "status reads the marker of every store of a twin and changes nothing.\nIt exits with 0 when the twin is complete, with 10 when it is not, and with 7 when there is none.\n" +
+			"Where runs-in: names a service, the service is asked, which says of the twin as a whole what serves.",
 		Args: oneTenant,
-		RunE: func(cmd *cobra.Command, args []string) error { return a.status(cmd.Context(), args[0], asJSON) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, twin, err := a.twin(args[0])
+			if err == nil && a.elsewhere(c, here) {
+				return a.statusThere(cmd.Context(), c, twin, asJSON)
+			}
+			return a.status(cmd.Context(), args[0], asJSON)
+		},
 	}
+	cmd.Flags().BoolVar(&here, "here", false, "ask the twin's stores, also where runs-in: names a service")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }
@@ -68,10 +76,15 @@ func (a *app) twin(text string) (*config, resolved, error) {
 		return nil, resolved{}, err
 	}
 	if c.Environments[ref.Env].Protected {
-		return nil, resolved{}, &report.Refusal{Code: report.Unsafe, What: "open " + text, Why: "environment " + ref.Env + " is protected, so it holds no twin", Hint: "name the twin, for instance staging/" + ref.Name}
+		return nil, resolved{}, holdsNoTwin(ref)
 	}
 	twin, err := c.find(ref, report.Destination)
 	return c, twin, err
+}
+
+// holdsNoTwin refuses a tenant of a protected environment.
+func holdsNoTwin(ref tenant.Ref) error {
+	return &report.Refusal{Code: report.Unsafe, What: "open " + ref.String(), Why: "environment " + ref.Env + " is protected, so it holds no twin", Hint: "name the twin, for instance staging/" + ref.Name}
 }
 
 func (a *app) status(ctx context.Context, text string, asJSON bool) error {

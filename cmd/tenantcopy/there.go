@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/tenantcopy/tenantcopy/internal/cluster"
 	"github.com/tenantcopy/tenantcopy/internal/parallel"
@@ -16,11 +17,28 @@ import (
 // serviceName is the service of the chart, and its port.
 const serviceName = "http:tenantcopy:http"
 
-// elsewhere reports whether a copy is to be made by the service: where runs-in:
-// says so, --here does not, and this is no pod of a Job itself.
-func (a *app) elsewhere(c *config, f copyFlags) bool {
+// elsewhere reports whether the service is asked: where runs-in: says so,
+// --here does not, and this is no pod of a Job itself.
+func (a *app) elsewhere(c *config, here bool) bool {
 	_, inJob := a.pod()
-	return c.RunsIn.Service && !f.here && !inJob
+	return c.RunsIn.Service && !here && !inJob
+}
+
+// hereHint is said where the service does not do what is asked for.
+const hereHint = "with --here this process does it, which needs the credentials and the key"
+
+// ownFlags are those of the copy that are about this process alone; the
+// service hears of serve.OptionNames.
+var ownFlags = []string{"config", "here", "progress", "tilt"}
+
+// options are what the service is asked of a copy beside its two tenants.
+func (f copyFlags) options() (serve.Options, error) {
+	for _, name := range f.given {
+		if known := slices.Concat(ownFlags, serve.OptionNames()); !slices.Contains(known, name) {
+			return serve.Options{}, usageError{what: "the service takes no --" + name, hint: hereHint}
+		}
+	}
+	return serve.Options{Confirm: f.confirm, Only: f.only, Skip: f.skip, Unclassified: f.unclassified, TakeOver: f.takeOver, KeepDown: f.keepDown || f.tilt}, nil
 }
 
 // service is the way to the service, with the caller's own token.
@@ -47,14 +65,18 @@ func (a *app) copyThere(ctx context.Context, c *config, f copyFlags, args []stri
 	if err := c.direction(src, dst); err != nil {
 		return err
 	}
-	if f.rules != "" || f.report != "" || f.unclassified != "" || len(f.only)+len(f.skip)+len(f.limit) > 0 || f.keepDown || f.takeOver {
-		return usageError{what: "the service takes two tenants and --confirm", hint: "with --here the copy is made by this process, which needs the credentials and the key"}
+	options, err := f.options()
+	if err != nil {
+		return err
+	}
+	if err := a.beforeTilt(ctx, f, twin); err != nil {
+		return err
 	}
 	service, err := a.service(ctx, c)
 	if err != nil {
 		return err
 	}
-	answer, err := service.Begin(ctx, serve.Asked{Source: args[0], Destination: args[1], Confirm: f.confirm})
+	answer, err := service.Begin(ctx, serve.Asked{Source: args[0], Destination: args[1], Options: options})
 	if err != nil {
 		return err
 	}
@@ -65,33 +87,22 @@ func (a *app) copyThere(ctx context.Context, c *config, f copyFlags, args []stri
 		}
 		fmt.Fprintf(a.out, "job %s/%s %s\n", c.RunsIn.namespace(), answer.Job, what)
 	}
-	if err := a.watchThere(ctx, service, f, src, dst); err != nil {
-		return err
-	}
-	if !f.tilt {
-		return nil
-	}
-	in, err := a.tiltCluster(ctx, twin)
-	if err != nil {
-		return err
-	}
-	return a.launch(twin, in, args[2:])
+	return a.watchThere(ctx, service, f, src, dst)
 }
 
 // watchThere shows a run's events to its end, and ends as it ends.
 func (a *app) watchThere(ctx context.Context, service *serve.Client, f copyFlags, src, dst tenant.Ref) error {
 	sink, end := a.face(f.progress)
-	ended, err := service.Follow(ctx, dst, func(line []byte) error {
+	ended, err := service.Follow(ctx, dst, func(l serve.Line) error {
 		var e report.Event
-		if json.Unmarshal(line, &e) == nil && e.Phase != "" {
+		if json.Unmarshal(l.Event, &e) == nil && e.Phase != "" {
 			if sink != nil {
 				sink(e)
 			}
 			return nil
 		}
-		var s said
-		if json.Unmarshal(line, &s) == nil && s.Said != "" {
-			fmt.Fprintln(a.err, s.Said)
+		if l.Said != "" {
+			fmt.Fprintln(a.err, l.Said)
 		}
 		return nil
 	})
@@ -103,10 +114,37 @@ func (a *app) watchThere(ctx context.Context, service *serve.Client, f copyFlags
 		return err
 	}
 	if ended.Code != 0 {
-		return &report.Error{Code: classOf(ended.Code), Op: "run the Job", Err: errors.New(ended.Message)}
+		class := ended.Class
+		if class == "" {
+			class = classOf(ended.Code)
+		}
+		return &report.Error{Code: class, Op: "run the Job", Err: errors.New(ended.Message)}
 	}
 	if f.progress != "quiet" && f.progress != "json" {
-		fmt.Fprintf(a.out, "\n%s is a pseudonymised copy of %s, proved and live (%.1f s)\n", dst, src, ended.Took.Seconds())
+		fmt.Fprintf(a.out, "\n%s is a pseudonymised copy of %s, proved and live (%.1f s, %s)\n", dst, src, ended.Took.Seconds(), records(ended.Records))
 	}
+	return nil
+}
+
+// statusThere prints what the service says of a twin.
+func (a *app) statusThere(ctx context.Context, c *config, twin resolved, asJSON bool) error {
+	service, err := a.service(ctx, c)
+	if err != nil {
+		return err
+	}
+	found, err := service.Look(ctx, twin.ref)
+	switch {
+	case err != nil:
+		return err
+	case asJSON:
+		encoder := json.NewEncoder(jsonWriter{a.out})
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(found)
+	}
+	line := fmt.Sprintf("%s: the copy of %s by run %s serves, %s old", found.Twin, found.Source, found.Run, age(found.Age))
+	if found.User != "" {
+		line += "; in use by " + found.User + " until " + found.Until.UTC().Format("2006-01-02 15:04") + " UTC"
+	}
+	fmt.Fprintln(a.out, line)
 	return nil
 }

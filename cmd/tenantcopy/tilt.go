@@ -9,20 +9,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tenantcopy/tenantcopy/internal/cluster"
-	"github.com/tenantcopy/tenantcopy/internal/guard"
 	"github.com/tenantcopy/tenantcopy/internal/launch"
 	"github.com/tenantcopy/tenantcopy/internal/report"
 )
-
-// useFor is how long a twin counts as in use after Tilt was started on it:
-// tenantcopy has become Tilt by then and cannot say when it ends.
-const useFor = 8 * time.Hour
 
 // tiltFlags are the flags of tilt.
 type tiltFlags struct {
 	fresh    time.Duration
 	takeOver bool
 	rules    string
+	here     bool
+	release  bool
 }
 
 func (a *app) tiltCommand() *cobra.Command {
@@ -38,8 +35,9 @@ so the terminal, the signals and the exit code are Tilt's. The port is the same 
 gets the very kubeconfig that was checked, and the extension tilt/tenantcopy can check the rest: it is told the
 cluster's identity and the tenant. The current context is never used, and a protected environment is refused.
 
-For eight hours a copy into the twin by anybody else ends with exit code 6 and your name.`,
-		Example: "  tenantcopy tilt staging/acme\n  tenantcopy tilt staging/acme --fresh 24h      copy first when the twin is older\n  tenantcopy tilt staging/acme -- --services=api",
+For eight hours, or until --release, a copy into the twin by anybody else ends with exit code 6 and your name.
+Where runs-in: names a service, it is asked about the twin, which needs no credential of a store.`,
+		Example: "  tenantcopy tilt staging/acme\n  tenantcopy tilt staging/acme --fresh 24h      copy first when the twin is older\n  tenantcopy tilt staging/acme --release        others may refresh it now\n  tenantcopy tilt staging/acme -- --services=api",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if dash := cmd.ArgsLenAtDash(); len(args) == 0 || (dash >= 0 && dash != 1) || (dash < 0 && len(args) != 1) {
 				return usageError{what: "one tenant is needed, and Tilt's own arguments after --: tenantcopy tilt staging/acme -- ARGS"}
@@ -51,43 +49,75 @@ For eight hours a copy into the twin by anybody else ends with exit code 6 and y
 	cmd.Flags().DurationVar(&f.fresh, "fresh", 0, "copy first when the twin is older than this, as in 24h")
 	cmd.Flags().BoolVar(&f.takeOver, "take-over", false, "also when somebody else works on the twin")
 	cmd.Flags().StringVar(&f.rules, "rules", "", "rules file for --fresh, instead of the configuration's")
+	cmd.Flags().BoolVar(&f.here, "here", false, "speak to the twin's stores, also where runs-in: names a service")
+	cmd.Flags().BoolVar(&f.release, "release", false, "say that you no longer work on the twin, and start nothing")
 	return cmd
 }
 
 // tilt checks the twin and its cluster, refreshes the twin when it is too old,
 // and becomes Tilt.
 func (a *app) tilt(ctx context.Context, f tiltFlags, text string, args []string) error {
+	c, twin, err := a.twin(text)
+	if err != nil {
+		return err
+	}
+	if f.rules != "" && a.elsewhere(c, f.here) {
+		return usageError{what: "the service takes no --rules", hint: hereHint}
+	}
+	at, err := a.desk(ctx, c, f.here)
+	if err != nil {
+		return err
+	}
+	if f.release {
+		return a.release(ctx, at, twin)
+	}
 	if err := a.outsideTilt("start Tilt on " + text); err != nil {
 		return err
 	}
-	_, twin, err := a.twin(text)
+	in, err := a.tiltCluster(ctx, twin)
 	if err != nil {
 		return err
 	}
-	c, err := a.tiltCluster(ctx, twin)
+	found, err := at.Use(ctx, twin.ref, f.takeOver)
 	if err != nil {
 		return err
 	}
-	marker, err := a.useTwin(ctx, f, text)
-	if err != nil {
-		return err
-	}
-	if old := a.clock().Sub(servingSince(marker)); f.fresh > 0 && old > f.fresh {
-		fmt.Fprintf(a.out, "%s is %s old: copying it anew\n", twin.ref, age(old))
-		copying := copyFlags{rules: f.rules, progress: "auto", takeOver: f.takeOver, jobs: defaultJobs, keepDown: true}
-		if err := a.copy(ctx, copying, []string{marker.Source, text}); err != nil {
+	if f.fresh > 0 && found.Age > f.fresh {
+		fmt.Fprintf(a.out, "%s is %s old: copying it anew\n", twin.ref, age(found.Age))
+		copying := copyFlags{rules: f.rules, progress: "auto", takeOver: f.takeOver, jobs: defaultJobs, keepDown: true, here: f.here}
+		if err := a.copy(ctx, copying, []string{found.Source, text}); err != nil {
 			return err
 		}
 	}
-	return a.launch(twin, c, args)
+	err = a.launch(twin, in, args) // it returns only when Tilt did not start: then nobody works on the twin
+	_, failed := at.Leave(context.WithoutCancel(ctx), twin.ref)
+	return errors.Join(err, failed)
 }
 
-// servingSince is when the copy that serves was made.
-func servingSince(m guard.Marker) time.Time {
-	if m.State != guard.Complete && m.Serving != nil {
-		return m.Serving.Time
+// release says that the user no longer works on the twin.
+func (a *app) release(ctx context.Context, at desk, twin resolved) error {
+	found, err := at.Leave(ctx, twin.ref)
+	switch {
+	case err != nil:
+		return err
+	case found.User != "":
+		fmt.Fprintf(a.out, "%s is in use by %s\n", twin.ref, found.User)
+	default:
+		fmt.Fprintf(a.out, "%s is in nobody's use\n", twin.ref)
 	}
-	return m.Time
+	return nil
+}
+
+// beforeTilt tells what would keep Tilt from starting, before the copy.
+func (a *app) beforeTilt(ctx context.Context, f copyFlags, twin resolved) error {
+	if !f.tilt {
+		return nil
+	}
+	if err := a.outsideTilt("start Tilt on " + twin.ref.String()); err != nil {
+		return err
+	}
+	_, err := a.tiltCluster(ctx, twin)
+	return err
 }
 
 // outsideTilt refuses what makes no sense in a Tiltfile, and says what a
@@ -104,31 +134,6 @@ func (a *app) inTilt() bool {
 	host, _ := a.lookup("TILT_HOST")
 	port, _ := a.lookup("TILT_PORT")
 	return host != "" || port != ""
-}
-
-// useTwin checks that the twin is complete, or that the one before a failed
-// run serves, and marks it as in use.
-func (a *app) useTwin(ctx context.Context, f tiltFlags, text string) (guard.Marker, error) {
-	twin, o, err := a.openTwin(ctx, text)
-	if err != nil {
-		return guard.Marker{}, err
-	}
-	defer o.closeSites()
-	var all []storeStatus
-	for _, s := range o.sites {
-		facts, err := s.Facts(ctx, 0)
-		if err != nil {
-			return guard.Marker{}, err
-		}
-		if facts.Marker != nil && facts.Marker.State != guard.Complete && facts.Marker.State != guard.Switching && facts.Marker.Serving != nil {
-			facts.Marker.State = guard.Complete // the twin before the run that failed still serves
-		}
-		all = append(all, storeStatus{Store: s.Name(), Exists: facts.Exists, Marker: facts.Marker})
-	}
-	if err := judgeStatus(twin.ref, all); err != nil {
-		return guard.Marker{}, err
-	}
-	return guard.MarkUse(ctx, guard.Use{Twin: twin.ref, Sites: o.sites, Session: a.session(), For: useFor, TakeOver: f.takeOver, Clock: a.clock})
 }
 
 // tiltCluster reaches the cluster that Tilt shall deploy to, and checks that

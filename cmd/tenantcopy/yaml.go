@@ -193,5 +193,5 @@ func kindOfNode(name string) string {
 var configKeys = []string{"version", "key", "epoch", "rules", "environments", "tenants", "protected", "copies-from", "kubernetes", "roles", "hooks", "limits",
 	"postgres", "blob", "search", "redis", "context", "namespace", "before-switch", "after-switch", "command", "connections", "url", "prefix", "user",
 	"password", "credential", "maintenance", "template", "from", "container", "runs-in", "env", "file", "secret", "name", "deployment", "server", "uid",
-	"bytes-per-second", "serve", "listen", "allow", "users", "groups", "slack", "signing-secret", "token", "source", "destination", "service", "workloads", "deployments", "statefulsets", "cronjobs", "selector", "within", "shared", "runs", "snapshot-age", "disk",
+	"bytes-per-second", "serve", "listen", "allow", "users", "groups", "options", "slack", "signing-secret", "token", "source", "destination", "service", "workloads", "deployments", "statefulsets", "cronjobs", "selector", "within", "shared", "runs", "snapshot-age", "disk",
 	"identity", "image", "service-account", "config", "environment", "memory", "cpu", "deadline"}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/tenantcopy/tenantcopy/internal/parallel"
 	"github.com/tenantcopy/tenantcopy/internal/report"
 	"github.com/tenantcopy/tenantcopy/internal/tenant"
 )
@@ -20,7 +21,7 @@ const TokenHeader = "X-Tenantcopy-Token"
 type Asked struct {
 	Source      string `json:"source"`      // env/name
 	Destination string `json:"destination"` // env/name
-	Confirm     string `json:"confirm,omitempty"`
+	Options
 }
 
 // Answer is what every request is answered with, but for the stream of
@@ -28,6 +29,7 @@ type Asked struct {
 type Answer struct {
 	Job      string   `json:"job,omitempty"`
 	Attached bool     `json:"attached,omitempty"`
+	Twin     *Twin    `json:"twin,omitempty"`
 	Refused  *Refused `json:"refused,omitempty"`
 }
 
@@ -35,6 +37,15 @@ type Answer struct {
 type Refused struct {
 	Code report.Code `json:"code"`
 	Text string      `json:"text"`
+}
+
+// Line is one line of a stream of events: an event or a text of a pod, or a
+// text of the service, which comes from no pod.
+type Line struct {
+	Pod   string          `json:"pod,omitempty"`
+	N     int             `json:"n,omitempty"` // of the pod's lines, from 1 on: a stream that is taken up again has the same
+	Event json.RawMessage `json:"event,omitempty"`
+	Said  string          `json:"said,omitempty"` // for people
 }
 
 // Last is the last line of a stream of events.
@@ -45,7 +56,7 @@ type Last struct {
 // statusOf is the HTTP status of a class of failure; others are 500.
 var statusOf = map[report.Code]int{
 	report.Usage: http.StatusBadRequest, report.Denied: http.StatusForbidden, report.Unsafe: http.StatusConflict, report.Locked: http.StatusConflict,
-	report.NotFound: http.StatusNotFound, report.Transient: http.StatusServiceUnavailable,
+	report.NotFound: http.StatusNotFound, report.Mismatch: http.StatusConflict, report.Transient: http.StatusServiceUnavailable,
 }
 
 // authenticated asks the cluster whose token a request carries.
@@ -64,22 +75,36 @@ func (s *Server) authenticated(next func(http.ResponseWriter, *http.Request, Cal
 			s.refuse(w, err)
 			return
 		}
-		next(w, r, caller)
+		err = parallel.Protect(func() error { // the library would print what a panic holds
+			next(w, r, caller)
+			return nil
+		})
+		if err != nil {
+			s.refuse(w, err)
+		}
 	}
+}
+
+// decode reads a request's body; a key that is not known is refused.
+func decode(w http.ResponseWriter, r *http.Request, into any) error {
+	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		return usage("read the request", "it is not the JSON object that is expected")
+	}
+	return nil
 }
 
 // begin starts a copy.
 func (s *Server) begin(w http.ResponseWriter, r *http.Request, caller Caller) {
 	var asked Asked
-	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&asked); err != nil {
-		s.refuse(w, usage("read the request", "it is not the JSON object that is expected"))
+	if err := decode(w, r, &asked); err != nil {
+		s.refuse(w, err)
 		return
 	}
 	request, err := asked.request(caller)
 	if err == nil {
-		err = s.Policy.Permit(caller, request.Destination)
+		err = s.Policy.Permit(caller, request.Destination, request.asked()...)
 	}
 	if err != nil {
 		s.refuse(w, err)
@@ -103,10 +128,7 @@ func (a Asked) request(by Caller) (Request, error) {
 	if err != nil {
 		return Request{}, usage("read the request", err.Error())
 	}
-	if a.Confirm != "" && a.Confirm != dst.String() {
-		return Request{}, usage("read the request", "confirm names another tenant than destination")
-	}
-	return Request{Source: src, Destination: dst, Confirm: a.Confirm, By: by}, nil
+	return Request{Source: src, Destination: dst, Options: a.Options, By: by}, a.check(dst)
 }
 
 // events streams a run's events, a JSON object a line; the last line says how
@@ -119,20 +141,24 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request, caller Caller) {
 	stream := http.NewResponseController(w)
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	w.Header().Set("X-Accel-Buffering", "no") // proxies would hold lines back
-	line := func(text []byte) error {
+	write := func(line any) error {
+		text, err := json.Marshal(line)
+		if err != nil {
+			return err
+		}
 		if _, err := w.Write(append(text, '\n')); err != nil {
 			return err
 		}
 		return stream.Flush()
 	}
-	ended, err := s.Jobs.Follow(r.Context(), dst, line)
+	ended, err := s.Jobs.Follow(r.Context(), dst, func(l Line) error { return write(l) })
+	if r.Context().Err() != nil {
+		return // the caller is gone, or the service ends: whoever listens finds the run again
+	}
 	if err != nil {
-		ended = Ended{Code: -1, Message: err.Error()}
+		ended = Ended{Code: -1, Class: report.CodeOf(err), Message: s.Clean(err.Error())}
 	}
-	text, err := json.Marshal(Last{&ended})
-	if err == nil {
-		err = line(text)
-	}
+	err = write(Last{&ended})
 	if err != nil && r.Context().Err() == nil {
 		s.Log.Warn("stream events", "destination", dst.String(), "error", err.Error())
 	}
@@ -154,16 +180,23 @@ func (s *Server) cancel(w http.ResponseWriter, r *http.Request, caller Caller) {
 
 // own is the destination in a path, where it is one of the caller's.
 func (s *Server) own(w http.ResponseWriter, r *http.Request, caller Caller) (tenant.Ref, bool) {
-	dst, err := tenant.ParseRef(r.PathValue("env") + "/" + r.PathValue("name"))
+	dst, err := pathRef(r)
+	if err == nil {
+		err = s.Policy.Permit(caller, dst)
+	}
 	if err != nil {
-		s.refuse(w, usage("read the path", err.Error()))
-		return dst, false
-	}
-	if err := s.Policy.Permit(caller, dst); err != nil {
 		s.refuse(w, err)
-		return dst, false
 	}
-	return dst, true
+	return dst, err == nil
+}
+
+// pathRef is the tenant in a request's path.
+func pathRef(r *http.Request) (tenant.Ref, error) {
+	ref, err := tenant.ParseRef(r.PathValue("env") + "/" + r.PathValue("name"))
+	if err != nil {
+		err = usage("read the path", err.Error())
+	}
+	return ref, err
 }
 
 // refuse answers with what was refused; what failed inside is logged, and the
@@ -174,7 +207,7 @@ func (s *Server) refuse(w http.ResponseWriter, err error) {
 	if !known {
 		status = http.StatusInternalServerError
 	}
-	text := err.Error()
+	text := s.Clean(err.Error())
 	if errors.Is(err, context.Canceled) || errors.Is(err, io.EOF) {
 		text = "the request was broken off"
 	}

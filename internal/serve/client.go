@@ -46,24 +46,59 @@ func (c *Client) Cancel(ctx context.Context, dst tenant.Ref) error {
 	return err
 }
 
-// Follow calls line with each event of the destination's run and returns how
-// it ended. A stream that breaks off is taken up again; no event comes twice.
-func (c *Client) Follow(ctx context.Context, dst tenant.Ref, line func([]byte) error) (Ended, error) {
-	given, pause, vain := 0, firstPause, 0
+// Look returns a twin that serves.
+func (c *Client) Look(ctx context.Context, dst tenant.Ref) (Twin, error) {
+	return c.twin(ctx, http.MethodGet, dst, "", nil)
+}
+
+// Use marks a twin as in use by the caller.
+func (c *Client) Use(ctx context.Context, dst tenant.Ref, takeOver bool) (Twin, error) {
+	body, err := json.Marshal(UseAsked{TakeOver: takeOver})
+	if err != nil {
+		return Twin{}, fmt.Errorf("ask for a twin: %w", err)
+	}
+	return c.twin(ctx, http.MethodPost, dst, "/use", body)
+}
+
+// Leave takes the caller's mark away.
+func (c *Client) Leave(ctx context.Context, dst tenant.Ref) (Twin, error) {
+	return c.twin(ctx, http.MethodDelete, dst, "/use", nil)
+}
+
+func (c *Client) twin(ctx context.Context, method string, dst tenant.Ref, what string, body []byte) (Twin, error) {
+	answer, err := c.ask(ctx, method, "/v1/twins/"+dst.Env+"/"+dst.Name+what, body)
+	switch {
+	case err != nil:
+		return Twin{}, err
+	case answer.Twin == nil:
+		return Twin{}, &report.Error{Code: report.Incompatible, Op: "ask the service", Err: errors.New("it does not speak of twins"), Hint: "it is another version's: let whoever runs it renew it"}
+	}
+	return *answer.Twin, nil
+}
+
+// Follow calls line with each line of the destination's run and returns how
+// it ended. A stream that breaks off is taken up again; no line comes twice.
+func (c *Client) Follow(ctx context.Context, dst tenant.Ref, line func(Line) error) (Ended, error) {
+	pause, vain := firstPause, 0
+	heard := heard{pods: make(map[string]int), said: make(map[string]bool)}
 	for {
-		seen := 0
-		ended, err := c.stream(ctx, dst, func(text []byte) error {
-			if seen++; seen <= given {
+		ended, err := c.stream(ctx, dst, func(l Line) error {
+			if !heard.first(l) {
 				return nil
 			}
-			given, pause, vain = seen, firstPause, 0
-			return line(text)
+			pause, vain = firstPause, 0
+			return line(l)
 		})
 		if err == nil {
 			return *ended, nil
 		}
 		if vain++; vain > giveUp || ctx.Err() != nil || !report.IsTransient(err) {
 			return Ended{}, err
+		}
+		if vain == 1 {
+			if err := line(Line{Said: err.Error()}); err != nil {
+				return Ended{}, err
+			}
 		}
 		if err := c.Sleep(ctx, pause); err != nil {
 			return Ended{}, err
@@ -72,8 +107,29 @@ func (c *Client) Follow(ctx context.Context, dst tenant.Ref, line func([]byte) e
 	}
 }
 
-// stream reads events until the line that says how the run ended.
-func (c *Client) stream(ctx context.Context, dst tenant.Ref, line func([]byte) error) (*Ended, error) {
+// heard is how far a run has been heard. What the service says by itself
+// stands between the lines of the pods, elsewhere each time.
+type heard struct {
+	pods map[string]int // lines of each
+	said map[string]bool
+}
+
+// first reports whether a line is heard for the first time.
+func (h *heard) first(l Line) bool {
+	if l.Pod == "" {
+		known := h.said[l.Said]
+		h.said[l.Said] = true
+		return !known
+	}
+	if l.N <= h.pods[l.Pod] {
+		return false
+	}
+	h.pods[l.Pod] = l.N
+	return true
+}
+
+// stream reads lines until the line that says how the run ended.
+func (c *Client) stream(ctx context.Context, dst tenant.Ref, line func(Line) error) (*Ended, error) {
 	response, err := c.send(ctx, http.MethodGet, "/v1/copies/"+dst.Env+"/"+dst.Name+"/events", nil)
 	if err != nil {
 		return nil, err
@@ -86,11 +142,17 @@ func (c *Client) stream(ctx context.Context, dst tenant.Ref, line func([]byte) e
 	lines := bufio.NewScanner(response.Body)
 	lines.Buffer(nil, maxLine)
 	for lines.Scan() {
-		var last Last
-		if err := json.Unmarshal(lines.Bytes(), &last); err == nil && last.Ended != nil {
-			return last.Ended, nil
+		var one struct {
+			Line
+			Last
 		}
-		if err := line(lines.Bytes()); err != nil {
+		if json.Unmarshal(lines.Bytes(), &one) != nil {
+			break // a proxy's words, or half a line
+		}
+		if one.Ended != nil {
+			return one.Ended, nil
+		}
+		if err := line(one.Line); err != nil {
 			return nil, err
 		}
 	}
@@ -139,5 +201,5 @@ func readAnswer(response *http.Response) (Answer, error) {
 }
 
 func transient(err error) error {
-	return &report.Error{Code: report.Transient, Op: "ask the service", Err: err, Hint: "the run goes on without you: run the same command again to watch it"}
+	return &report.Error{Code: report.Transient, Op: "ask the service", Err: err, Hint: "run the same command again; a run that has begun goes on meanwhile, and is found again"}
 }

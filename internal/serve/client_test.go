@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,41 +15,46 @@ import (
 	"github.com/tenantcopy/tenantcopy/internal/tenant"
 )
 
-// brokenStream breaks off twice, each time later, before the run ends.
+// brokenStream breaks off twice, each time later, before the run ends. The
+// service says something of its own in between, and the log of the first pod is
+// gone at last, with its node.
 func brokenStream(t *testing.T) *httptest.Server {
 	t.Helper()
+	streams := []string{
+		`{"pod":"a","n":1,"event":{"phase":"survey"}}` + "\n" + `{"pod":"a","n":2,"event":{"phase":"copy"}}` + "\n" + `{"said":"no answer"}` + "\n",
+		`{"pod":"a","n":1,"event":{"phase":"survey"}}` + "\n" + `{"pod":"a","n":2,"event":{"phase":"copy"}}` + "\n" + `{"pod":"a","n":3,"said":"killed"}` + "\n" + `{"pod":"b","n":1,"ev`,
+		`{"said":"no answer"}` + "\n" + `{"pod":"b","n":1,"event":{"phase":"survey"}}` + "\n" + `{"pod":"b","n":2,"event":{"phase":"verify"}}` + "\n" + `{"ended":{"code":9,"message":"a leak"}}` + "\n",
+	}
 	attempt := 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, streams[attempt])
 		attempt++
-		for i := range 2 * attempt {
-			fmt.Fprintf(w, `{"phase":"copy","chunk":"%d"}`+"\n", i)
-		}
-		if attempt == 3 {
-			fmt.Fprintln(w, `{"ended":{"code":9,"message":"a leak"}}`)
-		}
 	}))
 	t.Cleanup(server.Close)
 	return server
 }
 
-// TestFollowAgain: a stream that breaks off is taken up again, and no event
-// comes twice.
+// TestFollowAgain: a stream that breaks off is taken up again, no line comes
+// twice, and none is lost, whatever the service says between the pods' lines.
 func TestFollowAgain(t *testing.T) {
 	var pauses []time.Duration
 	c := &Client{Base: brokenStream(t).URL, HTTP: http.DefaultClient, Sleep: func(_ context.Context, d time.Duration) error {
 		pauses = append(pauses, d)
 		return nil
 	}}
-	var chunks []string
-	ended, err := c.Follow(t.Context(), tenant.Ref{Env: "staging", Name: "acme"}, func(line []byte) error {
-		chunks = append(chunks, string(line[len(`{"phase":"copy","chunk":"`)]))
+	var got []string
+	ended, err := c.Follow(t.Context(), tenant.Ref{Env: "staging", Name: "acme"}, func(l Line) error {
+		if said := fmt.Sprintf("%s%d %s%s", l.Pod, l.N, l.Event, l.Said); !strings.Contains(said, "ask the service") {
+			got = append(got, said)
+		}
 		return nil
 	})
 	if err != nil || ended.Code != 9 || ended.Message != "a leak" {
 		t.Fatalf("%+v, %v", ended, err)
 	}
-	if !slices.Equal(chunks, []string{"0", "1", "2", "3", "4", "5"}) {
-		t.Errorf("events %v", chunks)
+	want := []string{`a1 {"phase":"survey"}`, `a2 {"phase":"copy"}`, "0 no answer", "a3 killed", `b1 {"phase":"survey"}`, `b2 {"phase":"verify"}`}
+	if !slices.Equal(got, want) {
+		t.Errorf("heard %q", got)
 	}
 	if len(pauses) != 2 {
 		t.Errorf("pauses %v", pauses)
@@ -82,7 +88,7 @@ func TestRefusalKeepsItsClass(t *testing.T) {
 		server.Close()
 	}
 	client := &Client{Base: "http://127.0.0.1:1", HTTP: http.DefaultClient, Sleep: func(context.Context, time.Duration) error { return nil }}
-	if _, err := client.Follow(t.Context(), tenant.Ref{Env: "staging", Name: "acme"}, nil); report.CodeOf(err) != report.Transient || errors.Is(err, context.Canceled) {
+	if _, err := client.Follow(t.Context(), tenant.Ref{Env: "staging", Name: "acme"}, func(Line) error { return nil }); report.CodeOf(err) != report.Transient || errors.Is(err, context.Canceled) {
 		t.Errorf("nobody there: %v", err)
 	}
 }

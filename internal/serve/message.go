@@ -19,48 +19,85 @@ const (
 	startWithin = 5 * time.Minute  // for the API server to take the Job
 	changeEvery = 10 * time.Second // Slack allows about one change a second in a channel
 	postWithin  = 10 * time.Second
+	lastTries   = 6 // to bring the message to its end
 )
 
 // carryOut starts an order's run and keeps its message up to date to the end.
+// The message comes first: its name goes onto the Job, so that a service that
+// is started anew finds both.
 func (s *Server) carryOut(ctx context.Context, o order) error {
-	m := &message{slack: s.Slack, order: o, clock: s.Clock}
-	short, cancel := context.WithTimeout(ctx, startWithin)
-	started, err := s.Jobs.Start(short, o.request)
-	cancel()
-	if err != nil {
-		return errors.Join(err, m.say(ctx, "could not be started: "+err.Error()))
+	m := &message{slack: s.Slack, request: o.request, clock: s.Clock, clean: s.Clean}
+	if !o.begun {
+		if err := m.say(ctx, "is being started"); err != nil {
+			s.Log.Warn("post to Slack", "error", err.Error()) // the copy is made without its message
+		}
+		if begun, err := s.startOrder(ctx, m); err != nil || !begun {
+			return err
+		}
 	}
-	s.Log.Info("copy asked for", "by", o.request.By.Name, "source", o.request.Source.String(), "destination", o.request.Destination.String(), "job", started.Job, "attached", started.Attached)
-	if started.Attached {
-		return m.say(ctx, "is under way already (Job "+started.Job+")")
+	ended, err := s.Jobs.Follow(ctx, m.request.Destination, func(l Line) error { return m.line(ctx, l) })
+	if ctx.Err() != nil {
+		return nil // the next service goes on with it
 	}
-	if err := m.say(ctx, "has begun (Job "+started.Job+")"); err != nil {
-		s.Log.Warn("post to Slack", "error", err.Error()) // the copy goes on without its message
-	}
-	ended, err := s.Jobs.Follow(ctx, o.request.Destination, func(line []byte) error { return m.event(ctx, line) })
 	if err != nil {
 		ended = Ended{Code: -1, Message: "the run is no longer followed: " + err.Error()}
 	}
-	return errors.Join(err, m.say(ctx, m.ending(ended)))
+	if told := s.tell(ctx, m, m.ending(ended)); told != nil {
+		return errors.Join(err, told)
+	}
+	return errors.Join(err, s.Jobs.Told(ctx, m.request))
+}
+
+// startOrder makes the Job; false when there is none to be followed.
+func (s *Server) startOrder(ctx context.Context, m *message) (bool, error) {
+	short, cancel := context.WithTimeout(ctx, startWithin)
+	defer cancel()
+	r := m.request
+	started, err := s.Jobs.Start(short, r)
+	if err != nil {
+		return false, errors.Join(err, s.tell(ctx, m, "could not be started: "+err.Error()))
+	}
+	s.Log.Info("copy asked for", "by", r.By.Name, "source", r.Source.String(), "destination", r.Destination.String(), "job", started.Job, "attached", started.Attached)
+	if started.Attached {
+		return false, s.tell(ctx, m, "is under way already (Job "+started.Job+")")
+	}
+	if err := m.say(ctx, "has begun (Job "+started.Job+")"); err != nil {
+		s.Log.Warn("post to Slack", "error", err.Error())
+	}
+	return true, nil
+}
+
+// tell says a message's last word, more than once where Slack does not take
+// it.
+func (s *Server) tell(ctx context.Context, m *message, text string) (err error) {
+	for range lastTries {
+		if err = m.say(ctx, text); err == nil || s.Sleep(ctx, changeEvery) != nil {
+			break
+		}
+	}
+	return err
 }
 
 // message is one message in a channel, posted once and then changed.
 type message struct {
 	slack   *Slack
-	order   order
+	request Request
 	clock   func() time.Time
-	channel string // as Slack names it when the message is posted
-	stamp   string // Slack's name of the message
+	clean   func(string) string
 	changed time.Time
+	pod     string // whose records are counted
 	tally   report.Tally
 }
 
-// event takes one line of the run; the message follows at its own pace. A
+// line takes one line of the run; the message follows at its own pace. A
 // line that is no event, or a Slack that does not answer, ends nothing.
-func (m *message) event(ctx context.Context, line []byte) error {
+func (m *message) line(ctx context.Context, l Line) error {
 	var e report.Event
-	if err := json.Unmarshal(line, &e); err != nil || e.Phase == "" {
+	if err := json.Unmarshal(l.Event, &e); err != nil || e.Phase == "" {
 		return nil
+	}
+	if l.Pod != m.pod { // another attempt, which begins anew
+		m.pod, m.tally = l.Pod, report.Tally{}
 	}
 	if e.Tally != nil && e.Phase == report.Copy {
 		m.tally.Add(*e.Tally)
@@ -78,9 +115,8 @@ func (m *message) event(ctx context.Context, line []byte) error {
 
 // ending says how the run ended, how long it took and what to do now.
 func (m *message) ending(e Ended) string {
-	dst := m.order.request.Destination
 	if e.Code == 0 {
-		return fmt.Sprintf("is done: proved clean and live after %s, %d records. Start on it with `tenantcopy tilt %s`.", e.Took.Round(time.Second), m.tally.Records, dst)
+		return fmt.Sprintf("is done: proved clean and live after %s, %d records. Start on it with `tenantcopy tilt %s`.", e.Took.Round(time.Second), e.Records, m.request.Destination)
 	}
 	text := fmt.Sprintf("ended with exit code %d", e.Code)
 	if e.Code < 0 {
@@ -94,11 +130,11 @@ func (m *message) ending(e Ended) string {
 
 // say posts the message, or changes it.
 func (m *message) say(ctx context.Context, text string) error {
-	r := m.order.request
-	body := map[string]string{"channel": m.order.channel, "text": fmt.Sprintf("%s → %s, asked for by <@%s>, %s", r.Source, r.Destination, r.By.Slack, plain.Replace(text))}
+	r := m.request
+	body := map[string]string{"channel": r.Chat.Channel, "text": fmt.Sprintf("%s → %s, asked for by <@%s>, %s", r.Source, r.Destination, r.Chat.User, plain.Replace(m.clean(text)))}
 	method := "chat.postMessage"
-	if m.stamp != "" {
-		method, body["ts"], body["channel"] = "chat.update", m.stamp, m.channel
+	if r.Chat.Message != "" {
+		method, body["ts"] = "chat.update", r.Chat.Message
 	}
 	ctx, cancel := context.WithTimeout(ctx, postWithin)
 	defer cancel()
@@ -106,7 +142,7 @@ func (m *message) say(ctx context.Context, text string) error {
 	if err != nil {
 		return err
 	}
-	m.stamp, m.channel, m.changed = posted.Stamp, posted.Channel, m.clock()
+	m.request.Chat.Message, m.request.Chat.Channel, m.changed = posted.Stamp, posted.Channel, m.clock()
 	return nil
 }
 

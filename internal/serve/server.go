@@ -16,19 +16,23 @@ import (
 type Server struct {
 	Policy Policy
 	Jobs   Jobs
+	Twins  Twins
 	Review func(ctx context.Context, token tenant.Secret) (Caller, error) // who a bearer token belongs to
 	Slack  *Slack                                                         // nil: no slash command
 	Clock  func() time.Time
+	Sleep  func(ctx context.Context, d time.Duration) error
+	Clean  func(text string) string // takes secrets out of what a caller is told
 	Log    *slog.Logger
 
 	orders chan order // copies that were asked for in Slack
+	found  chan order // those that a service before this one has begun to tell of
 }
 
 // Limits of what one caller can hold up.
 const (
 	maxBody     = 64 << 10         // bytes of a request
 	waiting     = 32               // orders that may wait
-	followers   = 8                // orders that are carried out at once
+	followers   = 64               // orders that are carried out at once
 	headerTime  = 5 * time.Second  // to send a request's head
 	requestTime = 10 * time.Second // to send all of it
 	goodbyeTime = 20 * time.Second // for answers under way when the service ends
@@ -37,7 +41,7 @@ const (
 // Run serves on a listener until ctx ends, and returns when all answers have
 // been given. Runs go on without it: they are Jobs.
 func (s *Server) Run(ctx context.Context, listener net.Listener) error {
-	s.orders = make(chan order, waiting)
+	s.orders, s.found = make(chan order, waiting), make(chan order)
 	web := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: headerTime, ReadTimeout: requestTime, MaxHeaderBytes: maxBody,
 		ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelWarn), BaseContext: func(net.Listener) context.Context { return ctx }}
 	stop := func(ctx context.Context) error {
@@ -46,7 +50,7 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 		defer cancel()
 		return web.Shutdown(late)
 	}
-	return parallel.With(ctx, s.work, func(ctx context.Context) error {
+	return parallel.With(ctx, s.chat, func(ctx context.Context) error {
 		return parallel.With(ctx, stop, func(context.Context) error {
 			if err := web.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 				return err
@@ -63,31 +67,11 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("POST /v1/copies", s.authenticated(s.begin))
 	mux.HandleFunc("GET /v1/copies/{env}/{name}/events", s.authenticated(s.events))
 	mux.HandleFunc("DELETE /v1/copies/{env}/{name}", s.authenticated(s.cancel))
+	mux.HandleFunc("GET /v1/twins/{env}/{name}", s.authenticated(s.look))
+	mux.HandleFunc("POST /v1/twins/{env}/{name}/use", s.authenticated(s.use))
+	mux.HandleFunc("DELETE /v1/twins/{env}/{name}/use", s.authenticated(s.leave))
 	if s.Slack != nil {
 		mux.HandleFunc("POST /slack", s.slash)
 	}
 	return mux
-}
-
-// work carries out what was asked for in Slack, a few orders at once, until
-// ctx ends.
-func (s *Server) work(ctx context.Context) error {
-	pending := func(yield func(order, error) bool) {
-		for {
-			select {
-			case o := <-s.orders:
-				if !yield(o, nil) {
-					return
-				}
-			case <-ctx.Done():
-				return
-			}
-		}
-	}
-	return parallel.Each(ctx, followers, pending, func(ctx context.Context, _ int, o order) error {
-		if err := parallel.Protect(func() error { return s.carryOut(ctx, o) }); err != nil && ctx.Err() == nil {
-			s.Log.Error("order from chat", "destination", o.request.Destination.String(), "error", err.Error())
-		}
-		return nil // one order's failure is not the next one's
-	})
 }

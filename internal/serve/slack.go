@@ -27,12 +27,6 @@ type Slack struct {
 	seen map[string]time.Time // deliveries, by their trigger id
 }
 
-// order is a copy that was asked for in a channel.
-type order struct {
-	request Request
-	channel string
-}
-
 // reply is what Slack shows to whoever typed the command.
 type reply struct {
 	Kind string `json:"response_type"` // ephemeral: to nobody else
@@ -75,7 +69,8 @@ func (s *Server) accept(form url.Values) string {
 	if !tenant.IsLabel(name) {
 		return "That is not a tenant's name: lower-case letters, digits and inner hyphens, at most 63."
 	}
-	o := order{channel: form.Get("channel_id"), request: Request{Source: tenant.Ref{Env: s.Slack.Source, Name: name}, Destination: tenant.Ref{Env: s.Slack.Destination, Name: name}, By: caller}}
+	o := order{request: Request{Source: tenant.Ref{Env: s.Slack.Source, Name: name}, Destination: tenant.Ref{Env: s.Slack.Destination, Name: name}, By: caller,
+		Chat: Chat{Channel: form.Get("channel_id"), User: user}}}
 	if err := s.Policy.Permit(caller, o.request.Destination); err != nil {
 		s.Log.Warn("slash command refused", "by", caller.Name, "error", err.Error())
 		return "You may not copy into " + s.Slack.Destination + ". Whoever runs tenantcopy can add you: your id is " + user + "."

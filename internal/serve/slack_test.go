@@ -61,7 +61,7 @@ func (h hanging) Start(ctx context.Context, r Request) (Started, error) {
 	return Started{}, context.Cause(ctx)
 }
 
-func (h hanging) Follow(ctx context.Context, _ tenant.Ref, _ func([]byte) error) (Ended, error) {
+func (h hanging) Follow(ctx context.Context, _ tenant.Ref, _ func(Line) error) (Ended, error) {
 	<-ctx.Done()
 	return Ended{}, context.Cause(ctx)
 }
@@ -69,6 +69,33 @@ func (h hanging) Follow(ctx context.Context, _ tenant.Ref, _ func([]byte) error)
 func (h hanging) Cancel(ctx context.Context, _ tenant.Ref) error {
 	<-ctx.Done()
 	return context.Cause(ctx)
+}
+
+func (h hanging) Untold(ctx context.Context) ([]Request, error) {
+	<-ctx.Done()
+	return nil, context.Cause(ctx)
+}
+
+func (h hanging) Told(ctx context.Context, _ Request) error {
+	<-ctx.Done()
+	return context.Cause(ctx)
+}
+
+func (h hanging) Look(ctx context.Context, _ tenant.Ref) (Twin, error) {
+	<-ctx.Done()
+	return Twin{}, context.Cause(ctx)
+}
+
+func (h hanging) Use(ctx context.Context, _ tenant.Ref, by Caller, _ bool) (Twin, error) {
+	h.asked <- Request{By: by}
+	<-ctx.Done()
+	return Twin{}, context.Cause(ctx)
+}
+
+func (h hanging) Leave(ctx context.Context, _ tenant.Ref, by Caller) (Twin, error) {
+	h.asked <- Request{By: by}
+	<-ctx.Done()
+	return Twin{}, context.Cause(ctx)
 }
 
 // service starts a server whose cluster hangs, and returns its address and
@@ -81,8 +108,13 @@ func service(t *testing.T) (string, <-chan Request) {
 	t.Cleanup(slackAPI.Close)
 	asked := make(chan Request, 100)
 	s := &Server{
-		Policy: Policy{"staging": {Users: []string{"jo"}, Groups: []string{"developers"}, Slack: []string{"U2CERLKJA"}}},
-		Jobs:   hanging{asked}, Clock: time.Now, Log: slog.New(slog.DiscardHandler),
+		Policy: Policy{"staging": {Users: []string{"jo"}, Groups: []string{"developers"}, Slack: []string{"U2CERLKJA"}, Options: []string{"confirm", "only", "skip", "unclassified", "keep-down"}}},
+		Jobs:   hanging{asked}, Twins: hanging{asked}, Clock: time.Now, Log: slog.New(slog.DiscardHandler),
+		Sleep: func(ctx context.Context, _ time.Duration) error {
+			<-ctx.Done()
+			return context.Cause(ctx)
+		},
+		Clean: func(text string) string { return text },
 		Review: func(_ context.Context, token tenant.Secret) (Caller, error) {
 			return Caller{Name: token.Reveal(), User: token.Reveal()}, nil
 		},
@@ -205,6 +237,18 @@ func TestCallers(t *testing.T) {
 		"unknown key":        {"POST", "/v1/copies", "jo", `{"source":"prod/acme","destination":"staging/acme","image":"evil"}`, 400},
 		"hostile name":       {"POST", "/v1/copies", "jo", `{"source":"prod/acme","destination":"staging/acme; id"}`, 400},
 		"foreign confirm":    {"POST", "/v1/copies", "jo", `{"source":"prod/acme","destination":"staging/acme","confirm":"staging/other"}`, 400},
+		"no store":           {"POST", "/v1/copies", "jo", `{"source":"prod/acme","destination":"staging/acme","only":["postgres","all"]}`, 400},
+		"a flag as a store":  {"POST", "/v1/copies", "jo", `{"source":"prod/acme","destination":"staging/acme","skip":["--rules=/tmp/x"]}`, 400},
+		"no mode":            {"POST", "/v1/copies", "jo", `{"source":"prod/acme","destination":"staging/acme","unclassified":"keep"}`, 400},
+		"a forbidden option": {"POST", "/v1/copies", "jo", `{"source":"prod/acme","destination":"staging/acme","take_over":true}`, 403},
+		"take over a twin":   {"POST", "/v1/twins/staging/acme/use", "jo", `{"take_over":true}`, 403},
+		"twin of others":     {"GET", "/v1/twins/staging/acme", "somebody", "", 403},
+		"use of others":      {"POST", "/v1/twins/staging/acme/use", "somebody", `{}`, 403},
+		"end of others":      {"DELETE", "/v1/twins/staging/acme/use", "somebody", "", 403},
+		"twin in production": {"POST", "/v1/twins/prod/acme/use", "jo", `{}`, 403},
+		"twin of nonsense":   {"GET", "/v1/twins/staging/..%2F", "jo", "", 400},
+		"use without token":  {"POST", "/v1/twins/staging/acme/use", "", `{}`, 401},
+		"use of another key": {"POST", "/v1/twins/staging/acme/use", "jo", `{"user":"kim"}`, 400},
 		"not JSON":           {"POST", "/v1/copies", "jo", `acme`, 400},
 		"events of others":   {"GET", "/v1/copies/staging/acme/events", "somebody", "", 403},
 		"cancel of others":   {"DELETE", "/v1/copies/staging/acme", "somebody", "", 403},
