@@ -69,15 +69,15 @@ func (u Use) rewrite(ctx context.Context, what string, change func(*Marker) (cha
 		if err != nil {
 			return m, err
 		}
-		found := facts.Marker
-		if found == nil || found.Twin != u.Twin.String() {
+		if facts.Marker == nil || facts.Marker.Twin != u.Twin.String() {
 			continue
 		}
-		changed, err := change(found)
+		found := *facts.Marker
+		changed, err := change(&found)
 		if err != nil {
 			return m, err // before any is written: they agree
 		}
-		if markers = append(markers, *found); changed {
+		if markers = append(markers, found); changed {
 			sites = append(sites, s)
 		} else {
 			sites = append(sites, nil)
