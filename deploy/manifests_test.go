@@ -52,8 +52,9 @@ func TestO22_RenderedSecuritySettings(t *testing.T) {
 			}
 		}
 	}
-	if serve := chart.Find[appsv1.Deployment](t, objects, "Deployment", "tenantcopy").Spec.Template.Spec.Containers[0]; len(serve.EnvFrom)+len(serve.Env) > 0 {
-		t.Error("the service is given what only a copy needs")
+	serve := chart.Find[appsv1.Deployment](t, objects, "Deployment", "tenantcopy").Spec.Template.Spec.Containers[0]
+	if len(serve.Env) > 0 || len(serve.EnvFrom) != 1 || serve.EnvFrom[0].SecretRef == nil || serve.EnvFrom[0].SecretRef.Name != "tenantcopy-twins" {
+		t.Error("the service is given something else than the passwords of the twins' stores")
 	}
 }
 

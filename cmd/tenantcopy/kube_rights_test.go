@@ -123,7 +123,7 @@ func (b *rightsBench) stop(t *testing.T) (int, string) {
 // look reads the twin's marker, whose address and password the cluster has.
 func (b *rightsBench) look(t *testing.T) (int, string) {
 	t.Helper()
-	return b.as(t, b.copier.file, "status", b.spec.Destination.String())
+	return b.as(t, b.copier.file, "status", "--here", b.spec.Destination.String())
 }
 
 // ask has the service make a copy, watches it, and cancels what is there.
