@@ -1,6 +1,7 @@
 package person
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -194,17 +195,17 @@ func (x *Index) realWords(names *Names) (words, wholes) {
 			}
 			given = given[:0]
 			for word := range strings.FieldsSeq(name.Full) {
-				isGiven, known := seen[word]
+				holdsGiven, known := seen[word]
 				if !known {
-					isGiven = names.isGiven(word)
-					seen[word] = isGiven
 					add(word, spellOut(word))
 					for part := range strings.FieldsFuncSeq(word, parts) {
 						add(part, spellOut(part))
+						holdsGiven = holdsGiven || names.isGiven(part)
 					}
+					seen[word] = holdsGiven
 				}
-				if isGiven {
-					given = append(given, word)
+				if holdsGiven {
+					given = slices.AppendSeq(given, strings.FieldsFuncSeq(word, parts))
 				}
 			}
 			for i, a := range given {

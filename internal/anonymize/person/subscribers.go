@@ -4,58 +4,88 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/splitmix"
 )
 
-// subscribers are what follows the country's code in every real number, as
-// numbers, sorted. A generated number whose own digits after its code were one
-// of them would read, without the code, as a real one: the proof cannot tell
-// that coincidence from a leak, so it is drawn again.
-type subscribers []uint64
+// subscribers are real numbers as they may be written, whole and without the
+// country's code, as numbers without zeros in front. A generated number of which
+// a part were one of them would read, in groups, as a real one: the proof cannot
+// tell that coincidence from a leak, so it is drawn again.
+type subscribers struct {
+	sorted []uint64
+	filter []uint64 // a bit for each hash: hardly any part is a real number
+	shift  uint
+}
 
-// fewestSubscriber is the length from which such digits say enough alone.
-const fewestSubscriber = 8
-
-// longestCode is the longest country code, in digits; all shorter ones are
-// tried too, since a real number does not say where its code ends.
-const longestCode = 3
+// Lengths in digits.
+const (
+	longestCode      = 3 // of a country; all shorter ones are tried too, since a real number does not say where its code ends
+	fewestSubscriber = 8 // what follows the code says enough alone from here on
+	fewestGroups     = 9 // groups within a longer number do from here on
+)
 
 func newSubscribers(people []Person) subscribers {
 	var s subscribers
 	for i := range people {
 		for _, phone := range people[i].Real.Phones {
-			for code := 1; code <= longestCode; code++ {
-				if n, ok := subscriber([]byte(phone), code); ok {
-					s = append(s, n)
+			for code := range longestCode + 1 {
+				if rest := bytes.TrimLeft([]byte(phone)[min(code, len(phone)):], "0"); code == 0 || len(rest) >= fewestSubscriber {
+					s.sorted = append(s.sorted, number(rest))
 				}
 			}
 		}
 	}
-	slices.Sort(s)
-	return slices.Clip(slices.Compact(s))
+	slices.Sort(s.sorted)
+	s.sorted = slices.Clip(slices.Compact(s.sorted))
+	places := uint(10)
+	for 1<<places < 16*len(s.sorted) && places < mostFilter {
+		places++
+	}
+	s.filter, s.shift = make([]uint64, 1<<places/64), 64-places
+	for _, n := range s.sorted {
+		bit := splitmix.Scatter(n) >> s.shift
+		s.filter[bit/64] |= 1 << (bit % 64)
+	}
+	return s
 }
 
-// has reports whether a generated number, its code of three digits included,
-// ends in a real one's subscriber.
-func (s subscribers) has(generated []byte) bool {
-	n, ok := subscriber(generated, longestCode)
-	if !ok {
-		return false
-	}
-	_, found := slices.BinarySearch(s, n)
-	return found
-}
-
-// subscriber reads the digits behind a code, leading zeros aside.
-func subscriber(digits []byte, code int) (uint64, bool) {
-	rest := bytes.TrimLeft(digits[min(code, len(digits)):], "0")
-	if len(rest) < fewestSubscriber {
-		return 0, false
-	}
-	n := uint64(0)
-	for _, c := range rest {
+// number reads digits, of which there are fewer than 19.
+func number(digits []byte) (n uint64) {
+	for _, c := range digits {
 		n = 10*n + uint64(c-'0')
 	}
-	return n, true
+	return n
+}
+
+// has reports whether part of a generated number reads as a real one. Its
+// groups may begin and end anywhere, as those of the number that it stands for do.
+func (s *subscribers) has(generated []byte) bool {
+	if len(s.sorted) == 0 {
+		return false
+	}
+	for from := range generated {
+		fewest := fewestGroups
+		if from == 0 || from == longestCode || generated[from] == '0' { // it begins with a plus, or behind the code, or as one dials
+			fewest = fewestSubscriber
+		}
+		n := uint64(0)
+		for i, c := range generated[from:] {
+			if n = 10*n + uint64(c-'0'); i+1 >= fewest && s.real(n) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (s *subscribers) real(n uint64) bool {
+	bit := splitmix.Scatter(n) >> s.shift
+	if s.filter[bit/64]&(1<<(bit%64)) == 0 {
+		return false
+	}
+	_, found := slices.BinarySearch(s.sorted, n)
+	return found
 }
 
 // realPhones tells which generated numbers somebody really has: of those behind

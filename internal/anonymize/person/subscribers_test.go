@@ -30,3 +30,32 @@ func TestNoKnownNumberReadsAsReal(t *testing.T) {
 		t.Error("a person's number ends as another's real one does")
 	}
 }
+
+// TestNoPartReadsAsReal: a number is written in groups, and any of them side by
+// side may be what somebody's number is without its code.
+func TestNoPartReadsAsReal(t *testing.T) {
+	const generated = "999545227753911"
+	for _, c := range []struct {
+		real string
+		part bool
+	}{
+		{"5452277539", true},      // behind the code, of somebody whose number is kept without one
+		{"33545227753", true},     // behind the code, with groups behind it
+		{"9954522775", true},      // +9 995 452 277 5
+		{"1227753911", true},      // the last groups: what follows a code of one digit
+		{"227753911", true},       // the same, kept without one
+		{"05452277539", true},     // as it is dialled within a country
+		{"45227753", false},       // part of it, but neither behind the code nor long
+		{"7753911", false},        // so few digits are a serial number
+		{"49545227753999", false}, // it goes on otherwise
+	} {
+		s := newSubscribers([]Person{{Real: Real{Phones: []string{c.real}}}})
+		if got := s.has([]byte(generated)); got != c.part {
+			t.Errorf("somebody's number is %s: %s reads as it: %t", c.real, generated, got)
+		}
+	}
+	padded := newSubscribers([]Person{{Real: Real{Phones: []string{"5012875"}}}})
+	if !padded.has([]byte("999105012875")) {
+		t.Error("a zero in front makes a number of seven digits one that is dialled")
+	}
+}
