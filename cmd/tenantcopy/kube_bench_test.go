@@ -40,7 +40,7 @@ type jobBench struct {
 	jobs  job.Jobs
 }
 
-func newJobBench(t *testing.T) *jobBench {
+func newJobBench(t testing.TB) *jobBench {
 	t.Helper()
 	b := &jobBench{marks: t.TempDir(), admin: os.Getenv(kubelet.Variable)}
 	temp := t.TempDir()
@@ -64,7 +64,7 @@ func newJobBench(t *testing.T) *jobBench {
 
 // account makes a service account with rights in the namespace and in the
 // whole cluster, and returns a kubeconfig with its token.
-func (b *jobBench) account(t *testing.T, name string, rights, everywhere []rbacv1.PolicyRule) string {
+func (b *jobBench) account(t testing.TB, name string, rights, everywhere []rbacv1.PolicyRule) string {
 	t.Helper()
 	ctx := t.Context()
 	meta := metav1.ObjectMeta{Name: name, Namespace: b.Namespace}
@@ -96,7 +96,7 @@ func (b *jobBench) account(t *testing.T, name string, rights, everywhere []rbacv
 	return file
 }
 
-func check(t *testing.T, err error) {
+func check(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -139,7 +139,7 @@ func databaseURL(side string) string {
 }
 
 // settle makes what a case's Job refers to, and returns the Job.
-func (b *jobBench) settle(t *testing.T, c jobCase) job.Spec {
+func (b *jobBench) settle(t testing.TB, c jobCase) job.Spec {
 	t.Helper()
 	name := "kj" + strings.ToLower(rand.Text()[:6]) + c.name
 	config := strings.ReplaceAll(jobConfig(), "NAMESPACE", b.Namespace)
@@ -174,7 +174,7 @@ func (b *jobBench) settle(t *testing.T, c jobCase) job.Spec {
 }
 
 // fillTenant gives a tenant three keys, and a database for those who copy it.
-func fillTenant(t *testing.T, name string) {
+func fillTenant(t testing.TB, name string) {
 	t.Helper()
 	for i := range 3 {
 		check(t, redisOf(t, "PROD").Set(t.Context(), fmt.Sprintf("%s:key:%d", name, i), "value", 0).Err())
@@ -195,7 +195,7 @@ func fillTenant(t *testing.T, name string) {
 	})
 }
 
-func fillDatabase(t *testing.T, name string) {
+func fillDatabase(t testing.TB, name string) {
 	t.Helper()
 	conn := postgresOf(t, "PROD", "postgres")
 	_, err := conn.Exec(t.Context(), "CREATE DATABASE "+pgx.Identifier{name}.Sanitize())
@@ -208,7 +208,7 @@ func fillDatabase(t *testing.T, name string) {
 	check(t, conn.Close(t.Context()))
 }
 
-func redisOf(t *testing.T, side string) *redis.Client {
+func redisOf(t testing.TB, side string) *redis.Client {
 	t.Helper()
 	o, err := redis.ParseURL(os.Getenv("TENANTCOPY_TEST_REDIS_" + side))
 	check(t, err)
@@ -218,7 +218,7 @@ func redisOf(t *testing.T, side string) *redis.Client {
 	return client
 }
 
-func postgresOf(t *testing.T, side, database string) *pgx.Conn {
+func postgresOf(t testing.TB, side, database string) *pgx.Conn {
 	t.Helper()
 	u, err := url.Parse(os.Getenv("TENANTCOPY_TEST_PG_" + side))
 	check(t, err)
@@ -234,7 +234,7 @@ func hook(when, script string) []string {
 }
 
 // until waits for something that takes minutes when retries are waited for.
-func until(t *testing.T, what string, done func() (bool, error)) {
+func until(t testing.TB, what string, done func() (bool, error)) {
 	t.Helper()
 	for end := time.Now().Add(4 * time.Minute); time.Now().Before(end); time.Sleep(300 * time.Millisecond) {
 		ok, err := done()
@@ -247,14 +247,14 @@ func until(t *testing.T, what string, done func() (bool, error)) {
 }
 
 // create makes a Job that may differ from the Spec's.
-func (b *jobBench) create(t *testing.T, j *batchv1.Job) {
+func (b *jobBench) create(t testing.TB, j *batchv1.Job) {
 	t.Helper()
 	_, err := b.Client.BatchV1().Jobs(b.Namespace).Create(t.Context(), j, metav1.CreateOptions{})
 	check(t, err)
 }
 
 // end waits for a Job's end.
-func (b *jobBench) end(t *testing.T, name string) (c batchv1.JobCondition, s batchv1.JobStatus) {
+func (b *jobBench) end(t testing.TB, name string) (c batchv1.JobCondition, s batchv1.JobStatus) {
 	t.Helper()
 	until(t, "the end of job "+name, func() (bool, error) {
 		j, err := b.Client.BatchV1().Jobs(b.Namespace).Get(t.Context(), name, metav1.GetOptions{})
@@ -273,7 +273,7 @@ func (b *jobBench) end(t *testing.T, name string) (c batchv1.JobCondition, s bat
 }
 
 // words are what a Job's pods left, in the order of their making.
-func (b *jobBench) words(t *testing.T, name string) (codes []int, results []job.Result) {
+func (b *jobBench) words(t testing.TB, name string) (codes []int, results []job.Result) {
 	t.Helper()
 	pods, err := b.Client.CoreV1().Pods(b.Namespace).List(t.Context(), metav1.ListOptions{LabelSelector: "job-name=" + name})
 	check(t, err)
@@ -293,7 +293,7 @@ func (b *jobBench) words(t *testing.T, name string) (codes []int, results []job.
 }
 
 // events are the reasons of a Job's events that are ours.
-func (b *jobBench) events(t *testing.T, name string) (reasons []string) {
+func (b *jobBench) events(t testing.TB, name string) (reasons []string) {
 	t.Helper()
 	all, err := b.Client.CoreV1().Events(b.Namespace).List(t.Context(), metav1.ListOptions{FieldSelector: "involvedObject.name=" + name})
 	check(t, err)
@@ -306,7 +306,7 @@ func (b *jobBench) events(t *testing.T, name string) (reasons []string) {
 }
 
 // live returns the keys of the twin.
-func live(t *testing.T, name string) int {
+func live(t testing.TB, name string) int {
 	t.Helper()
 	keys, err := redisOf(t, "STAGING").Keys(t.Context(), name+":*").Result()
 	check(t, err)

@@ -154,7 +154,7 @@ type rightsBench struct {
 }
 
 // chartRole reads what the chart grants.
-func chartRole(t *testing.T, account string, roles, clusterRoles []string) *role {
+func chartRole(t testing.TB, account string, roles, clusterRoles []string) *role {
 	t.Helper()
 	objects := chart.Plain(t)
 	r := &role{account: account}

@@ -31,7 +31,7 @@ import (
 
 // outerAddress is an address of this machine that is not its loopback: the API
 // server sends nobody there.
-func outerAddress(t *testing.T) string {
+func outerAddress(t testing.TB) string {
 	t.Helper()
 	all, err := net.InterfaceAddrs()
 	check(t, err)
@@ -93,7 +93,7 @@ const signingSecret = "8f742231b10e8888abcd99yyyzzz85a5"
 
 // serviceAccount is the service's of the chart; what comes back is a
 // kubeconfig with its token.
-func (b *jobBench) serviceAccount(t *testing.T) string {
+func (b *jobBench) serviceAccount(t testing.TB) string {
 	t.Helper()
 	r := chartRole(t, "tenantcopy-serve", []string{"tenantcopy-start", "tenantcopy-chat"}, []string{"tenantcopy-identity", "tenantcopy-review"})
 	return b.account(t, r.account, r.rights, r.beyond)
@@ -101,7 +101,7 @@ func (b *jobBench) serviceAccount(t *testing.T) string {
 
 // serveOn starts the service as its pod would run, with the credentials of the
 // twins' stores and no other, and gives the cluster a Service that leads to it.
-func serveOn(t *testing.T, b *jobBench, kubeconfig, config string) *served {
+func serveOn(t testing.TB, b *jobBench, kubeconfig, config string) *served {
 	t.Helper()
 	s := &served{jobBench: b, slack: &slackStandIn{}, log: &lockedText{}}
 	api := httptest.NewServer(s.slack)
@@ -137,7 +137,7 @@ tenants: {"*": {}}
 }
 
 // start starts the service's process, and waits until it answers.
-func (s *served) start(t *testing.T) {
+func (s *served) start(t testing.TB) {
 	t.Helper()
 	s.process = exec.Command("tenantcopy", "serve")
 	s.process.Env, s.process.Stdout, s.process.Stderr = s.env, s.log, s.log
@@ -177,7 +177,7 @@ func (l *lockedText) String() string {
 }
 
 // route leads the cluster's Service to the process.
-func (s *served) route(t *testing.T, host, port string) {
+func (s *served) route(t testing.TB, host, port string) {
 	t.Helper()
 	core, meta := s.Client.CoreV1(), metav1.ObjectMeta{Name: "tenantcopy"}
 	_, err := core.Services(s.Namespace).Create(t.Context(), &corev1.Service{ObjectMeta: meta, Spec: corev1.ServiceSpec{Ports: []corev1.ServicePort{{Name: "http", Port: 80}}}}, metav1.CreateOptions{})
@@ -207,7 +207,7 @@ type laptop struct {
 	folder string // where a stand-in for Tilt leaves what it was told
 }
 
-func (s *served) laptop(t *testing.T, who string) *laptop {
+func (s *served) laptop(t testing.TB, who string) *laptop {
 	t.Helper()
 	r := chartRole(t, who, []string{"tenantcopy-call"}, []string{"tenantcopy-identity"})
 	l := &laptop{folder: t.TempDir()}
@@ -218,7 +218,7 @@ func (s *served) laptop(t *testing.T, who string) *laptop {
 }
 
 // run runs the program there, and returns its exit code and what it said.
-func (l *laptop) run(t *testing.T, args ...string) (int, string) {
+func (l *laptop) run(t testing.TB, args ...string) (int, string) {
 	t.Helper()
 	cmd := exec.Command("tenantcopy", args...)
 	cmd.Env, cmd.Dir = l.env, l.folder

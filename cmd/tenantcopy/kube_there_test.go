@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -23,7 +24,7 @@ import (
 // demo fills the demo's tenant under a name of its own, in all four stores,
 // makes what its Job refers to, and returns the name and the configuration of
 // those who hold the credentials.
-func (b *jobBench) demo(t *testing.T) (name, config string) {
+func (b *jobBench) demo(t testing.TB) (name, config string) {
 	t.Helper()
 	name = "kd" + strings.ToLower(rand.Text()[:8])
 	folder := t.TempDir()
@@ -38,7 +39,7 @@ func (b *jobBench) demo(t *testing.T) (name, config string) {
 	}
 	t.Cleanup(func() {
 		for _, side := range []string{"PROD", "STAGING"} {
-			remove(cleanup{t}, side, name)
+			remove(cleanup{}, side, name)
 		}
 	})
 	text, err := os.ReadFile(file)
@@ -61,7 +62,7 @@ func (b *jobBench) demo(t *testing.T) (name, config string) {
 }
 
 // cleanup is where remove finds the servers.
-type cleanup struct{ t *testing.T }
+type cleanup struct{}
 
 // Getenv returns what a script would have.
 func (c cleanup) Getenv(name string) string {
@@ -167,4 +168,40 @@ func TestKubeLaptopWithoutRights(t *testing.T) {
 	holdNoSecret(t, "a laptop's output", all.String())
 	holdNoSecret(t, "the service's log", s.log.String())
 	holdNoSecret(t, "the service's arguments", fmt.Sprint(s.process.Args))
+}
+
+// BenchmarkKubeTilt is what somebody waits for who starts Tilt on a fresh twin
+// of four stores: the whole process, to the end of a Tilt that does nothing.
+func BenchmarkKubeTilt(b *testing.B) {
+	bench := newJobBench(b)
+	name, config := bench.demo(b)
+	s := serveOn(b, bench, bench.serviceAccount(b), config)
+	ada := s.laptop(b, "ada")
+	if code, said := ada.run(b, "prod/"+name, "staging/"+name); code != 0 {
+		b.Fatalf("%d\n%s", code, said)
+	}
+	check(b, os.WriteFile(filepath.Join(ada.folder, "tilt"), []byte("#!/bin/sh\nexit 42\n"), 0o700))
+	own := *ada
+	own.env = append(slices.Clone(s.env), "TENANTCOPY_CONFIG="+filepath.Join(own.folder, "tenantcopy.yaml"), "PATH="+own.folder+":"+os.Getenv("PATH"))
+	check(b, os.WriteFile(filepath.Join(own.folder, "tenantcopy.yaml"), []byte(strings.Replace(config, "\n  staging:\n", "\n  staging:\n    kubernetes: {context: staging}\n", 1)), 0o600))
+	for _, c := range []struct {
+		name string
+		of   *laptop
+		args []string
+	}{{"stores", &own, []string{"--here", "--take-over"}}, {"service", ada, []string{"--take-over"}}} {
+		b.Run(c.name, func(b *testing.B) {
+			var cpu time.Duration
+			for b.Loop() {
+				cmd := exec.Command("tenantcopy", append([]string{"tilt", "staging/" + name, "--fresh", "24h"}, c.args...)...)
+				cmd.Env, cmd.Dir = c.of.env, c.of.folder
+				if out, err := cmd.CombinedOutput(); cmd.ProcessState.ExitCode() != 42 {
+					b.Fatalf("%v\n%s", err, out)
+				}
+				cpu += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+			}
+			b.ReportMetric(float64(cpu)/1e6/float64(b.N), "cpu-ms/op")
+			b.ReportMetric(float64(b.Elapsed())/1e6/float64(b.N), "wall-ms/op")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
 }

@@ -100,7 +100,7 @@ func (h hanging) Leave(ctx context.Context, _ tenant.Ref, by Caller) (Twin, erro
 
 // service starts a server whose cluster hangs, and returns its address and
 // what reached the cluster.
-func service(t *testing.T) (string, <-chan Request) {
+func service(t testing.TB) (string, <-chan Request) {
 	t.Helper()
 	slackAPI := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, `{"ok":true,"channel":"C1","ts":"1.1"}`)
@@ -139,7 +139,7 @@ func service(t *testing.T) (string, <-chan Request) {
 }
 
 // slash sends a command as Slack does and returns the status and the text.
-func slash(t *testing.T, address string, form url.Values, at time.Time, secret string) (int, string) {
+func slash(t testing.TB, address string, form url.Values, at time.Time, secret string) (int, string) {
 	t.Helper()
 	body, stamp := form.Encode(), strconv.FormatInt(at.Unix(), 10)
 	mac := hmac.New(sha256.New, []byte(secret))
@@ -275,4 +275,17 @@ func TestCallers(t *testing.T) {
 	if len(asked) > 0 {
 		t.Errorf("%d requests reached the cluster", len(asked))
 	}
+}
+
+// BenchmarkSlash is how long Slack waits for the answer to a command, over
+// HTTP, while the API server hangs.
+func BenchmarkSlash(b *testing.B) {
+	address, _ := service(b)
+	for i := 0; b.Loop(); i++ {
+		if status, text := slash(b, address, command("U2CERLKJA", "acme", strconv.Itoa(i)), time.Now(), signing.Reveal()); status != http.StatusOK || text == "" {
+			b.Fatalf("%d %q", status, text)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed())/1e6/float64(b.N), "wall-ms/op")
+	b.ReportMetric(0, "ns/op")
 }
