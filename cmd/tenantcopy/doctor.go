@@ -25,9 +25,9 @@ type doctorFlags struct {
 
 const doctorHelp = `doctor looks whether everything that a copy needs is there, from where it runs, and writes nothing:
 configuration, rules and key, PostgreSQL's programs and Tilt, each store of both sides, the twin's marker and
-lock. A right that is missing is named with the line that grants it.
+lock, the clusters, and the service of runs-in. A right that is missing is named with the line that grants it.
 
-  tenantcopy doctor                          the configuration, each environment's store templates
+  tenantcopy doctor                          the configuration, each environment's cluster and store templates
   tenantcopy doctor prod/acme staging/acme   what this copy needs
 
 All checks run side by side, each for 10 s at most. What could not be told is said to be unclear. The exit code is
@@ -120,6 +120,7 @@ func (d *checkup) plan() error {
 		for _, env := range slices.Sorted(maps.Keys(d.config.Environments)) {
 			d.environment(env)
 		}
+		d.clusters(slices.Sorted(maps.Keys(d.config.Environments)))
 		return nil
 	}
 	for _, ref := range []tenant.Ref{d.src, d.dst} {
@@ -133,6 +134,14 @@ func (d *checkup) plan() error {
 		d.stores(d.dst, report.Destination)
 	}
 	d.all = append(d.all, d.pair(allowed))
+	if allowed != nil {
+		return nil
+	}
+	environments := []string{d.src.Env, d.dst.Env}
+	if d.there { // whoever asks the service need not reach production
+		environments = environments[1:]
+	}
+	d.clusters(environments)
 	return nil
 }
 

@@ -85,7 +85,7 @@ func (a *app) serve(ctx context.Context) error {
 		return err
 	}
 	server := &serve.Server{
-		Policy: c.policy(), Review: serve.Review(in), Clock: a.clock, Sleep: parallel.Sleep, Clean: a.err.clean, Log: slog.New(slog.NewJSONHandler(a.err, nil)),
+		Policy: c.policy(), Review: serve.Review(in), Clock: a.clock, Version: version, Sleep: parallel.Sleep, Clean: a.err.clean, Log: slog.New(slog.NewJSONHandler(a.err, nil)),
 		Twins: servedTwins{twins{a, c}}, Jobs: &serviceJobs{app: a, config: c, jobs: job.Jobs{Cluster: in, Namespace: c.RunsIn.namespace()}},
 	}
 	if server.Slack, err = a.slack(ctx, c); err != nil {

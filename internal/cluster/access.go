@@ -39,6 +39,7 @@ type Door int
 // The doors of a cluster.
 const (
 	Read  Door = iota // GET alone
+	Ask               // GET, and what one may do oneself
 	Write             // everything that the identity may do
 )
 

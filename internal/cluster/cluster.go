@@ -34,8 +34,11 @@ func Open(ctx context.Context, access Access, at Address, door Door) (*Cluster, 
 		return nil, err
 	}
 	way.config.UserAgent, way.config.QPS = access.Agent, -1 // the server knows best how fast it may be asked
-	if door == Read {
+	switch door {
+	case Read:
 		way.config.Wrap(func(next http.RoundTripper) http.RoundTripper { return readDoor{next} })
+	case Ask:
+		way.config.Wrap(func(next http.RoundTripper) http.RoundTripper { return askDoor{next} })
 	}
 	client, err := kubernetes.NewForConfig(way.config)
 	if err != nil {

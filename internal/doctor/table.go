@@ -22,6 +22,8 @@ const (
 	ofSource      = "a store of the source"
 	ofDestination = "a store of the twin"
 	ofPair        = "the pair"
+	ofCluster     = "a cluster"
+	ofService     = "the service"
 )
 
 // The checks.
@@ -44,6 +46,11 @@ const (
 	Marker        = "marker"
 	Lock          = "lock"
 	Places        = "two places"
+	Identity      = "identity"
+	Workloads     = "workloads"
+	Hosts         = "hosts"
+	Lease         = "lease"
+	Allowed       = "allowed"
 )
 
 // Table lists every check, in the order of the output.
@@ -73,6 +80,16 @@ func Table() []Row {
 		{Clock, ofDestination, "", "as at the source"},
 		{Marker, ofDestination, report.Unsafe, "whose twin it is, of which run, how old, and who works on it; whether a copy needs --confirm"},
 		{Lock, ofDestination, "", "no run holds it"},
+		{Reach, ofCluster, report.Transient, "the API server answers and takes the credential"},
+		{Identity, ofCluster, report.Unsafe, "it is the cluster that is meant: its kube-system has the UID that tenantcopy.yaml pins"},
+		{Version, ofCluster, report.Incompatible, "Kubernetes is 1.31 or newer, where Jobs run"},
+		{Rights, ofCluster, report.Denied, "what a copy, a Job, the service or Tilt needs there: verb, resource and namespace of what is missing"},
+		{TooMany, ofCluster, "", "it may not read Secrets it has no need of, change the source's workloads, or make pods where the credentials are"},
+		{Workloads, ofCluster, "", "what would start the twin's workloads again in the middle of a copy: autoscalers, KEDA, Argo CD, Flux"},
+		{Hosts, ofCluster, "", "no Ingress of another namespace has a host of the twin's"},
+		{Lease, ofCluster, "", "no Job holds the twin's Lease"},
+		{Reach, ofService, report.Transient, "the service of runs-in answers; its version"},
+		{Allowed, ofService, report.Denied, "it lets you copy into this twin"},
 	}
 }
 

@@ -99,6 +99,25 @@ func Take(ctx context.Context, c *cluster.Cluster, claim Claim) (*Lease, error) 
 	}
 }
 
+// Holder says which pod holds a twin's Lease, for whom, and when it last showed a
+// sign of life; "" where none does. It only reads.
+func Holder(ctx context.Context, c *cluster.Cluster, namespace string, dst tenant.Ref) (who string, renewed time.Time, err error) {
+	found, err := c.Client().CoordinationV1().Leases(namespace).Get(ctx, Name(dst), metav1.GetOptions{})
+	if apierrors.IsNotFound(err) {
+		return "", renewed, nil
+	}
+	if err != nil {
+		return "", renewed, c.Failed("get lease "+namespace+"/"+Name(dst), err)
+	}
+	if found.Spec.RenewTime != nil {
+		renewed = found.Spec.RenewTime.Time
+	}
+	if holder := holderOf(found); holder != "" {
+		who = fmt.Sprintf("pod %s, for run %s of %s", holder, found.Annotations[annotationRun], found.Annotations[AnnotationUser])
+	}
+	return who, renewed, nil
+}
+
 // Unended says how many attempts in a row before this one ended without giving
 // the Lease back: killed, for want of memory most likely.
 func (l *Lease) Unended() int { return l.unended }

@@ -30,6 +30,7 @@ type Answer struct {
 	Job      string   `json:"job,omitempty"`
 	Attached bool     `json:"attached,omitempty"`
 	Twin     *Twin    `json:"twin,omitempty"`
+	Version  string   `json:"version,omitempty"` // of the service, where a caller asked what is allowed
 	Refused  *Refused `json:"refused,omitempty"`
 }
 

@@ -24,6 +24,8 @@ type Server struct {
 	Clean  func(text string) string // takes secrets out of what a caller is told
 	Log    *slog.Logger
 
+	Version string // of the program
+
 	orders chan order // copies that were asked for in Slack
 	found  chan order // those that a service before this one has begun to tell of
 }
@@ -66,6 +68,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("POST /v1/copies", s.authenticated(s.begin))
 	mux.HandleFunc("GET /v1/copies/{env}/{name}/events", s.authenticated(s.events))
+	mux.HandleFunc("GET /v1/allowed/{env}/{name}", s.authenticated(s.allowed))
 	mux.HandleFunc("DELETE /v1/copies/{env}/{name}", s.authenticated(s.cancel))
 	mux.HandleFunc("GET /v1/twins/{env}/{name}", s.authenticated(s.look))
 	mux.HandleFunc("POST /v1/twins/{env}/{name}/use", s.authenticated(s.use))
