@@ -152,6 +152,6 @@ func tryWrites(ctx context.Context, r clone.Reader) []error {
 		c.Set(ctx, key, "overwritten", 0).Err(), c.Del(ctx, key).Err(), c.Do(ctx, "SET", key, "overwritten").Err(), piped, transaction,
 		c.Eval(ctx, "return redis.call('DEL', KEYS[1])", []string{key}).Err(), conn.Unlink(ctx, key).Err(),
 		c.Do(ctx, "GETEX", key, "EX", "1").Err(), c.Do(ctx, "SORT", key, "STORE", key).Err(), c.FlushDB(ctx).Err(),
-		c.ConfigSet(ctx, "maxmemory", "1").Err(), c.Do(ctx, "client", "kill", "TYPE", "normal").Err(), c.Do(ctx, "xinfo2").Err(), c.Do(ctx, "acl", "setuser", "default", "off").Err(),
+		c.ConfigSet(ctx, "maxmemory", "1").Err(), c.Do(ctx, "client", "kill", "TYPE", "normal").Err(), c.Do(ctx, "xinfo2").Err(), c.Do(ctx, "acl", "setuser", "tests-nobody", "off").Err(),
 	}
 }
