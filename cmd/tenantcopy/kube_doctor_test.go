@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"os"
 	"strings"
 	"testing"
 
@@ -18,11 +19,12 @@ func TestKubeDoctor(t *testing.T) {
 	t.Parallel()
 	b := newJobBench(t)
 	spec := b.settle(t, jobCase{name: "doctor"})
-	config := strings.ReplaceAll(jobConfig(), "namespace: NAMESPACE", "service: true, namespace: "+b.Namespace+", config: "+spec.Config+", environment: "+spec.Config)
-	config = strings.Replace(config, "    copies-from: [prod]\n", "    copies-from: [prod]\n    kubernetes: {context: staging, namespace: "+b.Namespace+"}\n", 1)
-	s := serveOn(t, b, config)
+	s := serveOn(t, b, b.serviceAccount(t), serviceConfig(b, spec))
+	text, err := os.ReadFile(s.laptops)
+	check(t, err)
+	config := strings.Replace(string(text), `"hr-{name}"`, b.Namespace, 1)
 	ask := func(who string) (int, string) {
-		return s.laptop(t, who, "doctor", spec.Source.String(), spec.Destination.String())
+		return s.laptop(t, who).run(t, "doctor", spec.Source.String(), spec.Destination.String())
 	}
 	holds := func(said string, wants ...string) {
 		t.Helper()
@@ -43,7 +45,7 @@ func TestKubeDoctor(t *testing.T) {
 		t.Errorf("who is not allowed: %d", code)
 	}
 
-	a, out := jobApp(t, s.config, map[string]string{"TENANTCOPY_KUBECONFIG": s.account(t, "nobody", nil, nil)})
+	a, out := jobApp(t, config, map[string]string{"TENANTCOPY_KUBECONFIG": s.account(t, "nobody", nil, nil)})
 	code = a.run([]string{"doctor", spec.Source.String(), spec.Destination.String()})
 	if holds(out.String(), "get namespace kube-system: the identity may not do this"); code != 4 {
 		t.Errorf("who may nothing: %d", code)
@@ -54,12 +56,12 @@ func TestKubeDoctor(t *testing.T) {
 	lease, err := job.Take(t.Context(), b.jobs.Cluster, job.Claim{Namespace: b.Namespace, Destination: spec.Destination, Holder: "pod-1", User: "ada", Run: "run1", Clock: a.clock, Lasts: job.Lasts, Renews: job.Renews})
 	check(t, err)
 	t.Cleanup(func() { _ = lease.Release(context.Background()) })
-	a, out = jobApp(t, strings.Replace(s.config, "context: staging, namespace", "context: staging, uid: wrong, namespace", 1), map[string]string{"TENANTCOPY_KUBECONFIG": b.admin})
+	a, out = jobApp(t, strings.Replace(config, "context: staging, namespace", "context: staging, uid: wrong, namespace", 1), map[string]string{"TENANTCOPY_KUBECONFIG": b.admin})
 	code = a.run([]string{"doctor", spec.Source.String(), spec.Destination.String()})
 	if holds(out.String(), "failed  identity        reach the cluster of environment staging: ", "unclear hosts           not looked at: it is another cluster"); code != 5 {
 		t.Errorf("a wrong pin: %d", code)
 	}
-	a, out = jobApp(t, s.config, map[string]string{"TENANTCOPY_KUBECONFIG": b.admin})
+	a, out = jobApp(t, config, map[string]string{"TENANTCOPY_KUBECONFIG": b.admin})
 	a.run([]string{"doctor", spec.Source.String(), spec.Destination.String()})
 	holds(out.String(), "warning too many rights this identity may do what nobody who copies needs", "      create pods in namespace "+b.Namespace, "      list secrets in namespace "+b.Namespace,
 		"app.acme.test of ingress twin: ingress default/shared-"+b.Namespace+" has it too", "pod pod-1, for run run1 of ada")
