@@ -214,7 +214,7 @@ func behindName(s []byte) int {
 	if end < 3 {
 		return len(s)
 	}
-	at := len(s)
+	var at int
 	if open := bracket(trimmed[len(trimmed)-1]); open != 0 {
 		at = bytes.IndexByte(s, open)
 	} else if at = bytes.LastIndexAny(s[:end], " ,"); at > 0 {
