@@ -116,11 +116,12 @@ func (t twins) open(ctx context.Context, ref tenant.Ref, user string, do func(co
 		return serve.Twin{}, err
 	}
 	e := entry{use: guard.Use{Twin: ref, Sites: o.sites, Session: session, For: useFor, Clock: t.app.clock}}
-	for _, s := range o.sites {
-		facts, err := s.Facts(ctx, 0)
-		if err != nil {
-			return serve.Twin{}, err
-		}
+	all, err := guard.AllFacts(ctx, o.sites)
+	if err != nil {
+		return serve.Twin{}, err
+	}
+	for i, s := range o.sites {
+		facts := all[i]
 		if m := facts.Marker; m != nil && m.State != guard.Complete && m.State != guard.Switching && m.Serving != nil {
 			m.State = guard.Complete // the twin before the run that failed still serves
 		}

@@ -102,7 +102,7 @@ func BenchmarkKubeTenants(b *testing.B) {
 	for i := range tenants {
 		names = append(names, fmt.Sprintf("tenant-%03d", i))
 	}
-	err := parallel.Each(b.Context(), 8, numbered(names), func(ctx context.Context, _ int, i int) error {
+	err := parallel.All(b.Context(), 8, len(names), func(ctx context.Context, i int) error {
 		benchDeployment(b, client, namespace, names[i], 0)
 		_, err := client.CoreV1().Secrets(namespace).Create(ctx, &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: names[i]}, StringData: map[string]string{"url": strings.ReplaceAll(databaseURL("STAGING"), "{name}", names[i])}}, metav1.CreateOptions{})
 		return err

@@ -81,7 +81,7 @@ func (a *app) prefixes(ctx context.Context, c *config, ref tenant.Ref, kind tena
 			all = append(all, neighbour{at: other, base: base, prefix: fillName(base.Prefix, other)})
 		}
 	}
-	err := parallel.Each(ctx, askers, numbered(all), func(ctx context.Context, _ int, i int) error {
+	err := parallel.All(ctx, askers, len(all), func(ctx context.Context, i int) error {
 		n := &all[i]
 		if !variable.MatchString(n.prefix) {
 			return nil

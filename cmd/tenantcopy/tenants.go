@@ -106,7 +106,7 @@ func (l listing) knows(name string) *bool {
 // all of its tenants.
 func (a *app) namespaces(ctx context.Context, c *config, environments []string) (map[string]listing, error) {
 	all := make([]*listing, len(environments))
-	err := parallel.Each(ctx, len(environments), numbered(environments), func(ctx context.Context, _ int, i int) error {
+	err := parallel.All(ctx, len(environments), len(environments), func(ctx context.Context, i int) error {
 		t := resolved{ref: tenant.Ref{Env: environments[i]}, env: c.Environments[environments[i]]}
 		if k := t.env.Kubernetes; !k.names() || strings.Contains(k.Context+k.Server, "{name}") {
 			return nil
@@ -129,17 +129,6 @@ func (a *app) namespaces(ctx context.Context, c *config, environments []string) 
 		}
 	}
 	return out, err
-}
-
-// numbered yields the positions of a list.
-func numbered[T any](list []T) func(yield func(int, error) bool) {
-	return func(yield func(int, error) bool) {
-		for i := range list {
-			if !yield(i, nil) {
-				return
-			}
-		}
-	}
 }
 
 // rows are the tenants of the configuration, in every environment, and where it
@@ -197,7 +186,7 @@ func (e environment) tenantOf(env, namespace string) string {
 // lookAtNamespaces asks for each namespace by itself where the cluster did not
 // list them.
 func (a *app) lookAtNamespaces(ctx context.Context, c *config, rows []*tenantRow, found map[string]listing) error {
-	return parallel.Each(ctx, askers, numbered(rows), func(ctx context.Context, _ int, i int) error {
+	return parallel.All(ctx, askers, len(rows), func(ctx context.Context, i int) error {
 		row := rows[i]
 		if _, listed := found[row.Environment]; row.Namespace == "" || row.Exists != nil || (listed && found[row.Environment].names != nil) {
 			return nil

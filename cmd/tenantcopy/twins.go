@@ -27,7 +27,7 @@ type question struct {
 func (a *app) lookAtTwins(ctx context.Context, c *config, rows []*tenantRow) error {
 	session := a.session()
 	questions := make([]*question, len(rows))
-	err := parallel.Each(ctx, askers, numbered(rows), func(ctx context.Context, _ int, i int) error {
+	err := parallel.All(ctx, askers, len(rows), func(ctx context.Context, i int) error {
 		if !rows[i].twin {
 			return nil
 		}
@@ -47,7 +47,7 @@ func (a *app) lookAtTwins(ctx context.Context, c *config, rows []*tenantRow) err
 	}
 	groups := grouped(questions)
 	var silent servers
-	return parallel.Each(ctx, askers, numbered(groups), func(ctx context.Context, _ int, i int) error {
+	return parallel.All(ctx, askers, len(groups), func(ctx context.Context, i int) error {
 		group := groups[i]
 		sightings, err := silent.ask(ctx, serverOf(group[0].at.Store), func(ctx context.Context) ([]guard.Sighting, error) { return look(ctx, group) })
 		for j, q := range group {

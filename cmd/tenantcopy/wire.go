@@ -10,6 +10,7 @@ import (
 	"github.com/tenantcopy/tenantcopy/internal/copy/redis"
 	"github.com/tenantcopy/tenantcopy/internal/copy/search"
 	"github.com/tenantcopy/tenantcopy/internal/guard"
+	"github.com/tenantcopy/tenantcopy/internal/parallel"
 	"github.com/tenantcopy/tenantcopy/internal/tenant"
 )
 
@@ -106,20 +107,22 @@ func openSource(ctx context.Context, o *opened, src resolved, pick picks, sessio
 // twin's first store in any case: the lock is there, so that a run of some
 // stores and a run of all exclude each other.
 func openSites(ctx context.Context, o *opened, dst resolved, pick picks, session tenant.Session) error {
-	for i, s := range dst.stores {
-		copied := pick.copies(s.Kind)
-		if !copied && i > 0 {
-			continue
+	all := make([]guard.Site, len(dst.stores))
+	err := parallel.All(ctx, len(all), len(all), func(ctx context.Context, i int) (err error) {
+		s := dst.stores[i]
+		if pick.copies(s.Kind) || i == 0 {
+			all[i], err = adapters()[s.Kind].site(ctx, guard.SiteAddress{Twin: dst.ref.String(), Store: s, Session: session})
 		}
-		site, err := adapters()[s.Kind].site(ctx, guard.SiteAddress{Twin: dst.ref.String(), Store: s, Session: session})
-		if err != nil {
-			return err
-		}
-		if !copied {
+		return err
+	})
+	for i, site := range all {
+		switch s := dst.stores[i]; {
+		case site == nil:
+		case pick.copies(s.Kind):
+			o.sites, o.stores = append(o.sites, site), append(o.stores, s)
+		default:
 			o.lock = site
-			continue
 		}
-		o.sites, o.stores = append(o.sites, site), append(o.stores, s)
 	}
-	return nil
+	return err
 }

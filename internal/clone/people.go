@@ -3,7 +3,6 @@ package clone
 import (
 	"context"
 	"fmt"
-	"iter"
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
@@ -77,16 +76,5 @@ func (r *run) readerOf(store string) (Reader, error) {
 
 // eachStore runs one step in all stores at once.
 func (r *run) eachStore(ctx context.Context, do func(ctx context.Context, i int) error) error {
-	return parallel.Each(ctx, len(r.staged), indexes(0, len(r.staged)), func(ctx context.Context, _ int, i int) error { return do(ctx, i) })
-}
-
-// indexes yields from, from+1, … to−1.
-func indexes(from, to int) iter.Seq2[int, error] {
-	return func(yield func(int, error) bool) {
-		for i := from; i < to; i++ {
-			if !yield(i, nil) {
-				return
-			}
-		}
-	}
+	return parallel.All(ctx, len(r.staged), len(r.staged), do)
 }

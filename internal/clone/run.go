@@ -73,7 +73,7 @@ func (r *run) watchAll(ctx context.Context) error {
 			watches = append(watches, w.Watch)
 		}
 	}
-	return parallel.Each(ctx, len(watches), indexes(0, len(watches)), func(ctx context.Context, _, i int) error { return watches[i](ctx) })
+	return parallel.All(ctx, len(watches), len(watches), func(ctx context.Context, i int) error { return watches[i](ctx) })
 }
 
 // phase is one step of the run.
@@ -179,7 +179,7 @@ func (r *run) survey(ctx context.Context) error {
 			return err
 		}
 	}
-	return parallel.Each(ctx, len(r.Readers), indexes(1, len(r.Readers)), func(ctx context.Context, _ int, i int) error { return one(ctx, i) })
+	return parallel.All(ctx, len(r.Readers), len(r.Readers)-1, func(ctx context.Context, i int) error { return one(ctx, i+1) })
 }
 
 // compile makes the plan, or refuses with all reasons at once. It also

@@ -94,7 +94,7 @@ func Clean(ctx context.Context, readers []Reader, dst guard.Destination) error {
 // discardAll discards every store, whatever becomes of the others.
 func discardAll(ctx context.Context, staged []Staged) error {
 	errs := make([]error, len(staged))
-	err := parallel.Each(ctx, len(staged), indexes(0, len(staged)), func(ctx context.Context, _, i int) error {
+	err := parallel.All(ctx, len(staged), len(staged), func(ctx context.Context, i int) error {
 		errs[i] = parallel.Protect(func() error { return staged[i].Discard(ctx) })
 		return nil
 	})

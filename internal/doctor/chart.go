@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"slices"
 	"time"
 
@@ -92,7 +91,7 @@ func (c *Chart) findings(e Examination) []Finding {
 // order given. Its error is the end of ctx, for whatever reason.
 func Run(ctx context.Context, clock func() time.Time, all []Examination) ([]Finding, error) {
 	charts := make([]*Chart, len(all))
-	err := parallel.Each(ctx, atOnce, positions(len(all)), func(ctx context.Context, _ int, i int) error {
+	err := parallel.All(ctx, atOnce, len(all), func(ctx context.Context, i int) error {
 		c := &Chart{group: all[i].Group, clock: clock, why: "what comes before failed"}
 		charts[i] = c
 		if err := parallel.Protect(func() error { all[i].Do(ctx, c); return nil }); err != nil {
@@ -108,14 +107,4 @@ func Run(ctx context.Context, clock func() time.Time, all []Examination) ([]Find
 		out = append(out, c.findings(all[i])...)
 	}
 	return out, errors.Join(err)
-}
-
-func positions(n int) iter.Seq2[int, error] {
-	return func(yield func(int, error) bool) {
-		for i := range n {
-			if !yield(i, nil) {
-				return
-			}
-		}
-	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/tenantcopy/tenantcopy/internal/parallel"
 	"github.com/tenantcopy/tenantcopy/internal/report"
 	"github.com/tenantcopy/tenantcopy/internal/tenant"
 )
@@ -64,11 +65,12 @@ func (u Use) rewrite(ctx context.Context, what string, change func(*Marker) (cha
 	defer func() { err = errors.Join(err, held.Release(context.WithoutCancel(ctx))) }()
 	var sites []Site
 	var markers []Marker
-	for _, s := range u.Sites {
-		facts, err := s.Facts(ctx, 0)
-		if err != nil {
-			return m, err
-		}
+	all, err := AllFacts(ctx, u.Sites)
+	if err != nil {
+		return m, err
+	}
+	for i, s := range u.Sites {
+		facts := all[i]
 		if facts.Marker == nil || facts.Marker.Twin != u.Twin.String() {
 			continue
 		}
@@ -104,4 +106,13 @@ func used(m *Marker, user string, now time.Time, takeOver bool, what string) err
 	}
 	return &report.Refusal{Code: report.Locked, What: what, Why: fmt.Sprintf("%s works on it until %s", m.InUse.By, m.InUse.Until.Format("Mon 15:04 MST")),
 		Hint: "ask " + m.InUse.By + ", or take it over: --take-over"}
+}
+
+// AllFacts asks all sites at once, and returns what they say in their order.
+func AllFacts(ctx context.Context, sites []Site) ([]Facts, error) {
+	all := make([]Facts, len(sites))
+	return all, parallel.All(ctx, len(sites), len(sites), func(ctx context.Context, i int) (err error) {
+		all[i], err = sites[i].Facts(ctx, 0)
+		return err
+	})
 }

@@ -71,6 +71,14 @@ func Each[T any](ctx context.Context, n int, seq iter.Seq2[T, error], fn func(ct
 	return context.Cause(ctx)
 }
 
+// All calls fn with 0 ≤ i < count, at most n calls at once, as Each does.
+func All(ctx context.Context, n, count int, fn func(ctx context.Context, i int) error) error {
+	return Each(ctx, n, func(yield func(int, error) bool) {
+		for i := 0; i < count && yield(i, nil); i++ {
+		}
+	}, func(ctx context.Context, _, i int) error { return fn(ctx, i) })
+}
+
 // With runs background beside body and returns when both have returned.
 // background sees its context cancelled as soon as body has ended and should
 // then return; if background fails first, its error becomes the cause that

@@ -289,3 +289,25 @@ func TestEvery(t *testing.T) {
 		}
 	})
 }
+
+// TestAll calls for each number once, and ends with the first error.
+func TestAll(t *testing.T) {
+	var calls [100]atomic.Int32
+	if err := All(t.Context(), 7, len(calls), func(_ context.Context, i int) error { calls[i].Add(1); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	for i := range calls {
+		if n := calls[i].Load(); n != 1 {
+			t.Errorf("%d was called %d times", i, n)
+		}
+	}
+	failed := errors.New("failed")
+	if err := All(t.Context(), 2, 1000, func(_ context.Context, i int) error {
+		if i == 3 {
+			return failed
+		}
+		return nil
+	}); !errors.Is(err, failed) {
+		t.Errorf("ended with %v", err)
+	}
+}

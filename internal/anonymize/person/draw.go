@@ -35,10 +35,7 @@ func (x *Index) draw(o Options) error {
 
 // together calls functions at once and returns when all have.
 func together(fns ...func() error) error {
-	return parallel.Each(context.Background(), len(fns), func(yield func(int, error) bool) {
-		for i := 0; i < len(fns) && yield(i, nil); i++ {
-		}
-	}, func(_ context.Context, _, i int) error { return fns[i]() })
+	return parallel.All(context.Background(), len(fns), len(fns), func(_ context.Context, i int) error { return fns[i]() })
 }
 
 // Draws are most of the work, and independent of each other: pieces of them

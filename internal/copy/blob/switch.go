@@ -2,7 +2,6 @@ package blob
 
 import (
 	"context"
-	"iter"
 	"slices"
 
 	"github.com/tenantcopy/tenantcopy/internal/parallel"
@@ -77,18 +76,7 @@ func (st *staged) clear(ctx context.Context, prefix string) error {
 
 // removeAll removes objects, several at once.
 func (st *staged) removeAll(ctx context.Context, names []string) error {
-	return parallel.Each(ctx, removers, each(names), func(ctx context.Context, _ int, name string) error {
-		return st.destination.fail("remove an object", st.dst.remove(ctx, name))
+	return parallel.All(ctx, removers, len(names), func(ctx context.Context, i int) error {
+		return st.destination.fail("remove an object", st.dst.remove(ctx, names[i]))
 	})
-}
-
-// each yields a slice as a sequence without errors.
-func each[T any](items []T) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		for _, item := range items {
-			if !yield(item, nil) {
-				return
-			}
-		}
-	}
 }
