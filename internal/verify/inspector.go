@@ -24,6 +24,7 @@ type Inspector struct {
 	recents int              // fields that remember values
 	run     run
 	digits  []byte
+	figured []byte // a value with digits of ASCII
 	address []byte
 	domains [64]lastDomain // by hash
 
@@ -102,6 +103,13 @@ func (in *Inspector) plain(at *Field, value []byte, has marks) hint {
 	if has.digits() >= fewestDigits {
 		if kind := in.phones(at, value); kind != noHint {
 			only = kind
+		}
+	}
+	if has&hasWide != 0 {
+		if plain, ok := in.figures(value); ok {
+			if kind := in.phones(at, plain); kind != noHint {
+				only = kind
+			}
 		}
 	}
 	return only

@@ -26,8 +26,8 @@ func (in *Inspector) names(at *Field, value []byte) hint {
 	for w, ok := a.next(value, 0); ok; w, ok = a.next(value, w.end) {
 		next = next[:0]
 		if len(now) > 0 {
-			if initial(value[w.start:w.end]) {
-				next = append(next, now...) // Jane Q. Stonefield
+			if initial(value[w.start:w.end]) || enclosed(value, w) {
+				next = append(next, now...) // Jane Q. Stonefield, Jane "Janey" Stonefield
 			}
 			for _, o := range now {
 				next = in.follow(at, value, o, w, w.plain, next)
@@ -118,6 +118,23 @@ func (in *Inspector) whole(phrase []byte) bool {
 
 // initial reports one capital letter.
 func initial(word []byte) bool { return len(word) == 1 && word[0] >= 'A' && word[0] <= 'Z' }
+
+// enclosed reports a word in quotes or brackets with a blank on either side, as a nickname stands within a name: in a
+// list there is a comma.
+func enclosed(value []byte, w word) bool {
+	open, before := utf8.DecodeLastRune(value[:w.start])
+	if open != '"' && open != '(' && open != '“' && open != '„' && open != '«' {
+		return false
+	}
+	shut, behind := utf8.DecodeRune(value[w.end:])
+	switch shut {
+	case '"', ')', '”', '“', '»':
+	default:
+		return false
+	}
+	before, behind = w.start-before, w.end+behind
+	return before > 0 && value[before-1] == ' ' && behind < len(value) && value[behind] == ' '
+}
 
 func push(list []open, o open) []open {
 	if len(list) == maxOpen {

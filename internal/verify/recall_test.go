@@ -67,7 +67,7 @@ func TestRecall(t *testing.T) {
 			"田中太郎", "担当は田中太郎です", "田中 太郎", "王小明", "请联系王小明。", "김민준 박", norm.NFD.String("김민준 박"), "Дмитрий Соколов", "СОКОЛОВ ДМИТРИЙ", "Ｊａｎｅ Ｓｔｏｎｅｆｉｅｌｄ",
 			"Ja\u200bne Stonefield", "Jane Stone\u00adfield", "Jane\u2060 Stonefield", "J<b>ane</b> Stone<wbr>field", "Jane S. Stonefield", "Jane S Stonefield", "SmFuZSBTdG9uZWZpZWxk",
 			"'jane':1 'stonefield':2", "'a':3 'jane':4A 'stonefield':5A,9B", "=?utf-8?B?SmFuZSBTdG9uZWZpZWxk?=", "\x00J\x00a\x00n\x00e\x00 \x00S\x00t\x00o\x00n\x00e\x00f\x00i\x00e\x00l\x00d", zipped(t, "<p>Jane&nbsp;Stonefield"),
-			"\x01\x02Jane Stonefield\x00", "Jane Jane Stonefield", "Jane Stonefields Vertrag", "JANE STONEFIELDS", "Jan van der Bergs", "Berg, Jan van der", "王芳", "审批人：王芳。", "وافق محمد الحسن", "ومحمد الحسن", "Jorg Jörg Moeller", `{"name":"Jane Stonefield"}`, "Jane \\\"Stonefield\\\"",
+			"\x01\x02Jane Stonefield\x00", "Jane Jane Stonefield", "Jane Stonefields Vertrag", "JANE STONEFIELDS", "Jan van der Bergs", "Berg, Jan van der", "王芳", "审批人：王芳。", "وافق محمد الحسن", "ومحمد الحسن", "Jorg Jörg Moeller", `{"name":"Jane Stonefield"}`, `Jane "Zazou" Stonefield`, "Jane (Zazou) Stonefield", "Jörg „Jogi“ Möller", "Jane “Zazou” Stonefield", "Jane \\\"Stonefield\\\"",
 		},
 		"name with an initial": {
 			"J. Stonefield", "J.Stonefield", "Stonefield, J.", "Stonefield J.", "ask J. STONEFIELD now", "J.\u00a0Stonefield", "Å. Sørensen", "A. Soerensen", "J. van der Berg", "van der Berg, J.", "J. Moeller", "J. O’Connor",
@@ -76,6 +76,7 @@ func TestRecall(t *testing.T) {
 			"+49 170 5550123", "+491705550123", "00491705550123", "0049 170 5550123", "+49 (170) 555-0123", "+49/170/5550123", "+49.170.555.0123", "491705550123", "tel:491705550123", "call +49\u00a0170\u00a05550123!",
 			"+49\u2011170\u20115550123", "(+49) 170 5550123", "+49 170-555 01 23", "030 5557788", "030/5557788", "(030) 555-77-88", "030-5557788", "(202) 555-0147", "202-555-0147", "202.555.0147", "+2025550147",
 			"0170 5550123", "0170/5550123", "+49 (0)170 5550123", "+49 0170 5550123", "01705550123", "+49305557788", "0049305557788", "+1 202 555 0147", "+12025550147", "00170\u200b5550123 0170\u200b5550123",
+			"＋４９ １７０ ５５５０１２３", "０１７０－５５５０１２３", "٠١٧٠ ٥٥٥٠١٢٣", "جوال: +٤٩ ١٧٠ ٥٥٥٠١٢٣", "۰۱۷۰ ۵۵۵۰۱۲۳", "०१७० ५५५०१२३", "০১৭০ ৫৫৫০১২৩", "๐๑๗๐ ๕๕๕๐๑๒๓",
 			"Room 12, 202 555 0147", "1 030 5557788", "phone: 2 (202) 555 0147 x", "%2B491705550123", "+49&nbsp;170&nbsp;5550123", "tel:5551234", "(202) 601-0210", "202.601.0210", "30 12 202 555 0147 5",
 		},
 		"e-mail of an unknown domain": {
@@ -116,7 +117,7 @@ func TestNoFalseAlarms(t *testing.T) {
 		"4915", "12345678901234567890", "17055501", "0000005557788", "1700000000123", "2026-01-02 03:04:05.678", "20260102030405", "10.20.30.40", "550e8400-e29b-41d4-a716-446655440000", "5551234", "555-1234", "order 5551234 of 7", "2025550147", "id 2025550147",
 		"2026-01-02 10:11:12", "2026.01.02 10:11", "101.102.10.33", "\x89PNG\x00\x01q@Qz.kT\x02\x80", "\x00\x10abcd@ab.cd\x00", "\xff\xfeabcd@abC.cd\x07", "\x00\x01ab@abcde.cd",
 		"Jane Will Stonefield", "Jane<br>and<br>Stonefield", "'jane':1 'stonefield':3 'x':2", "responsibilities internationalization", "d41d8cd98f00b204e9800998ecf8427e", "eyJhbGciOiJIUzI1NiJ9",
-		"555 0123", "0170555012", "+49 170 5550124", "x\x00y\x00z\x00", "\x1f\x8b\x08broken", "\x78\x9cbroken",
+		`["Jane", "Zazou", "Stonefield"]`, `"Jane","Zazou","Stonefield"`, "'jane' 'kitchen' 'stonefield'", "Jane (and Bob) Stonefield", "+٤٩ ١٧٠ ٥٥٥٠١٢٤", "٢٠٢٦٠١٠٢٠٣٠٤٠٥", "０１７０５５５０１２", "555 0123", "0170555012", "+49 170 5550124", "x\x00y\x00z\x00", "\x1f\x8b\x08broken", "\x78\x9cbroken",
 		"3.14159265358979", "1,234,567.89", "9780306406157",
 	}
 	for _, value := range values {
