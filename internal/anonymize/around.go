@@ -13,8 +13,17 @@ import (
 // This room is about addresses and numbers that do not stand alone in their
 // value: mailto:jane@acme.com, Jane Doe <jane@acme.com>, tel:+49…;ext=5, several
 // in one field. What is replaced is what the text engine finds, and the names
-// beside an address. The rest must be known to say nothing about anybody, or
-// the value does not fit its rule.
+// beside an address. The rest is known to say nothing about anybody, or stands
+// beside an address or a number and is taken for names; a value that has
+// neither does not fit its rule.
+
+// aroundEmails rewrites a value that is no address and may hold some.
+func (a *Anonymizer) aroundEmails(dst, v []byte, to text.Resolver) ([]byte, outcome, error) {
+	if spelled, ok := person.SpelledEmail(nil, v); ok { // john at acme dot com
+		return to.Email(dst, spelled), changed, nil
+	}
+	return a.around(dst, v, to, text.BesideAddresses)
+}
 
 // around rewrites a value that is more than one address or number. The words of
 // the lists may stand around them. to spells what is found.
@@ -27,6 +36,10 @@ func (a *Anonymizer) around(dst, v []byte, to text.Resolver, lists text.Beside) 
 		default:
 			return dst, kept, errBinary
 		}
+		if a.saysNothing(v, true) {
+			return dst, kept, nil
+		}
+		v = text.Figures(v)
 		w := beside{a: a, to: to, lists: lists | text.Nothing, numbers: lists == text.BesideNumbers}
 		start := len(dst)
 		out, err := w.value(dst, v)
@@ -47,16 +60,29 @@ type beside struct {
 	lists text.Beside
 
 	numbers bool // every row of digits is a number, or a piece of one
+	found   bool // an address or a number: the value is of its kind
+}
+
+// saysNothing reports a value that says that there is none, and names nobody
+// who is known.
+func (a *Anonymizer) saysNothing(v []byte, initials bool) bool {
+	if !a.plan.beside.SaysNothing(v, initials) {
+		return false
+	}
+	_, known := a.plan.dict.Lookup(bytes.TrimSpace(v))
+	return !known
 }
 
 // value goes from one address to the next. Who is named between them belongs to
 // the one before, in brackets, or to the one behind.
 func (w *beside) value(dst, v []byte) (out []byte, err error) {
 	pos, before := 0, nobody
+	addresses := text.FindEmails(nil, v)
+	w.found = len(addresses) > 0 || holdsNumber(v)
 	if w.numbers {
 		return w.eachNumber(dst, v)
 	}
-	for _, at := range text.FindEmails(nil, v) {
+	for _, at := range addresses {
 		owner := w.owner(v[at.Start:at.End])
 		if dst, err = w.between(dst, v[pos:at.Start], before, owner, true); err != nil {
 			return dst, err
@@ -125,10 +151,11 @@ func (w *beside) harmless(v []byte) bool { return w.a.plan.beside.Harmless(v, w.
 // name writes who is named beside the address of somebody: a person of that
 // name, or else the one whose address it is.
 func (w *beside) name(dst, v []byte, whose int32) []byte {
-	if w.a.plan.beside.Harmless(v, w.lists|text.BesideNames) {
+	m, known := w.a.plan.dict.Lookup(bytes.TrimSpace(v))
+	if !known && !w.a.plan.beside.Titled(v) && w.a.plan.beside.Harmless(v, w.lists|text.BesideNames) {
 		return append(dst, v...)
 	}
-	if m, ok := w.a.plan.dict.Lookup(bytes.TrimSpace(v)); ok && m.Kind < text.Surname {
+	if known && m.Kind < text.Surname {
 		whose = nobody // it is hers
 	}
 	out, _, err := applyPersonName(w.a, dst, v, whose)
@@ -152,16 +179,82 @@ func (w *beside) rest(dst, v []byte) (out []byte, err error) {
 	return w.plain(dst, v[pos:])
 }
 
-// plain writes what names nobody who is known.
-func (w *beside) plain(dst, v []byte) ([]byte, error) {
-	if w.harmless(v) {
+// plain writes what names nobody who is known. Numbers beside addresses are
+// somebody's, too.
+func (w *beside) plain(dst, v []byte) (out []byte, err error) {
+	pos := 0
+	for at := range person.Numbers(v) {
+		if dst, err = w.words(dst, v[pos:at.Start]); err != nil {
+			return dst, err
+		}
+		dst = w.to.Phone(dst, v[at.Start:at.End])
+		pos = at.End
+	}
+	return w.words(dst, v[pos:])
+}
+
+// words writes what has neither addresses nor numbers of telephones.
+func (w *beside) words(dst, v []byte) ([]byte, error) {
+	switch {
+	case w.harmless(v):
 		return append(dst, v...), nil
+	case (w.numbers || w.found) && w.a.plan.beside.Harmless(v, w.lists|text.AnyNumber):
+		return w.a.otherDigits(dst, v), nil
+	case !w.found:
+		return dst, errForm
 	}
-	if w.numbers && w.a.plan.beside.Harmless(v, w.lists|text.AnyNumber) {
-		out, _, err := applyDigits(w.a, dst, v, nobody)
-		return out, err
+	return w.strange(dst, v), nil
+}
+
+// strange writes words that nobody knows: what stands between two signs is a
+// name as much as it is anything.
+func (w *beside) strange(dst, v []byte) []byte {
+	for len(v) > 0 {
+		end := bytes.IndexAny(v, "()[]{}<>:;|/\"\n\t")
+		if dash := bytes.Index(v, []byte(" - ")); dash >= 0 && (end < 0 || dash < end) {
+			end = dash + 1
+		}
+		if end < 0 {
+			return w.piece(dst, v)
+		}
+		dst = append(w.piece(dst, v[:end]), v[end])
+		v = v[end+1:]
 	}
-	return dst, errForm
+	return dst
+}
+
+// piece writes what stands between two signs. A comma parts two pieces, unless
+// both of them are names.
+func (w *beside) piece(dst, v []byte) []byte {
+	if w.harmless(v) {
+		return append(dst, v...)
+	}
+	if at := bytes.IndexByte(v, ','); at >= 0 {
+		if first, rest := v[:at], v[at+1:]; w.harmless(first) || w.harmless(rest) {
+			return w.piece(append(w.piece(dst, first), ','), rest)
+		}
+	}
+	core := bytes.TrimRightFunc(bytes.TrimLeftFunc(v, noWord), noWord)
+	at := bytes.Index(v, core)
+	dst = append(dst, v[:at]...)
+	dst = w.a.nameOf(dst, core, nobody, applyName)
+	return append(dst, v[at+len(core):]...)
+}
+
+// holdsNumber reports a value with a telephone number.
+func holdsNumber(v []byte) bool {
+	for range person.Numbers(v) {
+		return true
+	}
+	return false
+}
+
+// otherDigits writes a text whose digits are all replaced.
+func (a *Anonymizer) otherDigits(dst, v []byte) []byte {
+	if out, did, err := applyDigits(a, dst, v, nobody); did == changed && err == nil {
+		return out
+	}
+	return append(dst, v...)
 }
 
 // aroundNumbers rewrites what is no one number of the expected kind: each that

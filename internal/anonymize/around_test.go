@@ -134,14 +134,14 @@ func TestAroundNames(t *testing.T) {
 	}
 }
 
-// What is in no form of its verb, and says something that nobody knows, does
-// not fit; it is never passed on.
+// What has no address or number in it, and says something that nobody knows,
+// does not fit; it is never passed on.
 func TestAroundUnknown(t *testing.T) {
 	t.Parallel()
 	for verb, values := range map[string][]string{
-		"email":        {"Jane Stonefield", "stonefield", "@stonefield", "stonefield jane@doe.org", "ask Jane: jane@doe.org", "jane(at)doe.org", "123456789 jane@doe.org"},
+		"email":        {"Jane Stonefield", "stonefield", "@stonefield", "jane.stonefielddoe.org", "no, ask Stonefield"},
 		"person.email": {"Stonefield", "@janestonefield"},
-		"phone":        {"ask Stonefield", "Stonefield: +49 170 1234567", "1-800-FLOWERS", "skype:jane.stonefield"},
+		"phone":        {"ask Stonefield", "1-800-FLOWERS", "skype:jane.stonefield"},
 		"person.phone": {"ask Stonefield"},
 	} {
 		a, row := one(t, verb, Field{Form: FormText})

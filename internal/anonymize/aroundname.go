@@ -18,6 +18,9 @@ func (a *Anonymizer) aroundName(dst, v []byte, who int32, fn apply) (out []byte,
 	if usualName(v) && !a.plan.beside.Titled(v) {
 		return dst, kept, false
 	}
+	if plain := text.Figures(v); len(plain) != len(v) {
+		return a.nameOf(dst, plain, who, fn), changed, true
+	}
 	if bytes.IndexByte(v, '@') >= 0 && len(text.FindEmails(nil, v)) > 0 {
 		out, did, err := a.around(dst, v, a, text.BesideAddresses)
 		return out, did, err == nil
@@ -25,52 +28,55 @@ func (a *Anonymizer) aroundName(dst, v []byte, who int32, fn apply) (out []byte,
 	if at, size := a.betweenNames(v); size > 0 {
 		out = a.nameOf(dst, v[:at], who, fn)
 		out = append(out, v[at:at+size]...)
-		return a.nameOf(out, v[at+size:], who, fn), changed, true
+		if rest := v[at+size:]; a.post(rest) {
+			return append(out, rest...), changed, true
+		}
+		return a.nameOf(out, v[at+size:], nobody, applyName), changed, true
 	}
 	return a.besideName(dst, v, who, fn)
 }
 
 // besideName is aroundName for titles in front and what stands behind.
 func (a *Anonymizer) besideName(dst, v []byte, who int32, fn apply) (out []byte, did outcome, ok bool) {
-	lead, tail := blanks(v)
+	lead, tail := signs(v)
 	inner := v[len(lead) : len(v)-len(tail)]
 	core := a.plan.beside.Name(inner)
+	if plain := withoutNickname(inner); len(plain) < len(inner) {
+		out = a.nameOf(append(dst, lead...), plain, who, fn)
+		return a.otherDigits(out, tail), changed, true
+	}
 	if core.Start == 0 && core.End == len(inner) {
-		return dst, kept, false
+		if len(bytes.TrimSpace(lead))+len(bytes.TrimSpace(tail)) == 0 || len(inner) == 0 {
+			return dst, kept, false
+		}
+		out = a.nameOf(append(dst, lead...), inner, who, fn)
+		return a.otherDigits(out, tail), changed, true
 	}
 	out = append(append(dst, lead...), inner[:core.Start]...)
 	out = a.nameOf(out, inner[core.Start:core.End], who, fn)
 	out = a.behindName(out, inner[core.End:])
-	return append(out, tail...), changed, true
+	return a.otherDigits(out, tail), changed, true
 }
 
 // usualName reports a value of letters of ASCII with nothing but blanks,
-// hyphens and apostrophes between them.
+// hyphens and apostrophes between them, and no word in small letters behind one
+// in capitals.
 func usualName(v []byte) bool {
+	var last byte
+	capital := false
 	for _, c := range v {
 		if c|0x20 < 'a' || c|0x20 > 'z' {
 			if c != ' ' && c != '-' && c != '\'' {
 				return false
 			}
 		}
+		if last == ' ' && (capital && c >= 'a' || c == '-' || c == '\'') {
+			return false
+		}
+		capital = capital || c >= 'A' && c <= 'Z'
+		last = c
 	}
 	return !bytes.Contains(v, []byte(" and ")) && !bytes.Contains(v, []byte(" und "))
-}
-
-// betweenNames finds what parts two names of a value; size is 0 where there is
-// one. A comma does where both are known.
-func (a *Anonymizer) betweenNames(v []byte) (at, size int) {
-	for _, sign := range []string{";", "\n", " & ", " / ", " and ", " und ", ","} {
-		i := bytes.Index(v, []byte(sign))
-		if i < 0 || !hasLetter(v[:i]) || !hasLetter(v[i+len(sign):]) {
-			continue
-		}
-		if sign == "," && !(a.knownFull(v[:i]) && a.knownFull(v[i+1:])) {
-			continue
-		}
-		return i, len(sign)
-	}
-	return 0, 0
 }
 
 // knownFull reports the full name of somebody, or several with commas.
@@ -86,8 +92,8 @@ func hasLetter(v []byte) bool { return bytes.IndexFunc(v, unicode.IsLetter) >= 0
 
 // nameOf writes one name of a value; what has no letter is none.
 func (a *Anonymizer) nameOf(dst, v []byte, who int32, fn apply) []byte {
-	if !hasLetter(v) {
-		return append(dst, v...)
+	if !hasLetter(v) { // a number, which may be somebody's
+		return a.numbersIn(dst, v)
 	}
 	out, did, _ := fn(a, dst, v, who) // verbs of names read every text
 	if did == kept {
@@ -109,7 +115,7 @@ func (a *Anonymizer) behindName(dst, v []byte) []byte {
 			end = len(v)
 		}
 		dst = append(dst, v[:open+1]...)
-		if inside := v[open+1 : end]; a.plan.beside.Harmless(inside, text.BesideNames|text.BesideNumbers|text.NoName) && !initials(inside) {
+		if inside := v[open+1 : end]; a.plan.beside.Harmless(inside, text.BesideNames|text.BesideNumbers|text.NoName) && !initials(inside) && !holdsNumber(inside) {
 			dst = append(dst, inside...)
 		} else {
 			dst = a.nameOf(dst, inside, nobody, applyName)

@@ -5,7 +5,6 @@ import (
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
-	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
 )
 
 // E-mails are the same whatever their case, and yet a unique key may hold two
@@ -122,7 +121,7 @@ func shortEmail(class int) apply {
 		if err != errForm {
 			return out, did, err
 		}
-		return a.around(dst, v, shortResolver{a, class}, text.BesideAddresses)
+		return a.aroundEmails(dst, v, shortResolver{a, class})
 	}
 }
 

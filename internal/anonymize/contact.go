@@ -15,7 +15,7 @@ func applyEmail(a *Anonymizer, dst, v []byte, _ int32) ([]byte, outcome, error) 
 	if err != errForm {
 		return out, did, err
 	}
-	return a.around(dst, v, a, text.BesideAddresses)
+	return a.aroundEmails(dst, v, a)
 }
 
 // applyPersonEmail is applyEmail for a column that mostly holds the address of
@@ -112,10 +112,14 @@ func longestUnknownEmail(parent string) int { return 14 + longestTag + 1 + 8 + 1
 // applyPhone replaces a number's digits in its own layout.
 func applyPhone(a *Anonymizer, dst, v []byte, _ int32) ([]byte, outcome, error) {
 	normal, ok := person.NormalPhone(a.small[:0], v)
-	if a.small = normal; !ok {
-		return a.aroundNumbers(dst, v)
+	if a.small = normal; ok {
+		return a.appendPhone(dst, normal, v), changed, nil
 	}
-	return a.appendPhone(dst, normal, v), changed, nil
+	if plain := text.Figures(v); len(plain) != len(v) {
+		out, _, err := applyPhone(a, dst, plain, nobody)
+		return out, changed, err
+	}
+	return a.aroundNumbers(dst, v)
 }
 
 // applyPersonPhone is applyPhone for a column that mostly holds the number of

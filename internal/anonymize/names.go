@@ -109,6 +109,9 @@ func applyName(a *Anonymizer, dst, v []byte, _ int32) ([]byte, outcome, error) {
 	if a.plan.beside.Nameless(trimmed) {
 		return dst, kept, nil
 	}
+	if a.saysNothing(trimmed, false) {
+		return dst, kept, nil
+	}
 	given, family := splitName(trimmed)
 	p := a.drawName(given, family)
 	if len(given) == 0 {

@@ -22,6 +22,7 @@ const (
 	Nothing                            // the words for an address or a number that is missing
 	NoName                             // those for a name
 	AnyNumber                          // no words: numbers of any length
+	Titles                             // no words beside others: titles that need no dot
 )
 
 // besideWords are folded words by list.
@@ -32,34 +33,53 @@ hr it ceo cto cfo coo cio vp hrbp admin administrator assistant assistenz associ
 internal extern external freelance freelancer temp trainee azubi praktikant praktikantin werkstudent werkstudentin
 stellvertretung team lead leiter leiterin leitung sales marketing finance legal dev ops engineering support guest gast former
 ehemalig retired deceased left inactive inaktiv active aktiv disabled archived deleted geloescht test parttime fulltime teilzeit
-vollzeit elternzeit parental leave sabbatical she her hers he him his they them er sie`,
+vollzeit elternzeit parental leave sabbatical she her hers he him his they them er sie human resources department ressources
+humaines recursos humanos risorse umane personalabteilung personeelszaken kadr personalavdelningen décédé décédée verstorben fallecido
+fallecida deceduto deceduta falecido falecida overleden zmarły zmarła avliden vefat متوفى 已故 故人 人事部 退職 离职 離職 stagiaire
+intérimaire retraité retraitée parti absent stagista becario becaria estagiário estagiária gelöscht dott dottssa ssa drs mgr inż`,
 		BesideAddresses: `mailto mail mails email smtp sip sips xmpp to cc bcc from reply re via address adresse indirizzo correo
 courriel private privat prive privado privato personal work business geschaeftlich dienstlich beruflich home office buero bureau
-primary secondary main old alt new neu and or und oder et subject inbox outbox user users contact contacts kontakt com org net`,
+primary secondary main old alt new neu and or und oder et subject inbox outbox user users contact contacts kontakt com org net
+ou électronique trabajo trabalho travail lavoro ufficio casa maison domicile zuhause geschäftlich büro personale personnel
+personnelle pessoal electrónico eletrônico electrónica posta elettronica lavorativa principal secundario emailadres mailadres werk
+thuis prywatny prywatna służbowy służbowa poczta lub praca eller och arbete jobb hem posta kişisel iş ev veya ve adresse perso pro
+بريد البريد إلكتروني الإلكتروني شخصي عمل العمل أو و 邮箱 电子邮件 邮件 个人 单位 公司 工作 私人 或 和 电邮 メール メールアドレス 個人 会社 自宅 仕事 私用
+または`,
 		BesideNumbers: `tel telefon telephone telefono telefone telefoon phone fon fone sip sips sms fax ext extension isub durchwahl dw
 nst poste anexo int interno toestel mobile mobil mob mobiltelefon handy cell cellular portable movil gsm natel home work office
 buero bureau private privat prive privado privato personal dienstlich geschaeftlich direct direkt dial main switchboard zentrale
 central call number nummer numero nr whatsapp signal voice pager user and or und oder et ab vormittags nachmittags abends morgens
-am pm`,
+am pm viber telegram wechat ou 工作 私人 个人 個人 仕事 شخصي emergency urgence notfall urgencias emergenza nood nödfall acil only uniquement domicile maison
+perso pro fixe portable travail zuhause geschäftlich büro mobilnummer festnetz casa trabajo móvil fijo oficina extensión teléfono
+cellulare cell ufficio lavoro fisso abitazione trabalho telemóvel celular ramal escritório residencial fixo thuis mobiel werk
+telefoonnummer komórka komórkowy domowy stacjonarny służbowy prywatny praca tel wew wewn lub oraz hem hemma arbete jobb mobiltelefon ankn
+anknytning eller och cep ev iş dahili sabit veya ve hattı هاتف الهاتف جوال الجوال موبايل المنزل منزل عمل العمل مكتب المكتب تحويلة رقم واتساب
+أو و 家庭 手机 单位 公司 办公 办公室 固话 座机 电话 转 分机 或 和 手機 電話 微信 家 自宅 携帯 会社 勤務先 内線 または と 直通 代表
+mutter vater mother father mom mum dad wife husband maman papa épouse époux conjoint madre padre esposa marido moglie marito
+matka ojciec spouse partner ehefrau ehemann brother sister daughter parent parents eltern`,
 		Nothing: `none null void unknown unbekannt keine keiner kein keins aucun aucune inconnu inconnue neant ninguno ninguna desconocido
 desconocida nessuno nessuna sconosciuto sconosciuta nenhum nenhuma desconhecido desconhecida geen onbekend brak nieznany nieznana
 ingen inget okand yok bilinmiyor na missing empty leer tbd tba tbc todo undefined undisclosed withheld confidential redacted
 anonymous anonym anonyme not nicht non no yes available applicable provided given specified set vorhanden angegeben disponible
 mail email phone telefon address number`,
+		Titles: `mgr doktor fru الدكتور الدكتورة دكتور دكتورة`,
 		NoName: `none null unknown unbekannt inconnu inconnue desconocido desconocida sconosciuto desconhecido onbekend nieznany undisclosed
 withheld anonymous anonym anonyme removed deleted geloescht tbd tba tbc undefined`,
 	}
 }
 
 // Surroundings holds the lists. It is immutable and may be shared.
-type Surroundings struct{ lists map[string]Beside }
+type Surroundings struct {
+	lists   map[string]Beside
+	nothing map[string]bool // whole values
+}
 
 // NewSurroundings reads the lists.
 func NewSurroundings() *Surroundings {
-	x := &Surroundings{make(map[string]Beside)}
+	x := &Surroundings{lists: make(map[string]Beside), nothing: nothings()}
 	for list, words := range besideWords() {
 		for word := range strings.FieldsSeq(words) {
-			x.lists[word] |= list
+			x.lists[string(foldPlain(nil, []byte(word)))] |= list
 		}
 	}
 	return x
@@ -96,16 +116,19 @@ func wordly(r rune) bool {
 // mostHarmlessDigits is how many digits a number has that is a year, a room or an extension.
 const mostHarmlessDigits = 4
 
+// longestBeside bounds a word of the lists, in bytes.
+const longestBeside = 2 * longestTitle
+
 func (x *Surroundings) harmless(word []byte, number bool, lists Beside) bool {
 	switch {
 	case number:
 		return lists&AnyNumber != 0 || utf8.RuneCount(word) <= mostHarmlessDigits
 	case len(word) == 1:
 		return true
-	case len(word) > longestTitle:
+	case len(word) > longestBeside:
 		return false
 	}
-	var room [2 * longestTitle]byte
+	var room [2 * longestBeside]byte
 	key := foldPlain(room[:0], word)
 	if x.lists[string(key)]&lists != 0 {
 		return true
@@ -198,7 +221,7 @@ func (x *Surroundings) isTitle(token []byte) bool {
 		i = end
 		key := foldPlain(room[:0], token[start:end])
 		words++
-		if courtesy(key, dot) {
+		if courtesy(key, dot) || x.lists[string(key)]&Titles != 0 {
 			continue
 		}
 		if !dot || len(key) < 2 || x.lists[string(key)]&BesideNames == 0 {
