@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize"
@@ -28,6 +29,7 @@ func contents(t *testing.T, rule string, fails map[int]error, values ...string) 
 		s = b.stores[3]
 	}
 	s.chunks = nil
+	var mu sync.Mutex // fails
 	for i, v := range values {
 		c := s.chunk(fmt.Sprint(i), "")
 		count := c.Copy
@@ -38,8 +40,11 @@ func contents(t *testing.T, rule string, fails map[int]error, values ...string) 
 			if _, _, err := a.Text([]byte(v)); err != nil {
 				return report.Tally{}, err
 			}
-			if err := fails[i]; err != nil {
-				delete(fails, i)
+			mu.Lock()
+			err := fails[i]
+			delete(fails, i)
+			mu.Unlock()
+			if err != nil {
 				return report.Tally{}, err
 			}
 			return count(ctx, a)

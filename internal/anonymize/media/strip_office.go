@@ -106,7 +106,7 @@ func stripOffice(body []byte, kind Kind) ([]byte, error) {
 			return nil, ErrMalformed{Kind: kind}
 		}
 	}
-	if err := w.Close(); err != nil {
+	if err := w.Close(); err != nil || Sniff(out.Bytes()[:min(out.Len(), HeadBytes)], "") != kind { // no document was in it
 		return nil, ErrMalformed{Kind: kind}
 	}
 	return out.Bytes(), nil

@@ -138,9 +138,9 @@ func TestP25_WhatChecksRefuseIsRefused(t *testing.T) {
 			t.Errorf("no line %q in\n%s", want, first)
 		}
 	}
-	tr.rules = nobody + "  t: {id: keep, mail: name, short: keep, tag: name, zip: {set: none}, n: {set: 100}, mood: keep, must: keep, a: null, b: text}\n"
+	tr.rules = nobody + "  t: {id: keep, mail: {set: nobody}, short: keep, tag: name, zip: {set: none}, n: {set: 100}, mood: keep, must: keep, a: null, b: text}\n"
 	second := tr.refused(t)
-	for _, want := range []string{"t.mail: name can write a value that constraint email_check refuses", "t.tag: name can write a value that constraint tag_check refuses",
+	for _, want := range []string{"t.mail: set can write a value that constraint email_check refuses", "t.tag: name can write a value that constraint tag_check refuses",
 		"t.zip: set can write a value that constraint t_zip_check refuses", "t.n: set can write a value that constraint t_n_check refuses", "t.a: null and text can write a value that constraint t_check refuses"} {
 		if !strings.Contains(second, want) {
 			t.Errorf("no line %q in\n%s", want, second)

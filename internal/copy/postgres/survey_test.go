@@ -59,7 +59,7 @@ CREATE UNIQUE INDEX ON forms (lower(expr)); CREATE UNIQUE INDEX ON forms (n) INC
 		"forms.n":                      {Form: anonymize.FormNumeric, Unique: true, Type: "numeric(3,0)"},
 		"forms.by":                     {Form: anonymize.FormBytes, Type: "bytea"},
 		"forms.expr":                   {Form: anonymize.FormText, Unique: true, Type: "text"},
-		"forms.excl":                   {Form: anonymize.FormOpaque, Unique: true, Type: "int4range"},
+		"forms.excl":                   {Form: anonymize.FormRange, Unique: true, Type: "int4range"},
 	} {
 		f := got[name]
 		if f.Store != "postgres" || f.Form != want.Form || f.MaxLen != want.MaxLen || f.NotNull != want.NotNull || f.Unique != want.Unique || f.Derived != want.Derived || f.Type != want.Type {
