@@ -7,6 +7,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/filler"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
@@ -28,8 +29,8 @@ type Anonymizer struct {
 	plan   *Plan
 	people *person.Index
 
-	domain, unknown, format, shift *person.PRF // keyed functions by kind of value
-	fill                           *filler     // for what identifies nobody
+	domain, unknown, format, shift *person.PRF   // keyed functions by kind of value
+	fill                           *filler.Maker // of what identifies nobody
 
 	row    *Row
 	key    *keyRule    // the key begun last

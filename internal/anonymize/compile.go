@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/filler"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
@@ -36,6 +37,10 @@ func Compile(in Input) (*Plan, error) {
 	p.dict = buildDictionary(in.People)
 	p.engine, p.beside = text.NewEngine(p.dict, in.Places), text.NewSurroundings()
 	p.scanAll = scanEverything()
+	var err error
+	if p.fillers, err = filler.Version(cmpOr(in.Rules.Names, "v1")); err != nil {
+		return nil, fmt.Errorf("compile rules: %w", err)
+	}
 	for i := range in.Rules.Stores {
 		s := &in.Rules.Stores[i]
 		switch kindOf(s.Name) {

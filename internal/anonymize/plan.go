@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/filler"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
@@ -35,14 +36,15 @@ type Place = text.Place
 
 // Plan is the compiled rules: immutable, shared by all goroutines.
 type Plan struct {
-	in     Input
-	dict   *text.Dictionary
-	engine *text.Engine
-	beside *text.Surroundings
-	hash   string
-	keys   map[string]*Keys
-	blobs  map[string]*Objects
-	notes  []Note
+	in      Input
+	dict    *text.Dictionary
+	engine  *text.Engine
+	beside  *text.Surroundings
+	fillers *filler.Tables
+	hash    string
+	keys    map[string]*Keys
+	blobs   map[string]*Objects
+	notes   []Note
 
 	networks []network
 
@@ -61,7 +63,7 @@ func (p *Plan) New() *Anonymizer {
 	k := p.in.Keys
 	return &Anonymizer{
 		plan: p, people: p.in.People, carded: nobody,
-		domain: k.PRF("domain"), unknown: k.PRF("unknown"), format: k.PRF("format"), shift: k.PRF("shift"), fill: newFiller(k),
+		domain: k.PRF("domain"), unknown: k.PRF("unknown"), format: k.PRF("format"), shift: k.PRF("shift"), fill: p.newFiller(),
 		arena:    make([]byte, 0, 4096), // never nil: an empty value is not NULL
 		findings: make(map[Finding]int64), unfit: make(map[Misfit]int64), paths: make(map[*jsonRule]*pathCache), domains: make(map[string]string),
 	}
@@ -79,13 +81,15 @@ type Note struct{ Store, Text string }
 // Notes returns them in the order in which they were found.
 func (p *Plan) Notes() []Note { return p.notes }
 
-// planHash derives RulesHash; the PRF's output stands for key and origin.
+// planHash derives RulesHash; the PRF's output stands for key and origin, and
+// the number at its end for what verbs write by the same rules: raise it when
+// that changes, or a body that was copied before counts as unchanged.
 func planHash(in Input) string {
 	parts := [][]byte{[]byte(in.Rules.Hash), []byte(in.Rules.Names), []byte(in.Rules.EmailDomain)}
 	for _, name := range slices.Sorted(maps.Keys(in.Vars)) {
 		parts = append(parts, []byte(name), []byte(in.Vars[name]))
 	}
-	sum := sha256.Sum256(append(in.Keys.PRF("plan").Sum(parts...), 1))
+	sum := sha256.Sum256(append(in.Keys.PRF("plan").Sum(parts...), 2))
 	return hex.EncodeToString(sum[:8])
 }
 

@@ -3,9 +3,9 @@ package anonymize
 import (
 	"bytes"
 	"fmt"
-	"strings"
 	"unicode/utf8"
 
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/filler"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/packed"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
@@ -46,9 +46,9 @@ func verbs() map[string]verb {
 		"person.initials": {make: plain(applyPersonInitials)},
 		"avatar":          {make: plain(applyAvatar)},
 		"placeholder":     {make: plain(applyPlaceholder)},
-		"company":         {make: plain(applyCompany), fixed: true},
-		"job":             {make: plain(applyJob), fixed: true},
-		"address":         {make: plain(applyAddress), fixed: true},
+		"company":         {make: plain(fill((*filler.Maker).Company)), fixed: true},
+		"job":             {make: plain(fill((*filler.Maker).Job)), fixed: true},
+		"address":         {make: plain(fill((*filler.Maker).Address)), fixed: true},
 		"digits":          {make: makeDigits, number: applyNumberDigits, effect: apart},
 		"uuid":            {make: plain(applyUUID), effect: apart},
 		"iban":            {make: plain(applyIBAN), effect: apart},
@@ -155,24 +155,3 @@ func (a *Anonymizer) scan(dst, v []byte) ([]byte, outcome, error) {
 func applySecret(a *Anonymizer, dst, v []byte, _ int32) ([]byte, outcome, error) {
 	return append(append(dst, removedPrefix...), person.Base32(a.format.Draw([]byte("secret"), v), 12)...), changed, nil
 }
-
-func applyCompany(a *Anonymizer, dst, v []byte, _ int32) ([]byte, outcome, error) {
-	return append(dst, clip(a.fill.seed("company", v).Company(), longestCompany)...), changed, nil
-}
-
-func applyJob(a *Anonymizer, dst, v []byte, _ int32) ([]byte, outcome, error) {
-	return append(dst, clip(a.fill.seed("job", v).JobTitle(), longestCompany)...), changed, nil
-}
-
-func applyAddress(a *Anonymizer, dst, v []byte, _ int32) ([]byte, outcome, error) {
-	f := a.fill.seed("address", v)
-	return append(dst, clip(strings.Join([]string{f.Street(), f.Zip() + " " + f.City()}, ", "), longestAddress)...), changed, nil
-}
-
-// The longest of what identifies nobody, in characters.
-const (
-	longestCompany = 64
-	longestAddress = 128
-)
-
-func clip(s string, n int) string { return s[:min(len(s), n)] } // gofakeit's tables are ASCII
