@@ -30,7 +30,7 @@ func (m *Maker) Company(dst, v []byte) []byte {
 		each := splitmix.Scatter(draw + uint64(i))
 		i += n
 		switch {
-		case i > n && len(gap) == 1 && (gap[0] == '.' || gap[0] == '@') && utf8.RuneCount(original) > 1 && t.word.roles&isForm == 0:
+		case i > n && len(gap) == 1 && (gap[0] == '.' || gap[0] == '@') && utf8.RuneCount(original) > 1 && !(stays && t.word.roles&isForm != 0):
 			// .com: a host would be somebody's
 		case stays:
 			dst = append(append(dst, gap...), original...)
