@@ -18,7 +18,7 @@ func (m *Maker) Job(dst, v []byte) []byte {
 	var done int
 	for i := 0; i < len(m.tokens); {
 		n := 1
-		dst = append(dst, v[done:m.tokens[i].from]...)
+		dst = append(dst, apart(v[done:m.tokens[i].from])...)
 		original := v[m.tokens[i].from:m.tokens[i].to]
 		if of := w.of(i); of > 0 {
 			original = v[m.tokens[i+of].from:m.tokens[i+of+w.run(i+of)-1].to]

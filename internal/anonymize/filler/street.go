@@ -34,7 +34,7 @@ func (w *writer) segment(dst []byte, from, to int) []byte {
 	for i, n := 0, 0; i < len(tokens); i += n {
 		t := &tokens[i]
 		n = 1
-		dst = append(dst, w.gap(t.from)...)
+		dst = append(dst, apart(w.v[w.done:t.from])...)
 		original := w.v[t.from:t.to]
 		switch {
 		case t.use == isCode:
@@ -62,17 +62,16 @@ func (w *writer) segment(dst []byte, from, to int) []byte {
 	return dst
 }
 
-// gap returns what stands before a token. A dot that joins two names could
-// make a host of them: a blank follows it.
-func (w *writer) gap(from int) []byte {
-	g := w.v[w.done:from]
+// apart returns a gap as it is written. A dot or an at sign that joins two
+// names could make a host or an address of them: a blank stands there.
+func apart(gap []byte) []byte {
 	switch {
-	case len(g) == 1 && g[0] == '.' && w.done > 0:
+	case len(gap) == 1 && gap[0] == '.':
 		return []byte(". ")
-	case bytes.IndexByte(g, '@') >= 0:
-		return bytes.ReplaceAll(g, []byte("@"), []byte(" "))
+	case bytes.IndexByte(gap, '@') >= 0:
+		return bytes.ReplaceAll(gap, []byte("@"), []byte(" "))
 	}
-	return g
+	return gap
 }
 
 // lookAt finds what a segment holds.
