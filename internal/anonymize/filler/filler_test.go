@@ -299,7 +299,7 @@ func TestTablesNameNobody(t *testing.T) {
 	}
 }
 
-// A hundred thousand companies are few that share a name.
+// Few of many companies share a name.
 func TestCompaniesDiffer(t *testing.T) {
 	m, seen := maker(t, nobody), make(map[string]bool)
 	for n := range 1000 {

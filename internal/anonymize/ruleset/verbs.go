@@ -98,9 +98,9 @@ func personVerbs() []Verb {
 
 func formatVerbs() []Verb {
 	return []Verb{
-		{Name: "company", Kinds: inScalar, Longest: "64 bytes", Doc: "An invented company name."},
-		{Name: "job", Kinds: inScalar, Longest: "64 bytes", Doc: "An invented job title."},
-		{Name: "address", Kinds: inScalar, Longest: "128 bytes", Doc: "An invented postal address."},
+		{Name: "company", Kinds: inScalar, Longest: "about as long as the source, cut where the column is shorter", Doc: "An invented company, with the legal form and as many words as the source's."},
+		{Name: "job", Kinds: inScalar, Longest: "about as long as the source, cut where the column is shorter", Doc: "An invented job of the source's language, with its rank and brackets."},
+		{Name: "address", Kinds: inScalar, Longest: "about as long as the source, cut where the column is shorter", Doc: "An invented postal address, or part of one, in the form of the source's country; equal ones stay equal."},
 		{Name: "iban", Else: true, Kinds: inScalar, Longest: "as long as the source",
 			Doc: "Replaces the account digits of an IBAN one to one and recomputes its check digits."},
 		{Name: "digits", Else: true, Args: ArgOptional, Arg: "same or luhn", Form: "same|luhn", Default: "same", Kinds: inScalar | inNames, Longest: "as long as the source",
