@@ -79,7 +79,7 @@ func (m *Maker) stays(v []byte, i int) bool {
 	if t.word.roles&isForm != 0 {
 		next := i + t.span
 		return i == 0 && next < len(m.tokens) && bytes.IndexFunc(v[t.from:t.to], unicode.IsLower) < 0 ||
-			i > 0 && next < len(m.tokens) && bytes.IndexAny(v[m.tokens[next-1].to:m.tokens[next].from], "([,–/") >= 0
+			i > 0 && next < len(m.tokens) && bytes.ContainsAny(v[m.tokens[next-1].to:m.tokens[next].from], "([,–/")
 	}
 	return t.word.roles&(isParticle|isNeutral) != 0 && (t.to-t.from <= longestShort || !m.real(string(v[t.from:t.to])))
 }

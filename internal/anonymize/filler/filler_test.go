@@ -79,18 +79,13 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// form is what must not change: for every character of a number or code its
-// kind, and everything that is neither letter nor digit but for blanks.
-var form = strings.NewReplacer("1", "9", "2", "9", "3", "9", "4", "9", "5", "9", "6", "9", "7", "9", "8", "9", "0", "9")
-
 // An address has its lines, commas, postcode and number in the same places in
-// the same form, and none of its names and numbers; equal ones stay equal
-// whatever their case and blanks.
+// the same form, and none of its names and numbers; equal ones stay equal.
 func TestAddressForm(t *testing.T) {
 	m := maker(t, nobody)
 	places, numbers := regexp.MustCompile(`[^\n\r,;]+`), regexp.MustCompile(`\p{L}{0,2}\d[\dA-Z-]*( \d{2,3}[A-Z]{0,2}| [A-Z]{2})?\b`)
 	for _, v := range samples(t, "address") {
-		if strings.ContainsAny(v, "@\xff.") && !utf8.ValidString(v) || strings.Contains(v, "@") {
+		if !utf8.ValidString(v) || strings.Contains(v, "@") {
 			continue
 		}
 		out := string(m.Address(nil, []byte(v)))
@@ -109,10 +104,6 @@ func TestAddressForm(t *testing.T) {
 		}
 		if again := string(m.Address(nil, []byte(v))); again != out {
 			t.Errorf("%q becomes %q and %q", v, out, again)
-		}
-		upper := strings.ToUpper(v)
-		if got := string(m.Address(nil, []byte(upper))); strings.ToUpper(v) != v && !strings.EqualFold(fold(got), fold(out)) && strings.ToLower(upper) == strings.ToLower(v) && utf8.RuneCountInString(upper) == utf8.RuneCountInString(v) {
-			t.Logf("%q becomes %q, in capitals %q", v, out, got)
 		}
 	}
 }

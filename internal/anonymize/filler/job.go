@@ -89,7 +89,7 @@ func (w *jobWriter) run(i int) int {
 	n := 1
 	for ; i+n < len(w.tokens); n++ {
 		t := &w.tokens[i+n]
-		if gap := w.v[w.tokens[i+n-1].to:t.from]; t.breaks || bytes.IndexAny(gap, "()/|:*_[]") >= 0 || len(gap) > 2 {
+		if gap := w.v[w.tokens[i+n-1].to:t.from]; t.breaks || bytes.ContainsAny(gap, "()/|:*_[]") || len(gap) > 2 {
 			break
 		}
 		if w.stays(i+n) && !(t.word.roles == isParticle && i+n+1 < len(w.tokens) && !w.stays(i+n+1)) && !w.plain {
