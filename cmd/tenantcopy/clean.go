@@ -63,7 +63,7 @@ func (a *app) clean(ctx context.Context, text string) (err error) {
 	admitted = true
 	defer func() { err = errors.Join(err, closing(dst.Release(context.WithoutCancel(ctx)))) }()
 	if dst.Unfinished() {
-		if err := clone.Finish(ctx, sites.readers, dst); err != nil {
+		if err := a.finishSwitch(ctx, p, sites.readers, dst); err != nil {
 			return err
 		}
 		fmt.Fprintf(a.out, "%s: finished the switch of run %s\n", twin.ref, dst.Run())

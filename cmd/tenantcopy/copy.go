@@ -188,6 +188,7 @@ type runPlan struct {
 	session  tenant.Session
 	reports  string
 	fence    func(context.Context) error // of the Lease, in a Job
+	ready    func(context.Context) error // whether the workloads are still stopped; nil when there are none
 }
 
 // plan reads configuration, rules and key, and refuses what can be refused
@@ -325,7 +326,7 @@ func (a *app) carryOnce(ctx context.Context, p *runPlan) (finished bool, m repor
 		return false, m, closing(err)
 	}
 	if dst.Unfinished() {
-		return true, m, clone.Finish(ctx, o.readers, dst)
+		return true, m, a.finishSwitch(ctx, p, o.readers, dst)
 	}
 	began := false
 	m, err = a.whileStopped(ctx, p, func(ctx context.Context) (report.Manifest, error) {
@@ -370,6 +371,6 @@ func (a *app) job(p *runPlan, o *opened, dst guard.Destination, events report.Si
 		Readers: o.readers, People: o.people, Destination: dst, Rules: p.rules, Names: p.names, Root: p.root, Epoch: p.config.Key.Epoch,
 		Places: placesOf(p.src, p.dst), Vars: p.vars, Workers: p.flags.jobs, Clock: a.clock, Sleep: parallel.Sleep,
 		Random: clone.Random{Control: verify.NewControl(strings.ToLower(rand.Text()[:12])), LeakKey: []byte(rand.Text())},
-		Events: events, Hooks: a.hooks(p), Tool: version, Fence: p.fence,
+		Events: events, Hooks: a.hooks(p), Tool: version, Fence: p.fence, Ready: p.ready,
 	}
 }

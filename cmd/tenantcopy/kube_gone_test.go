@@ -18,14 +18,39 @@ import (
 	"github.com/tenantcopy/tenantcopy/internal/job"
 )
 
-// outage is a way to a server that can be cut and mended.
+// outage is a way to a server that can be cut and mended, and that can be made
+// to carry nothing while its connections stay open.
 type outage struct {
 	to       string
 	listener net.Listener
 
 	mu    sync.Mutex
 	cut   bool
+	held  chan struct{} // closed when what is held goes on; nil when nothing is
 	conns map[net.Conn]bool
+}
+
+// hold keeps what is sent from now on, either way, until the outage ends.
+func (o *outage) hold() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.held = make(chan struct{})
+}
+
+// through writes to a connection what is not held.
+type through struct {
+	*outage
+	to net.Conn
+}
+
+func (w through) Write(data []byte) (int, error) {
+	w.mu.Lock()
+	held := w.held
+	w.mu.Unlock()
+	if held != nil {
+		<-held
+	}
+	return w.to.Write(data)
 }
 
 // throughOutage leads a kubeconfig's way to the API server through one.
@@ -74,7 +99,7 @@ func (o *outage) carry(near net.Conn) {
 	var both sync.WaitGroup
 	for _, way := range [][2]net.Conn{{near, far}, {far, near}} {
 		both.Go(func() {
-			_, _ = io.Copy(way[0], way[1])
+			_, _ = io.Copy(through{o, way[0]}, way[1])
 			_ = near.Close()
 			_ = far.Close()
 		})
@@ -107,6 +132,10 @@ func (o *outage) forget(conns ...net.Conn) {
 func (o *outage) set(cut bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.held != nil {
+		close(o.held)
+		o.held = nil
+	}
 	o.cut = cut
 	for c := range o.conns {
 		if cut {

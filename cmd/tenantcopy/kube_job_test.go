@@ -2,13 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -16,7 +13,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/tenantcopy/tenantcopy/internal/guard"
 	"github.com/tenantcopy/tenantcopy/internal/job"
 	"github.com/tenantcopy/tenantcopy/internal/report"
 )
@@ -125,60 +121,6 @@ func TestKubeO18_TwoPodsAtOnce(t *testing.T) {
 	check(t, os.WriteFile(filepath.Join(b.marks, "go"), nil, 0o600))
 	if end, _ := b.end(t, "one"); end.Type != batchv1.JobComplete || live(t, s.Destination.Name) < 3 {
 		t.Errorf("the first pod's Job: %s %s, %d keys", end.Type, end.Reason, live(t, s.Destination.Name))
-	}
-}
-
-// TestKubeO19_StoppedForLonger: a pod that is stopped for longer than its Lease lasts, and then goes on, does no further
-// part: another one has the Lease by then.
-func TestKubeO19_StoppedForLonger(t *testing.T) {
-	t.Parallel()
-	b := newJobBench(t)
-	s := b.settle(t, jobCase{name: "stopped", config: hook("before-switch", "echo $PPID >$MARKS/pid.new; mv $MARKS/pid.new $MARKS/pid; sleep 3")})
-	b.create(t, s.Job())
-	until(t, "the hook", func() (bool, error) { return exists(filepath.Join(b.marks, "pid")), nil })
-	text, err := os.ReadFile(filepath.Join(b.marks, "pid"))
-	check(t, err)
-	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
-	check(t, err)
-	check(t, syscall.Kill(pid, syscall.SIGSTOP))
-	began := time.Now()
-	lease, err := job.Take(t.Context(), b.jobs.Cluster, job.Claim{
-		Namespace: b.Namespace, Destination: s.Destination, Holder: "another", User: "bob", Run: "r", Clock: time.Now, Lasts: job.Lasts, Renews: job.Renews,
-	})
-	check(t, err)
-	if waited := time.Since(began); waited < job.Lasts-job.Renews || lease.Unended() != 1 {
-		t.Errorf("the Lease was taken after %v, %d attempts without end", waited, lease.Unended())
-	}
-	check(t, syscall.Kill(pid, syscall.SIGCONT))
-	end, _ := b.end(t, job.Name(s.Destination))
-	codes, words := b.words(t, job.Name(s.Destination))
-	if end.Reason != batchv1.JobReasonPodFailurePolicy || !slices.Equal(codes, []int{6}) || len(words) != 1 || !strings.Contains(words[0].Why, "pod another has taken it") {
-		t.Errorf("%s, codes %v: %+v", end.Reason, codes, words)
-	}
-	if n := live(t, s.Destination.Name); n != 0 {
-		t.Errorf("%d keys were made live", n)
-	}
-	check(t, lease.Release(t.Context()))
-}
-
-// TestKubeLeaseRunsOut: a Lease that was not renewed in time is lost for good,
-// even where nobody took it; that is worth another attempt.
-func TestKubeLeaseRunsOut(t *testing.T) {
-	t.Parallel()
-	b := newJobBench(t)
-	now := time.Now()
-	claim := job.Claim{Namespace: b.Namespace, Destination: b.settle(t, jobCase{name: "out"}).Destination, Holder: "one", User: "ada", Run: "r",
-		Clock: func() time.Time { return now }, Lasts: job.Lasts, Renews: job.Renews}
-	lease, err := job.Take(t.Context(), b.jobs.Cluster, claim)
-	check(t, err)
-	now = now.Add(job.Lasts - job.Renews - time.Second)
-	check(t, lease.Fence(t.Context()))
-	now = now.Add(time.Second)
-	for range 2 {
-		if err := lease.Fence(t.Context()); !errors.Is(err, job.ErrLost) || report.CodeOf(err) != report.Transient || !errors.Is(lostLock(err), guard.ErrLost) || exitCode(lostLock(err)) != 11 {
-			t.Errorf("a Lease that ran out: %v", err)
-		}
-		now = now.Add(-time.Minute) // what is lost stays lost
 	}
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -200,14 +199,23 @@ func kubeAs(ts *testscript.TestScript, account, file string) {
 	ts.Check(clientcmd.WriteToFile(*all, ts.MkAbs(file)))
 }
 
-// cmdNeighbour makes another tenant in production, whose deployment names its
-// prefixes: neighbour NAMESPACE REDIS-PREFIX.
+// cmdNeighbour makes another tenant in production, anew where it is there,
+// whose deployment names its prefixes and its Redis server:
+// neighbour NAMESPACE REDIS-PREFIX [REDIS-URL].
 func cmdNeighbour(ts *testscript.TestScript, _ bool, args []string) {
 	client, ctx, namespace := clientOf(ts, "prod"), context.Background(), args[0]
 	_, err := client.CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace}}, metav1.CreateOptions{})
+	if err == nil {
+		ts.Defer(func() { _ = client.CoreV1().Namespaces().Delete(ctx, namespace, metav1.DeleteOptions{}) })
+	} else if apierrors.IsAlreadyExists(err) {
+		err = client.AppsV1().Deployments(namespace).Delete(ctx, "api", metav1.DeleteOptions{})
+	}
 	ts.Check(err)
-	ts.Defer(func() { _ = client.CoreV1().Namespaces().Delete(ctx, namespace, metav1.DeleteOptions{}) })
-	deploy(ts, client, namespace, corev1.Container{Name: "api", Image: "hr/api", Env: []corev1.EnvVar{{Name: "REDIS_PREFIX", Value: args[1]}, {Name: "SEARCH_PREFIX", Value: fmt.Sprintf("%s-", namespace)}}})
+	env := []corev1.EnvVar{{Name: "REDIS_PREFIX", Value: args[1]}, {Name: "SEARCH_PREFIX", Value: namespace + "-"}}
+	if len(args) > 2 {
+		env = append(env, corev1.EnvVar{Name: "REDIS_URL", Value: args[2]})
+	}
+	deploy(ts, client, namespace, corev1.Container{Name: "api", Image: "hr/api", Env: env})
 }
 
 // deploy makes the deployment api, which has no pods.

@@ -56,8 +56,15 @@ func (a *app) neighbours(ctx context.Context, c *config, ref tenant.Ref, s tenan
 		if n.prefix == "" || !strings.HasPrefix(n.prefix, s.Prefix) {
 			continue
 		}
-		if n.prefix == s.Prefix && n.base.From == nil && fillName(n.base.URL, n.at) != s.URL {
-			continue
+		if n.prefix == s.Prefix {
+			place, err := a.placeThere(ctx, n, s.Kind)
+			if a.gone(ctx, n.at, err) || err == nil && place != placeOf(s.Kind, s.URL, s.Prefix) {
+				continue
+			}
+			if err != nil {
+				return nil, &report.Error{Code: report.CodeOf(err), Op: fmt.Sprintf("find where %s of %s is, whose prefix is that of %s", s.Kind, n.at.ref, ref), Err: err,
+					Hint: "grant the right to it, or let the two prefixes differ"}
+			}
 		}
 		if n.prefix == s.Prefix || s.Kind == tenant.Redis {
 			return nil, refuse(fmt.Sprintf("configure %s of %s", s.Kind, ref), fmt.Sprintf("its prefix %q covers %s's %q", s.Prefix, n.at.ref.Name, n.prefix),
@@ -66,6 +73,18 @@ func (a *app) neighbours(ctx context.Context, c *config, ref tenant.Ref, s tenan
 		covered = append(covered, n.prefix)
 	}
 	return covered, nil
+}
+
+// placeThere returns where a neighbour's store is, which is asked for where it
+// stands in a variable.
+func (a *app) placeThere(ctx context.Context, n neighbour, kind tenant.Kind) (string, error) {
+	out := tenant.Store{Kind: kind, URL: fillName(n.base.URL, n.at)}
+	if variable.MatchString(n.base.address()) {
+		if err := a.discoverAddress(ctx, &out, n.base, n.at); err != nil {
+			return "", err
+		}
+	}
+	return placeOf(kind, out.URL, n.prefix), nil
 }
 
 // prefixes are those of the other tenants of an environment, in the order of

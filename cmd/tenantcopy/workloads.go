@@ -10,7 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tenantcopy/tenantcopy/internal/clone"
 	"github.com/tenantcopy/tenantcopy/internal/cluster"
+	"github.com/tenantcopy/tenantcopy/internal/guard"
 	"github.com/tenantcopy/tenantcopy/internal/parallel"
 	"github.com/tenantcopy/tenantcopy/internal/report"
 	"github.com/tenantcopy/tenantcopy/internal/workloads"
@@ -195,6 +197,7 @@ func (a *app) whileStopped(ctx context.Context, p *runPlan, body func(context.Co
 		return report.Manifest{}, err
 	}
 	a.note(p, "workloads of namespace %s: %s", p.dst.namespace(), counted(len(stopped), "stopped", "all was stopped already"))
+	p.ready = set.Confirm
 	var manifest report.Manifest
 	err = parallel.With(ctx, set.Watch, func(ctx context.Context) (err error) {
 		manifest, err = body(ctx)
@@ -205,6 +208,18 @@ func (a *app) whileStopped(ctx context.Context, p *runPlan, body func(context.Co
 		return manifest, nil
 	}
 	return manifest, a.both(err, a.giveBack(ctx, p, set, stopped))
+}
+
+// finishSwitch finishes the switch that an earlier run was stopped in, while
+// the destination's workloads are stopped; they are given back, since whether
+// they stay down is for the copy to say.
+func (a *app) finishSwitch(ctx context.Context, p *runPlan, readers []clone.Reader, dst guard.Destination) error {
+	q := *p
+	q.flags.keepDown, q.flags.tilt = false, false
+	_, err := a.whileStopped(ctx, &q, func(ctx context.Context) (report.Manifest, error) {
+		return report.Manifest{}, clone.Finish(ctx, readers, dst)
+	})
+	return err
 }
 
 // both is what became of a run and of giving its workloads back. The class of

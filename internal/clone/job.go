@@ -31,6 +31,7 @@ type Job struct {
 	Clock   func() time.Time // for the manifest
 	Sleep   func(ctx context.Context, d time.Duration) error
 	Fence   func(ctx context.Context) error // asked before each phase and each chunk whether the run may go on; its refusal is a lost lock; may be nil
+	Ready   func(ctx context.Context) error // asked once, right before the first switch, whether anything uses the twin; its refusal leaves the old one; may be nil
 	Events  report.Sink                     // may be nil
 	Hooks   []Hook                          // before the switch, on the staged copy
 	Tool    string                          // tenantcopy's own version, for the manifest

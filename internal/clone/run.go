@@ -109,6 +109,9 @@ func (r *run) finish(ctx context.Context) error {
 		if err := context.Cause(ctx); err != nil {
 			return err
 		}
+		if err := r.ready(ctx); err != nil {
+			return err
+		}
 		if err := r.Destination.Holds(ctx); err != nil {
 			return err
 		}
@@ -151,6 +154,18 @@ func (r *run) allowed(ctx context.Context) error {
 		return nil
 	}
 	return r.Fence(ctx)
+}
+
+// ready asks whether the twin may be switched now. The answer may take its
+// time: the lock is looked after meanwhile, and the fence is asked once more.
+func (r *run) ready(ctx context.Context) error {
+	if r.Ready == nil {
+		return nil
+	}
+	if err := parallel.With(ctx, r.watch, r.Ready); err != nil {
+		return err
+	}
+	return r.allowed(ctx)
 }
 
 // survey opens the first store's snapshot before it looks at the others: what

@@ -148,7 +148,11 @@ func FuzzMessage(f *testing.F) {
 
 // TestO21_TerminationMessage: as much as fits, whole characters, still JSON.
 func TestO21_TerminationMessage(t *testing.T) {
-	for _, why := range []string{strings.Repeat("x", 10000), strings.Repeat("ä€𝄞", 3000), strings.Repeat("\"\n", 4000), strings.Repeat("<&>", 4000)} {
+	whys := []string{strings.Repeat("x", 10000), strings.Repeat("\"\n", 4000), strings.Repeat("<&>", 4000)}
+	for before := range len("ä€𝄞") { // so that each byte of each is where the text is cut
+		whys = append(whys, strings.Repeat("x", before)+strings.Repeat("ä€𝄞", 3000))
+	}
+	for _, why := range whys {
 		data := job.Result{Result: "failed", Exit: 1, Why: why}.Message()
 		r, ok := job.ParseResult(string(data))
 		if !ok || len(data) > 4096 || len(data) < 4070 || strings.Contains(r.Why, "�") || !strings.HasSuffix(r.Why, "…") {

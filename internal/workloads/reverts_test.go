@@ -8,6 +8,7 @@ import (
 	"time"
 
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 )
@@ -29,13 +30,27 @@ func (p *place) post(path, body string) {
 	p.t.Fatal(err)
 }
 
-// TestKubeO27_WhatStartsAgain: KEDA and GitOps tools are named with what to
+// autoscaler makes one of a deployment by the length of a queue, which is
+// outside the cluster: by the load of pods none counts from zero.
+func (p *place) autoscaler(name, of string, least int32) {
+	p.t.Helper()
+	metric := autoscalingv2.MetricSpec{Type: autoscalingv2.ExternalMetricSourceType, External: &autoscalingv2.ExternalMetricSource{
+		Metric: autoscalingv2.MetricIdentifier{Name: "queue"}, Target: autoscalingv2.MetricTarget{Type: autoscalingv2.ValueMetricType, Value: new(resource.MustParse("10"))}}}
+	_, err := p.cluster.Client().AutoscalingV2().HorizontalPodAutoscalers(p.namespace).Create(p.t.Context(), &autoscalingv2.HorizontalPodAutoscaler{ObjectMeta: metav1.ObjectMeta{Name: name},
+		Spec: autoscalingv2.HorizontalPodAutoscalerSpec{ScaleTargetRef: autoscalingv2.CrossVersionObjectReference{APIVersion: "apps/v1", Kind: "Deployment", Name: of},
+			MinReplicas: &least, MaxReplicas: 3, Metrics: []autoscalingv2.MetricSpec{metric}}}, metav1.CreateOptions{})
+	p.must(err)
+}
+
+// TestKubeO27_WhatStartsAgain: autoscalers that count from zero, KEDA and GitOps tools are named with what to
 // do, one that is paused is not.
 func TestKubeO27_WhatStartsAgain(t *testing.T) {
 	p := newPlace(t)
 	for _, name := range []string{"api", "worker", "argo", "plain"} {
 		p.deployment(name, 1)
 	}
+	p.autoscaler("at-work", "worker", 0)
+	p.autoscaler("off", "plain", 1)
 	_, err := p.cluster.Client().AppsV1().Deployments(p.namespace).Patch(t.Context(), "argo", types.MergePatchType, []byte(`{"metadata":{"labels":{"argocd.argoproj.io/instance":"acme"}}}`), metav1.PatchOptions{})
 	p.must(err)
 	p.post("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", scaledObjectKind)
@@ -46,6 +61,7 @@ func TestKubeO27_WhatStartsAgain(t *testing.T) {
 	said, err := p.set(Selection{Deployments: []string{"api", "worker", "argo", "plain"}}, Options{}).Reverts(t.Context())
 	p.must(err)
 	want := []string{
+		"autoscaler at-work may start deployment/worker again: its minReplicas is 0",
 		"KEDA may start deployment/api again: kubectl -n " + p.namespace + " annotate scaledobject on-queue autoscaling.keda.sh/paused-replicas=0",
 		"Argo CD may start deployment/argo again: it looks after it; pause its self-heal",
 	}

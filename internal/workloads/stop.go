@@ -29,8 +29,6 @@ const (
 	DefaultGone = 2 * time.Minute
 
 	askPods = 250 * time.Millisecond // between two looks at pods that go
-	askBack = 2 * time.Second        // between two looks at what should stay stopped
-	unheard = 30 * time.Second       // how long the API server may be silent meanwhile
 )
 
 // Stop scales everything to zero, returns when its pods are gone, and says
@@ -43,11 +41,9 @@ func (s *Set) Stop(ctx context.Context) ([]Workload, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := make(map[Workload]state, len(members))
-	for _, w := range members {
-		if found[w], err = s.read(ctx, w); err != nil {
-			return nil, err
-		}
+	found, err := s.states(ctx, members)
+	if err != nil {
+		return nil, err
 	}
 	var mine []Workload
 	_, err = s.change(ctx, func(j journal) {
@@ -74,6 +70,19 @@ func (s *Set) Stop(ctx context.Context) ([]Workload, error) {
 		return nil, s.giveBack(ctx, mine, err)
 	}
 	return mine, nil
+}
+
+// states reads workloads as the cluster has them.
+func (s *Set) states(ctx context.Context, members []Workload) (map[Workload]state, error) {
+	found := make(map[Workload]state, len(members))
+	for _, w := range members {
+		now, err := s.read(ctx, w)
+		if err != nil {
+			return nil, err
+		}
+		found[w] = now
+	}
+	return found, nil
 }
 
 // giveBack starts what was stopped, because err keeps the copy from being
@@ -172,50 +181,6 @@ func (s *Set) Start(ctx context.Context, only []Workload) error {
 		failed = errors.Join(failed, err)
 	}
 	return failed
-}
-
-// Watch returns an error when something that was stopped comes back: an
-// autoscaler, a tool that reverts what was done by hand, a colleague. It
-// returns nil when ctx ends. An API server that does not answer is one through
-// which nothing can be started either, for a while.
-func (s *Set) Watch(ctx context.Context) error {
-	heard := s.options.Clock()
-	for {
-		if err := s.options.Sleep(ctx, askBack); err != nil {
-			return nil
-		}
-		now := s.options.Clock()
-		err := s.look(ctx)
-		switch {
-		case err == nil:
-			heard = now
-		case ctx.Err() != nil:
-			return nil
-		case report.CodeOf(err) != report.Transient || now.Sub(heard) > unheard:
-			return err
-		}
-	}
-}
-
-// look refuses what has come back.
-func (s *Set) look(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, unheard/3)
-	defer cancel()
-	j, _, err := s.readJournal(ctx)
-	if err != nil {
-		return err
-	}
-	for w := range j {
-		now, err := s.read(ctx, w)
-		if err != nil {
-			return err
-		}
-		if !now.stopped(w.Kind) {
-			return &report.Refusal{Code: report.Unsafe, What: "copy while " + w.String() + " is stopped", Why: "somebody or something has started it again in namespace " + s.at.Namespace,
-				Hint: "pause its autoscaler or its GitOps tool, then run the same command again; the twin is as it was"}
-		}
-	}
-	return nil
 }
 
 // Stopped are the workloads that the journal can give back: all, or those

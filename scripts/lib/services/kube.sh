@@ -136,7 +136,8 @@ kube_start_etcd() {
     --listen-peer-urls "$address" --initial-advertise-peer-urls "$address" --initial-cluster "tests=$address"
 }
 
-# kube_start_server NAME SIDE: the users are those of the token file, and the service accounts.
+# kube_start_server NAME SIDE: the users are those of the token file, and the service accounts. HPAScaleToZero lets an
+# autoscaler have the minimum of 0 that managed clusters allow.
 kube_start_server() {
   local name=$1 side=$2 pki=$DATA/kube-pki tokens=$DATA/$1/tokens.csv
   service_file "$tokens" <<CSV
@@ -150,7 +151,7 @@ CSV
     --etcd-cafile="$pki/ca.crt" --etcd-certfile="$pki/server.crt" --etcd-keyfile="$pki/server.key" \
     --authorization-mode=RBAC --token-auth-file="$tokens" --service-account-issuer="https://kubernetes.$side.tenantcopy.test" \
     --service-account-signing-key-file="$pki/tokens-$side.key" --service-account-key-file="$pki/tokens-$side.key" \
-    --service-cluster-ip-range=10.96.0.0/16 --profiling=false
+    --service-cluster-ip-range=10.96.0.0/16 --feature-gates=HPAScaleToZero=true --profiling=false
 }
 
 # kube_start_controllers waits for its API server: it gives up on one that is just starting after ten seconds.
