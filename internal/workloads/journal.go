@@ -30,6 +30,9 @@ type journal map[Workload]entry
 // key is a workload's key in the ConfigMap.
 func (w Workload) key() string { return string(w.Kind) + "." + w.Name }
 
+// compare orders workloads by how they are written.
+func (w Workload) compare(v Workload) int { return strings.Compare(w.String(), v.String()) }
+
 // readJournal returns the journal, empty when there is none. An entry that
 // cannot be read is refused: to guess would be to restore a wrong number.
 func (s *Set) readJournal(ctx context.Context) (journal, *corev1.ConfigMap, error) {

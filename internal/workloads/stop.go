@@ -194,7 +194,7 @@ func (s *Set) Stopped(ctx context.Context, byRuns bool) ([]Workload, error) {
 			out = append(out, w)
 		}
 	}
-	slices.SortFunc(out, func(a, b Workload) int { return strings.Compare(a.String(), b.String()) })
+	slices.SortFunc(out, Workload.compare)
 	return out, err
 }
 
@@ -221,7 +221,7 @@ func (s *Set) Status(ctx context.Context) ([]Line, error) {
 			members = append(members, w)
 		}
 	}
-	slices.SortFunc(members, func(a, b Workload) int { return strings.Compare(a.String(), b.String()) })
+	slices.SortFunc(members, Workload.compare)
 	var out []Line
 	for _, w := range members {
 		line := Line{Workload: w, Now: "gone"}

@@ -2,6 +2,8 @@ package workloads
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -98,7 +100,7 @@ func (s *Set) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for w := range j {
+	for _, w := range slices.SortedFunc(maps.Keys(j), Workload.compare) {
 		now, err := s.read(ctx, w)
 		if err != nil {
 			return err
