@@ -160,7 +160,7 @@ func chartRole(t testing.TB, account string, roles, clusterRoles []string) *role
 	r := &role{account: account}
 	for _, name := range roles {
 		kind := "Role"
-		if strings.Contains(name, "-tenants-") {
+		if strings.Contains(name, "-tenants-") || strings.Contains(name, "-reads-") {
 			kind = "ClusterRole"
 		}
 		r.rights = append(r.rights, chart.Rules(t, objects, kind, name)...)

@@ -19,6 +19,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/tenantcopy/tenantcopy/internal/job"
+	"github.com/tenantcopy/tenantcopy/internal/serve"
 )
 
 // newRightsBench makes the accounts of the chart, a tenant's application with
@@ -36,12 +37,12 @@ func newRightsBench(t *testing.T) *rightsBench {
 	b.application(t)
 
 	b.starter = chartRole(t, "rita", []string{"tenantcopy-start"}, []string{"tenantcopy-identity"})
-	b.server = chartRole(t, "tenantcopy-serve", []string{"tenantcopy-start", "tenantcopy-chat"}, []string{"tenantcopy-identity", "tenantcopy-review"})
+	b.server = chartRole(t, "tenantcopy-serve", []string{"tenantcopy-start", "tenantcopy-chat", "tenantcopy-reads-twins"}, []string{"tenantcopy-identity", "tenantcopy-review"})
 	b.dev = chartRole(t, "ada", []string{"tenantcopy-call"}, []string{"tenantcopy-identity"})
 	for _, r := range []*role{b.starter, b.server, b.dev} {
 		b.give(t, r, b.account(t, r.account, r.rights, r.beyond))
 	}
-	b.copier = chartRole(t, "tenantcopy", []string{"tenantcopy-copy", "tenantcopy-tenants-twins", "tenantcopy-tenants-shared"}, []string{"tenantcopy-identity"})
+	b.copier = chartRole(t, "tenantcopy", []string{"tenantcopy-copy", "tenantcopy-reads-twins", "tenantcopy-tenants-twins", "tenantcopy-tenants-shared"}, []string{"tenantcopy-identity"})
 	b.set(t.Context(), t, b.copier.account, b.copier.rights, b.copier.beyond)
 	b.give(t, b.copier, b.pods)
 	return b
@@ -126,14 +127,38 @@ func (b *rightsBench) look(t *testing.T) (int, string) {
 	return b.as(t, b.copier.file, "status", "--here", b.spec.Destination.String())
 }
 
+// ofTwin asks the service what the twin is and takes it into use, as Tilt's
+// start does; the service finds its stores as a Job does.
+func (b *rightsBench) ofTwin(t *testing.T) (int, string) {
+	t.Helper()
+	code, said := b.as(t, b.dev.file, "status", b.spec.Destination.String())
+	service, err := b.asked(t)
+	check(t, err)
+	for _, step := range []func() (serve.Twin, error){
+		func() (serve.Twin, error) { return service.Use(t.Context(), b.spec.Destination, false) },
+		func() (serve.Twin, error) { return service.Leave(t.Context(), b.spec.Destination) },
+	} {
+		if _, err := step(); err != nil {
+			code, said = max(code, exitCode(err)), said+err.Error()
+		}
+	}
+	return code, said
+}
+
+// asked is the service, as a developer reaches it.
+func (b *rightsBench) asked(t *testing.T) (*serve.Client, error) {
+	t.Helper()
+	a, _ := jobApp(t, b.config, map[string]string{"TENANTCOPY_KUBECONFIG": b.dev.file})
+	c, err := a.loadConfig()
+	check(t, err)
+	return a.service(t.Context(), c)
+}
+
 // ask has the service make a copy, watches it, and cancels what is there.
 func (b *rightsBench) ask(t *testing.T) (int, string) {
 	t.Helper()
 	code, said := b.as(t, b.dev.file, b.spec.Source.String(), b.spec.Destination.String())
-	a, _ := jobApp(t, b.config, map[string]string{"TENANTCOPY_KUBECONFIG": b.dev.file})
-	c, err := a.loadConfig()
-	check(t, err)
-	service, err := a.service(t.Context(), c)
+	service, err := b.asked(t)
 	if err == nil {
 		err = service.Cancel(t.Context(), b.spec.Destination)
 	}
@@ -192,6 +217,9 @@ func TestKubeO24_MinimalRBAC(t *testing.T) {
 	if code, said := b.look(t); code != 0 {
 		t.Fatalf("status: %d\n%s", code, said)
 	}
+	if code, said := b.ofTwin(t); code != 0 || !strings.Contains(said, b.spec.Source.String()) {
+		t.Fatalf("status through the service: %d\n%s", code, said)
+	}
 	if code, said := b.chat(t); code != 0 {
 		t.Fatalf("an order from chat: %d\n%s", code, said)
 	}
@@ -235,6 +263,8 @@ func (b *rightsBench) missed(t *testing.T, r *role, lacks right, way func(*testi
 		}
 	case r == b.copier && lacks.verb == "get" && slices.Contains([]string{"secrets", "deployments"}, lacks.resource):
 		way = b.look
+	case r == b.server && slices.Contains([]string{"secrets", "deployments", "configmaps"}, lacks.resource):
+		way = b.ofTwin
 	case r == b.server && lacks.resource == "jobs" && (lacks.verb == "list" || lacks.verb == "patch"):
 		way = b.chat
 	case r == b.server && lacks.resource == "namespaces":
