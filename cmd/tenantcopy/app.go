@@ -207,7 +207,7 @@ func (a *app) rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
 	root.Version = version
 	root.SetVersionTemplate("tenantcopy {{.Version}}\n")
-	root.AddCommand(a.statusCommand(), a.tenantsCommand(), a.cleanCommand(), a.doctorCommand(), a.tiltCommand(), a.workloadsCommand(), a.jobCommand(), a.serveCommand(), a.keyCommand(), a.versionCommand())
+	root.AddCommand(a.statusCommand(), a.tenantsCommand(), a.cleanCommand(), a.doctorCommand(), a.tiltCommand(), a.workloadsCommand(), a.jobCommand(), a.serveCommand(), a.rulesCommand(), a.keyCommand(), a.versionCommand())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }

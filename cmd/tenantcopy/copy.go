@@ -121,7 +121,7 @@ func copyArgs(cmd *cobra.Command, args []string, tilt bool) error {
 			return usageError{what: "arguments after -- are for Tilt, and --tilt is not given"}
 		}
 	}
-	if commands := []string{"status", "tenants", "clean", "doctor", "tilt", "workloads", "job", "serve", "version", "help"}; len(own) > 0 && !strings.Contains(own[0], "/") {
+	if commands := []string{"status", "tenants", "clean", "doctor", "tilt", "workloads", "job", "serve", "rules", "key", "version", "help"}; len(own) > 0 && !strings.Contains(own[0], "/") {
 		if near := ruleset.Nearest(own[0], commands); near != "" {
 			return usageError{what: fmt.Sprintf("unknown command %q", own[0]), hint: "did you mean " + near + "?"}
 		}
@@ -181,6 +181,7 @@ type runPlan struct {
 	config   *config
 	src, dst resolved
 	rules    *ruleset.Rules
+	lock     *ruleset.Lock // nil when there is none
 	names    *person.Names
 	root     person.Root
 	vars     map[string]string
@@ -276,6 +277,9 @@ func (a *app) loadRules(p *runPlan) error {
 	if p.rules, err = ruleset.Parse(file, data); err != nil {
 		return &report.Refusal{Code: report.Usage, What: "read the rules", Why: "mistakes in the file", Lines: strings.Split(err.Error(), "\n"), Hint: "nothing was connected to"}
 	}
+	if p.lock, err = loadLock(p.rules); err != nil {
+		return err
+	}
 	if p.flags.unclassified != "" {
 		p.rules.Unclassified = ruleset.Mode(p.flags.unclassified)
 	}
@@ -368,7 +372,7 @@ func (a *app) request(p *runPlan, o *opened) guard.Request {
 // job is what clone is asked.
 func (a *app) job(p *runPlan, o *opened, dst guard.Destination, events report.Sink) clone.Job {
 	return clone.Job{
-		Readers: o.readers, People: o.people, Destination: dst, Rules: p.rules, Names: p.names, Root: p.root, Epoch: p.config.Key.Epoch,
+		Readers: o.readers, People: o.people, Destination: dst, Rules: p.rules, Lock: p.lock, Locking: lockCommand(p.flags.rules, p.src.ref, p.lock != nil), Names: p.names, Root: p.root, Epoch: p.config.Key.Epoch,
 		Places: placesOf(p.src, p.dst), Vars: p.vars, Workers: p.flags.jobs, Clock: a.clock, Sleep: parallel.Sleep,
 		Random: clone.Random{Control: verify.NewControl(strings.ToLower(rand.Text()[:12])), LeakKey: []byte(rand.Text())},
 		Events: events, Hooks: a.hooks(p), Tool: version, Fence: p.fence, Ready: p.ready,

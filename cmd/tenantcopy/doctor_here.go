@@ -5,9 +5,11 @@ import (
 
 	"fmt"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 
+	"github.com/tenantcopy/tenantcopy/internal/anonymize"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
 	"github.com/tenantcopy/tenantcopy/internal/copy/postgres"
 	"github.com/tenantcopy/tenantcopy/internal/doctor"
@@ -43,6 +45,9 @@ func (d *checkup) here(unread error) doctor.Examination {
 			p := &runPlan{config: d.config, flags: copyFlags{rules: d.flags.rules}}
 			if err := d.app.loadRules(p); err != nil {
 				return usage(err)
+			}
+			if p.lock == nil && slices.ContainsFunc(p.rules.Stores, func(s ruleset.Store) bool { return anonymize.HasStars(p.rules, s.Name) }) {
+				return doctor.Warn("there is no "+lockFile(p.rules)+", and a \"*\" covers only what it lists", "tenantcopy rules lock SRC writes it")
 			}
 			return doctor.Good("%d people's sources, hash %.12s", len(p.rules.Sources), p.rules.Hash)
 		})

@@ -14,11 +14,12 @@ import (
 
 // compiler collects what is wrong while a plan is made.
 type compiler struct {
-	in      Input
-	missing []Field  // no rule covers them
-	wrong   []string // a rule does not fit its field: "place: why"
-	notes   []Note
-	tables  map[place]*ruledTable // nil until it is asked for
+	in       Input
+	missing  []Field  // no rule covers them
+	unpinned []Field  // a "*" would, if schema.lock pinned them
+	wrong    []string // a rule does not fit its field: "place: why"
+	notes    []Note
+	tables   map[place]*ruledTable // nil until it is asked for
 }
 
 // Compile checks every field against the rules and returns a Plan, or a
@@ -55,6 +56,8 @@ func Compile(in Input) (*Plan, error) {
 	c.checkLinks()
 	c.checkRoutes()
 	c.checkTexts(p)
+	c.noteEmptied()
+	c.notePins()
 	p.notes = c.notes
 	if err := c.refusal(); err != nil {
 		return nil, err
@@ -116,29 +119,52 @@ func (c *compiler) note(store, text string) {
 // drop mode missing rules are no reason, but for a document's _id: without one
 // there is nothing to write it under.
 func (c *compiler) refusal() error {
-	missing := c.missing
+	missing, unpinned := c.missing, c.unpinned
 	if c.in.Rules.Unclassified == ruleset.Drop {
 		missing = slices.DeleteFunc(slices.Clone(missing), func(f Field) bool { return kindOf(f.Store) != "search" || f.Name != fieldID })
+		unpinned = nil
 	}
-	if len(missing) == 0 && len(c.wrong) == 0 {
+	if len(missing)+len(unpinned) == 0 && len(c.wrong) == 0 {
 		return nil
 	}
 	r := &report.Refusal{Code: report.Privacy, What: "apply " + c.in.Rules.File}
 	var why []string
 	if n := len(missing); n > 0 {
 		why = append(why, fmt.Sprintf("%d %s no rule", n, plural(n, "field has", "fields have")))
-		r.Hint = "give each line above a verb and add it to " + c.in.Rules.File + "; nothing was written"
 	}
 	if n := len(c.wrong); n > 0 {
 		why = append(why, fmt.Sprintf("%d %s", n, plural(n, "rule does not fit its field", "rules do not fit their fields")))
 	}
-	r.Why = strings.Join(why, " and ")
 	slices.Sort(c.wrong)
-	r.Lines = append(slices.Compact(c.wrong), PasteLines(fieldLines(missing))...)
-	if r.Hint == "" {
-		r.Hint = "correct these lines in " + c.in.Rules.File + "; nothing was written"
+	r.Lines = slices.Compact(c.wrong)
+	if n := len(unpinned); n > 0 {
+		why = append(why, c.whyUnpinned(n))
+		if c.in.Lock != nil {
+			r.Lines, missing = append(r.Lines, c.driftLines()), append(slices.Clone(missing), unpinned...)
+		}
 	}
+	r.Why, r.Lines = strings.Join(why, " and "), append(r.Lines, PasteLines(fieldLines(missing))...)
+	r.Hint = c.hintOf(len(missing), len(unpinned))
 	return r
+}
+
+// hintOf says what to do about fields without a rule, some of which a "*" would
+// cover, or about rules that do not fit.
+func (c *compiler) hintOf(missing, unpinned int) string {
+	var hints []string
+	if missing > 0 {
+		hints = append(hints, "give each line above a verb and add it to "+c.in.Rules.File)
+	}
+	switch {
+	case unpinned > 0 && c.in.Lock == nil:
+		hints = append(hints, c.in.Locking+" writes it, for you to review")
+	case unpinned > 0:
+		hints[0] += ", before the \"*\" of its table"
+		hints = append(hints, "or, where the verb beside \"*\" is right for what "+c.in.Lock.File+" lacks, pin it: "+c.in.Locking)
+	case missing == 0:
+		hints = append(hints, "correct these lines in "+c.in.Rules.File)
+	}
+	return strings.Join(append(hints, "nothing was written"), "; ")
 }
 
 func plural(n int, one, many string) string {

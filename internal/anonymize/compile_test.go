@@ -164,22 +164,6 @@ func TestDropMode(t *testing.T) {
 	}
 }
 
-// A star covers pinned columns only.
-func TestStarCoversPinned(t *testing.T) {
-	rules := header + "postgres:\n  things: {id: keep, \"*\": keep}\n"
-	fields := []Field{column("id", FormInt), column("old", FormText), column("new", FormText)}
-	in := input(t, rules, fields...)
-	if r := refusal(t, in); !strings.Contains(r.Lines[0], "old:") || !strings.Contains(r.Lines[0], "new:") {
-		t.Errorf("lines %q", r.Lines)
-	}
-	in.Pinned = func(f Field) bool { return f.Name == "old" }
-	if r := refusal(t, in); strings.Contains(r.Lines[0], "old:") || !strings.Contains(r.Lines[0], "new:") {
-		t.Errorf("lines %q", r.Lines)
-	}
-	in.Pinned = func(Field) bool { return true }
-	compile(t, in)
-}
-
 // Nobody at all: no index, and one without people.
 func TestWithoutPeople(t *testing.T) {
 	rules := "version: 1\npeople: none\npostgres:\n  things: {v: name, e: email, p: phone, t: text}\n"
@@ -231,7 +215,7 @@ func TestRulesOfComputedColumns(t *testing.T) {
 		}
 	}
 	in := input(t, header+"postgres:\n  things: {\"*\": keep}\n", fields...)
-	in.Pinned = func(Field) bool { return true }
+	in.Lock = lockOf(fields...)
 	compile(t, in)
 }
 

@@ -79,6 +79,7 @@ func (c *compiler) compileDocuments(at place) *Documents {
 	if err := c.addPaths(d.source, paths, scope{at: at, flat: true, slots: &d.slots}); err != nil {
 		c.fail(at, err.Error())
 	}
+	d.source.pins = c.pinnedPaths(at, d.source)
 	return d
 }
 
@@ -93,7 +94,7 @@ func (c *compiler) checkMapping(at place, fields []Field) {
 		case f.Name == fieldID && d.id != nil, f.Name == fieldRouting && d.routing != nil:
 		case f.Name != fieldID && f.Name != fieldRouting && d.source.covers(f.Name):
 		default:
-			c.missing = append(c.missing, f)
+			c.uncovered(f, d.source.starred(f.Name))
 		}
 	}
 }

@@ -29,7 +29,10 @@ func indexed(t *testing.T, a *Anonymizer, d *Documents, source string) CleanDocu
 }
 
 func TestDocument(t *testing.T) {
-	p := compile(t, input(t, documentRules))
+	x := Field{Store: "search", Group: "profiles-1", Name: "contacts.x", Type: "text"} // under a star
+	in := input(t, documentRules, x)
+	in.Lock = lockOf(x)
+	p := compile(t, in)
 	rose, jorg := p.in.People.At(0), p.in.People.At(1)
 	d, err := p.Documents("search", "profiles-1")
 	if err != nil {

@@ -7,7 +7,7 @@ type Field struct {
 	Store string // "postgres"
 	Group string // table ("users", or "schema.table" outside public), index without the tenant's prefix, prefix of object names
 	Name  string // column, path of _source, "*.pdf"
-	Type  string // in the store's own words: "varchar(60)", "keyword"
+	Type  string // in the store's own words: "varchar(60)", "keyword"; "keyword|text" where the indexes of a name differ
 	Form  Form   // how a value stands on the wire
 
 	MaxLen  int  // longest value in characters, 0 for no limit
@@ -21,6 +21,10 @@ type Field struct {
 	// a FormArray, or what a FormRange or FormMultirange ranges over. Of each the name (of an attribute), Type, Form, MaxLen,
 	// NotNull, Words, Labels and Parts count.
 	Parts []Field
+
+	// Inside is what Type is made of where its name does not say: " (street text,
+	// city text)" of a composite, " of text" of a domain. It changes when the type does.
+	Inside string
 
 	Labels  []string // what an enum may be
 	Reads   []string // the columns that a Derived one is computed from

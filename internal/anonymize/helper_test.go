@@ -82,6 +82,15 @@ func column(name string, form Form) Field {
 	return Field{Store: "postgres", Group: "things", Name: name, Type: "type", Form: form}
 }
 
+// lockOf pins fields as they are.
+func lockOf(fields ...Field) *ruleset.Lock {
+	var pins []ruleset.Pin
+	for _, f := range fields {
+		pins = append(pins, pinsOf(f)...)
+	}
+	return ruleset.NewLock("rules/schema.lock", pins)
+}
+
 // one compiles a table of user_id, which names the person, and one column
 // with a rule.
 func one(t testing.TB, rule string, f Field) (*Anonymizer, *Row) {

@@ -20,16 +20,18 @@ func (c *compiler) insideRule(r *ruleset.Rule, f Field, s *slots) *rule {
 		c.fail(out.at, "else beside "+r.Verb+", which reads every value of type "+f.Type+": write it beside the rules of its parts")
 	}
 	for _, part := range f.Parts {
-		inner := r
+		inner, star := r, false
 		switch {
 		case r.Verb == "list":
 			inner = r.Elem
 		case r.Verb == "json":
-			inner = attributeRule(r.Fields, part)
+			if inner, star = attributeRule(r.Fields, part, true); star && !c.pinned(partOf(f, part)) {
+				inner, _ = attributeRule(r.Fields, part, false)
+			}
 		}
 		part = partOf(f, part)
 		if inner == nil {
-			c.missing = append(c.missing, part)
+			c.uncovered(part, star)
 			out.parts = append(out.parts, c.emptied(part))
 			continue
 		}
@@ -81,16 +83,21 @@ func (f Field) leads(below string) bool {
 // attributeRule returns what lines by path say of one attribute of a
 // composite; nil when none covers it. Lines about what is inside the attribute
 // become a rule by path of its own, which the first line that covers the whole
-// attribute ends.
-func attributeRule(fields []ruleset.Field, part Field) *ruleset.Rule {
+// attribute ends. stars says whether a "*" may cover it, starred whether one
+// does.
+func attributeRule(fields []ruleset.Field, part Field, stars bool) (found *ruleset.Rule, starred bool) {
 	name := escapeName(part.Name)
 	var deeper []ruleset.Field
 	list := false
 	for _, f := range fields {
 		path, err := ruleset.ParsePath(f.Path)
+		if f.Path == "*" && !stars {
+			continue
+		}
 		if err == nil && path.Match(name) {
+			starred = f.Path == "*"
 			if len(deeper) == 0 {
-				return &f.Rule
+				return &f.Rule, starred
 			}
 			deeper = append(deeper, ruleset.Field{Path: "**", Rule: f.Rule, Pos: f.Pos})
 			break
@@ -110,17 +117,17 @@ func attributeRule(fields []ruleset.Field, part Field) *ruleset.Rule {
 			deeper = append(deeper, ruleset.Field{Path: below, Rule: f.Rule, Pos: f.Pos})
 		case isList && rest == "":
 			if list = true; len(deeper) == 0 {
-				return &ruleset.Rule{Verb: "list", Elem: &f.Rule, Pos: f.Pos}
+				return &ruleset.Rule{Verb: "list", Elem: &f.Rule, Pos: f.Pos}, false
 			}
 			deeper = append(deeper, ruleset.Field{Path: "**", Rule: f.Rule, Pos: f.Pos})
 		}
 	}
 	if len(deeper) == 0 {
-		return nil
+		return nil, false
 	}
 	inner := &ruleset.Rule{Verb: "json", Fields: deeper, Pos: deeper[0].Pos}
 	if list {
 		inner = &ruleset.Rule{Verb: "list", Elem: inner, Pos: inner.Pos}
 	}
-	return inner
+	return inner, starred
 }

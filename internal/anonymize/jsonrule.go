@@ -16,12 +16,15 @@ type jsonRule struct {
 	elem   *rule // a list: this rule for every element, and nothing below
 	lines  []pathRule
 	beyond []prefix
+
+	pins pinnedPaths // what a "*" may cover of an index; nil where a "*" is a key of any name
 }
 
 // pathRule is one line.
 type pathRule struct {
 	path ruleset.Path
 	all  bool // **, which covers a value that has no path too
+	star bool // a * is among its steps
 	rule *rule
 }
 
@@ -63,7 +66,7 @@ func (c *compiler) addPaths(j *jsonRule, fields []ruleset.Field, in scope) error
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.Path, err)
 		}
-		j.lines = append(j.lines, pathRule{path: path, all: spelled == "**", rule: r})
+		j.lines = append(j.lines, pathRule{path: path, all: spelled == "**", star: path.Any(), rule: r})
 		for n, up := range append([]string{spelled}, ancestors(spelled)...) {
 			if p, err := ruleset.ParsePath(up); err == nil {
 				j.beyond = append(j.beyond, prefix{path: p, whole: n == 0, literal: !strings.HasSuffix(up, "*") && !strings.HasSuffix(up, "[]")})
@@ -130,18 +133,62 @@ func (j *jsonRule) resolve(path string) resolved {
 	ups := ancestors(path)
 	for i := range j.lines {
 		l := &j.lines[i]
-		if l.path.Match(path) || l.all && path == "" {
+		at, covers := l.covers(path, ups)
+		if !covers {
+			continue
+		}
+		if l.star && j.pins != nil {
+			whole, leads, known := j.pins.reach(path, ups)
+			out.leads, out.named = out.leads || leads, out.named || known
+			if !whole {
+				continue
+			}
+		}
+		if at == path {
 			out.rule = l.rule
 			return out
 		}
-		for _, up := range ups {
-			if l.path.Match(up) {
-				inner := below(l.rule, strings.TrimPrefix(path[len(up):], "."))
-				return resolved{rule: inner.rule, named: out.named || inner.named, leads: out.leads || inner.leads}
-			}
-		}
+		inner := below(l.rule, strings.TrimPrefix(path[len(at):], "."))
+		return resolved{rule: inner.rule, named: out.named || inner.named, leads: out.leads || inner.leads}
 	}
 	return out
+}
+
+// covers reports whether a line covers a path, and where: the path itself, or
+// the nearest of its ancestors.
+func (l *pathRule) covers(path string, ups []string) (at string, covers bool) {
+	if l.path.Match(path) || l.all && path == "" {
+		return path, true
+	}
+	for _, up := range ups {
+		if l.path.Match(up) {
+			return up, true
+		}
+	}
+	return "", false
+}
+
+// linesOf is the paths of an index's lines, without their rules.
+func linesOf(g *ruleset.Group) *jsonRule {
+	j := &jsonRule{flat: true}
+	for _, f := range g.Fields {
+		if path, err := ruleset.ParsePath(j.normal(f.Path)); err == nil && f.Path != fieldID && f.Path != fieldRouting {
+			j.lines = append(j.lines, pathRule{path: path, all: f.Path == "**", star: path.Any()})
+		}
+	}
+	return j
+}
+
+// starred reports whether the first line that covers a path does so by a "*".
+func (j *jsonRule) starred(path string) bool {
+	path = j.normal(path)
+	ups := ancestors(path)
+	for i := range j.lines {
+		if _, covers := j.lines[i].covers(path, ups); covers {
+			return j.lines[i].star
+		}
+	}
+	return false
 }
 
 // below returns what a rule on a whole value says of a path inside it.

@@ -315,7 +315,7 @@ func TestMisfitOversized(t *testing.T) {
 
 // An _id that its rule cannot read leaves its document out.
 func TestMisfitDocumentNames(t *testing.T) {
-	p := compile(t, input(t, header+"search: {x: {_id: text, _routing: {text: , else: scan}, \"*\": keep}}\n"))
+	p := compile(t, input(t, header+"search: {x: {_id: text, _routing: {text: , else: scan}, a: keep}}\n"))
 	d, err := p.Documents("search", "x")
 	if err != nil {
 		t.Fatal(err)

@@ -224,7 +224,7 @@ func TestA18_ANewColumn(t *testing.T) {
 	compile(t, input(t, rules, column("id", FormInt)))
 	for name, mode := range map[string]string{"a line each": "{id: keep}", "a star over what is pinned": `{"*": keep}`} {
 		in := input(t, header+"postgres:\n  things: "+mode+"\n", column("id", FormInt), column("mother_name", FormText))
-		in.Pinned = func(f Field) bool { return f.Name == "id" }
+		in.Lock = lockOf(column("id", FormInt))
 		r := refusal(t, in)
 		if all := strings.Join(r.Lines, "\n"); r.Code != report.Privacy || !strings.Contains(all, "mother_name: #") || strings.Contains(all, "id: #") {
 			t.Errorf("%s: %s: %s", name, r.Code, all)

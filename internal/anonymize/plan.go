@@ -24,9 +24,8 @@ type Input struct {
 	Places  []Place
 	Vars    map[string]string // values of $NAME in set
 
-	// Pinned reports whether a "*" of the rules may cover a column, because
-	// rules/schema.lock lists it; nil lets "*" cover none.
-	Pinned func(Field) bool
+	Lock    *ruleset.Lock // the fields that a "*" of the rules may cover; nil when there is no schema.lock, and it covers none
+	Locking string        // the command that pins what this source has, for messages
 }
 
 // Place is a name of the source (a host, an account's URL, a bucket, a

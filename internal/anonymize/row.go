@@ -111,7 +111,7 @@ func (c *compiler) checkDerived(g *ruleset.Group, f Field) {
 func (c *compiler) columnRule(g *ruleset.Group, f Field, s *slots) *rule {
 	r := c.fieldRule(g, f)
 	if r == nil {
-		c.missing = append(c.missing, f)
+		c.uncovered(f, columnLine(g, f, true) != nil)
 		return c.emptied(f)
 	}
 	return c.valueRule(r, f, s)
@@ -157,13 +157,8 @@ func (c *compiler) valueRule(r *ruleset.Rule, f Field, s *slots) *rule {
 // fieldRule finds the first line of a group that covers a column; "*" covers
 // those that are pinned.
 func (c *compiler) fieldRule(g *ruleset.Group, f Field) *ruleset.Rule {
-	if g == nil {
-		return nil
-	}
-	for i := range g.Fields {
-		if path := g.Fields[i].Path; path == f.Name || path == "*" && c.in.Pinned != nil && c.in.Pinned(f) {
-			return &g.Fields[i].Rule
-		}
+	if line := columnLine(g, f, c.pinned(f)); line != nil {
+		return &line.Rule
 	}
 	return nil
 }

@@ -19,13 +19,15 @@ type Job struct {
 	People      []Reader // stores that are not copied but declare people
 	Destination guard.Destination
 
-	Rules  *ruleset.Rules
-	Names  *person.Names
-	Root   person.Root
-	Epoch  int               // of the key, from 1 on; 1 when 0
-	Places []anonymize.Place // the source's own hosts and prefixes and their counterparts
-	Vars   map[string]string // values of $NAME in the rules' set verbs
-	Random Random
+	Rules   *ruleset.Rules
+	Lock    *ruleset.Lock // what a "*" of the rules may cover; nil when there is no schema.lock
+	Locking string        // the command that pins what this source has, for messages
+	Names   *person.Names
+	Root    person.Root
+	Epoch   int               // of the key, from 1 on; 1 when 0
+	Places  []anonymize.Place // the source's own hosts and prefixes and their counterparts
+	Vars    map[string]string // values of $NAME in the rules' set verbs
+	Random  Random
 
 	Workers int              // chunks in flight over all stores; DefaultWorkers when 0
 	Clock   func() time.Time // for the manifest

@@ -33,7 +33,7 @@ func (r *run) newManifest() report.Manifest {
 	return report.Manifest{
 		Version: report.ManifestVersion, Tool: r.Tool, Run: m.Run, User: m.User,
 		Source: m.Source, Destination: r.Destination.Ref().String(), Origin: m.Origin, Started: r.Clock(),
-		Rules: report.RulesID{File: r.Rules.File, Hash: r.Rules.Hash, Names: r.Rules.Names}, Key: r.Root.Fingerprint(), Epoch: r.Epoch,
+		Rules: report.RulesID{File: r.Rules.File, Hash: r.Rules.Hash, Lock: r.Lock.Hash(), Names: r.Rules.Names}, Key: r.Root.Fingerprint(), Epoch: r.Epoch,
 	}
 }
 

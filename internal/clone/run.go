@@ -206,7 +206,7 @@ func (r *run) compile(ctx context.Context) error {
 		in.Texts = append(in.Texts, s.Texts...)
 		in.Demands.Add(s.Demands)
 	}
-	in.Rules, in.People, in.Names, in.Places, in.Vars = r.Rules, r.people, r.Names, r.Places, r.Vars
+	in.Rules, in.Lock, in.Locking, in.People, in.Names, in.Places, in.Vars = r.Rules, r.Lock, r.Locking, r.people, r.Names, r.Places, r.Vars
 	in.Keys = r.Root.Keyring(r.Destination.Origin(), r.Epoch)
 	plan, err := anonymize.Compile(in)
 	r.plan = plan

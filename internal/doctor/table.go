@@ -57,7 +57,7 @@ const (
 func Table() []Row {
 	return []Row{
 		{Configuration, ofHere, report.Usage, "tenantcopy.yaml is found, read and valid"},
-		{Rules, ofHere, report.Usage, "the rules file is read and valid"},
+		{Rules, ofHere, report.Usage, "the rules file, and schema.lock beside it, are read and valid"},
 		{Key, ofHere, report.Usage, "the root key is there and long enough; its fingerprint is that of the twins' markers"},
 		{Tilt, ofHere, "", "Tilt is there; its version"},
 		{Direction, ofPair, report.Unsafe, "the environments allow a copy in this direction"},

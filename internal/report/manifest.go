@@ -32,7 +32,8 @@ type Manifest struct {
 type RulesID struct {
 	File  string `json:"file"`
 	Hash  string `json:"hash"`
-	Names string `json:"names"` // version of the name tables
+	Lock  string `json:"lock,omitempty"` // hash of schema.lock; empty when there is none
+	Names string `json:"names"`          // version of the name tables
 }
 
 // PeopleCount says how many people were known.

@@ -2,6 +2,7 @@ package ruleset
 
 import (
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -69,6 +70,11 @@ func (p Path) Match(path string) bool {
 		}
 	}
 	return !more
+}
+
+// Any says whether a `*` is among the steps.
+func (p Path) Any() bool {
+	return slices.ContainsFunc(p.steps, func(st step) bool { return st.kind == stepAny })
 }
 
 func (st step) matches(raw string) bool {

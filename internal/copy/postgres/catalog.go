@@ -313,7 +313,7 @@ func (c *catalog) fields(store string, g *group, columns []column) []anonymize.F
 		}
 		out[i] = anonymize.Field{Store: store, Group: g.name, Name: col.name, Type: col.label, Form: form, MaxLen: maxLen, Parts: parts,
 			NotNull: col.notNull || notNull, Unique: col.unique, Derived: col.generated, Reads: col.reads, Suggest: col.suggest,
-			Routing: g.parted && (g.keyByExpr || slices.Contains(g.keys, col.name)), Words: c.types.hidesWords(col.typ), Labels: c.types.labels(col.typ)}
+			Routing: g.parted && (g.keyByExpr || slices.Contains(g.keys, col.name)), Words: c.types.hidesWords(col.typ), Inside: c.types.inside(col.typ), Labels: c.types.labels(col.typ)}
 	}
 	return out
 }

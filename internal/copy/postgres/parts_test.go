@@ -83,3 +83,18 @@ INSERT INTO t VALUES (1, ROW(1, ROW('Xaver', 'Quellbach')), ARRAY[ROW(1, ROW('x'
 		`nested: {json: {n: keep, inner_part.first: name, inner_part.last: name}}, list: scan, tags: scan, docs: scan, mails: scan`, 1)
 	tr.must(t)
 }
+
+// What a type is made of is told where its name does not say: a composite that
+// gets an attribute, or a domain over another type, keeps its name.
+func TestInsideOfTypes(t *testing.T) {
+	t.Parallel()
+	_, survey := surveyed(t, `CREATE TYPE mood AS ENUM ('calm'); CREATE DOMAIN note AS text; CREATE DOMAIN remark AS note; CREATE TYPE reach AS (email varchar(40), note remark); CREATE TYPE home AS (street text, reach reach[]);
+CREATE TYPE span AS RANGE (subtype = date); CREATE TABLE t (id int, home home, homes home[], note note, notes remark[], span span, days daterange, mood mood, name varchar(60))`)
+	const home = " (street text, reach public.reach[] (email character varying(40), note public.remark of public.note of text))"
+	want := map[string]string{"id": "", "home": home, "homes": home, "note": " of text", "notes": " of public.note of text", "span": " of date", "days": "", "mood": "", "name": ""}
+	for _, f := range survey.Fields {
+		if got, known := want[f.Name]; !known || f.Inside != got {
+			t.Errorf("%s is %s%s, want %q", f.Name, f.Type, f.Inside, got)
+		}
+	}
+}
