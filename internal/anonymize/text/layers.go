@@ -44,7 +44,7 @@ func apply(dst, s []byte, edits []edit, n *Counts) []byte {
 // encoded reports whether s may hold an encoding, so that edits must look at it.
 func encoded(s []byte, isHTML bool) bool {
 	return isHTML && bytes.IndexByte(s, '<') >= 0 || looksJSON(s) || hasEntity(s) || hasPercent(s) || hasEscape(s) ||
-		Compressed(s) || looksPacked(s) || bytes.IndexByte(s, '=') >= 0 && (hasQuoted(s) || hasWord(s)) || hasBase64(s)
+		Compressed(s) || looksPacked(s) || bytes.IndexByte(s, '=') >= 0 && (hasQuoted(s) || hasWord(s)) || hasBase64(s) || nextFigure(s, 0) < len(s)
 }
 
 // edits appends the replacements for s, sorted, without overlaps.
@@ -81,10 +81,10 @@ func (w *worker) edits(dst []edit, s []byte, l layer) []edit {
 		e.text = w.texts[start:len(w.texts):len(w.texts)]
 		dst = append(dst, e)
 	}
-	if l.depth >= deepestLayer {
-		return dst
-	}
 	before := len(dst)
+	if dst = w.inFigures(dst, s, coded); l.depth >= deepestLayer {
+		return append(dst[:first], disjoint(dst[first:])...)
+	}
 	if quoted { // mail comes first: it holds other codes bare, and none of them holds it so
 		dst = w.inQuoted(dst, s, l)
 	} else if hasWord(s) {
