@@ -96,6 +96,20 @@ func (e interruptedError) Error() string {
 	return "interrupted by " + signalName(e.signal) + "\nhint: what was staged is removed, or the next run removes it; run the same command again"
 }
 
+// leftError is a signal that ended a look at a run elsewhere, which goes on.
+type leftError struct {
+	interruptedError
+	hint string // how to come back to it
+}
+
+// Error says what was received, and that it ended nothing else.
+func (e leftError) Error() string {
+	return "interrupted by " + signalName(e.signal) + "\nhint: the Job goes on; " + e.hint
+}
+
+// Unwrap returns the signal, which the exit code is made from.
+func (e leftError) Unwrap() error { return e.interruptedError }
+
 func signalName(s os.Signal) string {
 	if s == syscall.SIGTERM {
 		return "SIGTERM"

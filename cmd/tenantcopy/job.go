@@ -151,8 +151,8 @@ func (a *app) hearJob(ctx context.Context, jobs job.Jobs, p *pair, progress stri
 		Note: func(text string) { fmt.Fprintln(a.err, text) },
 	})
 	end()
-	if _, ok := errors.AsType[interruptedError](err); ok {
-		fmt.Fprintf(a.err, "the Job goes on; tenantcopy job logs %[1]s %[2]s follows it, tenantcopy job cancel %[1]s %[2]s ends it\n", p.spec.Source, p.spec.Destination)
+	if signal, ok := errors.AsType[interruptedError](err); ok {
+		return leftError{signal, fmt.Sprintf("tenantcopy job logs %[1]s %[2]s follows it, tenantcopy job cancel %[1]s %[2]s ends it", p.spec.Source, p.spec.Destination)}
 	}
 	if err != nil {
 		return err

@@ -92,6 +92,7 @@ func TestExitCode(t *testing.T) {
 		{person.ErrKey, 3},
 		{interruptedError{syscall.SIGINT}, 130},
 		{interruptedError{syscall.SIGTERM}, 143},
+		{leftError{interruptedError{syscall.SIGINT}, "look again"}, 130},
 		{errors.Join(&report.Error{Code: report.Transient}, interruptedError{syscall.SIGTERM}), 143},
 		{errors.Join(&report.Refusal{Code: report.Privacy}, &report.Error{Code: report.Transient}), 9},
 	} {
@@ -113,6 +114,7 @@ func TestMessage(t *testing.T) {
 		{&report.Refusal{What: "w", Why: "y", Lines: []string{"a: #", "a: #"}, Hint: "h"}, "tenantcopy: w: y\n  a: #\n  a: #\nhint: h\n"},
 		{fmt.Errorf("%w and %w", errors.New("a"), errors.New("b")), "tenantcopy: a and b\n"},
 		{usageError{what: "x", hint: "y"}, "tenantcopy: x\nhint: y\n"},
+		{leftError{interruptedError{syscall.SIGINT}, "look again"}, "tenantcopy: interrupted by SIGINT\nhint: the Job goes on; look again\n"},
 	} {
 		if got := message(tc.err); got != tc.want {
 			t.Errorf("got %q, want %q", got, tc.want)

@@ -107,8 +107,8 @@ func (a *app) watchThere(ctx context.Context, service *serve.Client, f copyFlags
 		return nil
 	})
 	end()
-	if _, ok := errors.AsType[interruptedError](err); ok {
-		fmt.Fprintf(a.err, "the Job goes on; the same command follows it again\n")
+	if signal, ok := errors.AsType[interruptedError](err); ok {
+		return leftError{signal, "the same command follows it again"}
 	}
 	if err != nil {
 		return err

@@ -92,7 +92,10 @@ func (c *Client) Follow(ctx context.Context, dst tenant.Ref, line func(Line) err
 		if err == nil {
 			return *ended, nil
 		}
-		if vain++; vain > giveUp || ctx.Err() != nil || !report.IsTransient(err) {
+		if ctx.Err() != nil {
+			return Ended{}, context.Cause(ctx) // not that the stream broke off, which it did therefore
+		}
+		if vain++; vain > giveUp || !report.IsTransient(err) {
 			return Ended{}, err
 		}
 		if vain == 1 {

@@ -61,6 +61,27 @@ func TestFollowAgain(t *testing.T) {
 	}
 }
 
+// TestFollowGivenUp: whoever stops listening in the middle of a stream hears
+// why, not that the stream broke off.
+func TestFollowGivenUp(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintln(w, `{"pod":"a","n":1,"event":{"phase":"survey"}}`)
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	}))
+	t.Cleanup(server.Close)
+	enough := errors.New("Ctrl-C")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	c := &Client{Base: server.URL, HTTP: server.Client(), Sleep: func(ctx context.Context, _ time.Duration) error { return context.Cause(ctx) }}
+	_, err := c.Follow(ctx, tenant.Ref{Env: "staging", Name: "acme"}, func(Line) error {
+		cancel(enough)
+		return nil
+	})
+	if !errors.Is(err, enough) {
+		t.Errorf("%v", err)
+	}
+}
+
 // TestRefusalKeepsItsClass: what the service refuses ends the command with the
 // same exit code as at home; what has no body of ours does not pass as success.
 func TestRefusalKeepsItsClass(t *testing.T) {

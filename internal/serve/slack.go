@@ -82,6 +82,7 @@ func (s *Server) accept(form url.Values) string {
 	case s.orders <- o:
 		return fmt.Sprintf("Copying %s into %s; a message here will say how it goes.", o.request.Source, o.request.Destination)
 	default:
+		s.Slack.forget(form.Get("trigger_id"))
 		return "Too many copies wait already. Try again in a minute."
 	}
 }
@@ -104,4 +105,11 @@ func (s *Slack) again(trigger string, now time.Time) bool {
 	_, before := s.seen[trigger]
 	s.seen[trigger] = now
 	return before
+}
+
+// forget makes the next delivery of a trigger the first one.
+func (s *Slack) forget(trigger string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.seen, trigger)
 }

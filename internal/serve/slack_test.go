@@ -44,6 +44,12 @@ func TestSignature(t *testing.T) {
 		"no stamp":          {signing, "", good, body, then, false},
 		"another secret":    {tenant.NewSecret("other"), stamp, good, body, then, false},
 		"no secret":         {tenant.Secret{}, stamp, good, body, then, false},
+		"an empty secret":   {tenant.NewSecret(""), stamp, signature("", stamp, body), body, then, false},
+		"five minutes old":  {signing, stamp, good, body, then.Add(5 * time.Minute), true},
+		"a second more":     {signing, stamp, good, body, then.Add(5*time.Minute + time.Second), false},
+		"a second ahead":    {signing, stamp, good, body, then.Add(-5*time.Minute - time.Second), false},
+		"its last digit":    {signing, stamp, good[:len(good)-1] + "4", body, then, false},
+		"its beginning":     {signing, stamp, good[:len(good)-1], body, then, false},
 	} {
 		if err := signed(c.secret, c.stamp, c.signature, c.body, c.now); (err == nil) != c.ok {
 			t.Errorf("%s: %v", name, err)
@@ -138,18 +144,23 @@ func service(t testing.TB) (string, <-chan Request) {
 	return "http://" + listener.Addr().String(), asked
 }
 
+// signature is Slack's, of a request.
+func signature(secret, stamp string, body []byte) string {
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte("v0:" + stamp + ":" + string(body)))
+	return "v0=" + hex.EncodeToString(mac.Sum(nil))
+}
+
 // slash sends a command as Slack does and returns the status and the text.
 func slash(t testing.TB, address string, form url.Values, at time.Time, secret string) (int, string) {
 	t.Helper()
 	body, stamp := form.Encode(), strconv.FormatInt(at.Unix(), 10)
-	mac := hmac.New(sha256.New, []byte(secret))
-	mac.Write([]byte("v0:" + stamp + ":" + body))
 	request, err := http.NewRequest(http.MethodPost, address+"/slack", strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
 	request.Header.Set("X-Slack-Request-Timestamp", stamp)
-	request.Header.Set("X-Slack-Signature", "v0="+hex.EncodeToString(mac.Sum(nil)))
+	request.Header.Set("X-Slack-Signature", signature(secret, stamp, []byte(body)))
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		t.Fatal(err)
@@ -180,6 +191,11 @@ func TestO37_SlackRefuses(t *testing.T) {
 		"six minutes old": {command("U2CERLKJA", "acme", "2"), now.Add(-6 * time.Minute), signing.Reveal(), 401, ""},
 		"unknown user":    {command("U0000", "acme", "3"), now, signing.Reveal(), 200, "You may not"},
 		"hostile name":    {command("U2CERLKJA", "acme; rm -rf /", "4"), now, signing.Reveal(), 200, "not a tenant's name"},
+		"a command":       {command("U2CERLKJA", "acme; rm -rf", "8"), now, signing.Reveal(), 200, "not a tenant's name"},
+		"two names":       {command("U2CERLKJA", "acme globex", "9"), now, signing.Reveal(), 200, "not a tenant's name"},
+		"capitals":        {command("U2CERLKJA", "Acme", "10"), now, signing.Reveal(), 200, "not a tenant's name"},
+		"a user's name":   {command("jo", "acme", "11"), now, signing.Reveal(), 200, "You may not"},
+		"nobody":          {command("", "acme", "12"), now, signing.Reveal(), 200, "You may not"},
 		"a path":          {command("U2CERLKJA", "../acme", "5"), now, signing.Reveal(), 200, "not a tenant's name"},
 		"a flag":          {command("U2CERLKJA", "--confirm=staging/acme", "6"), now, signing.Reveal(), 200, "not a tenant's name"},
 		"no name":         {command("U2CERLKJA", "  ", "7"), now, signing.Reveal(), 200, "copies prod/TENANT"},
@@ -208,6 +224,27 @@ func TestO38_AnsweredWhileTheClusterHangs(t *testing.T) {
 	r := <-asked
 	if r.Destination.Env != "staging" || r.Source.Env != "prod" || r.By.Slack != "U2CERLKJA" {
 		t.Errorf("%+v", r)
+	}
+}
+
+// TestTooManyOrders: what finds no place is said, and is no delivery that is
+// under way.
+func TestTooManyOrders(t *testing.T) {
+	address, asked := service(t)
+	full := ""
+	for i := 0; full == ""; i++ {
+		trigger := strconv.Itoa(i)
+		if _, text := slash(t, address, command("U2CERLKJA", "acme-"+trigger, trigger), time.Now(), signing.Reveal()); strings.HasPrefix(text, "Too many") {
+			full = trigger
+		} else if i > waiting+followers+1 || !strings.HasPrefix(text, "Copying") {
+			t.Fatalf("order %d: %q", i, text)
+		}
+	}
+	if _, text := slash(t, address, command("U2CERLKJA", "acme-"+full, full), time.Now(), signing.Reveal()); !strings.HasPrefix(text, "Too many") {
+		t.Errorf("the same delivery again: %q", text)
+	}
+	if n := len(asked); n > followers {
+		t.Errorf("%d are carried out at once", n)
 	}
 }
 
@@ -256,7 +293,9 @@ func TestCallers(t *testing.T) {
 		"healthy":            {"GET", "/healthz", "", "", 204},
 		"no such path":       {"GET", "/v1/secrets", "jo", "", 404},
 	} {
-		request, err := http.NewRequest(c.method, address+c.path, strings.NewReader(c.body))
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // what is let pass reaches a cluster that hangs
+		defer cancel()
+		request, err := http.NewRequestWithContext(ctx, c.method, address+c.path, strings.NewReader(c.body))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -265,7 +304,8 @@ func TestCallers(t *testing.T) {
 		}
 		response, err := http.DefaultClient.Do(request)
 		if err != nil {
-			t.Fatal(err)
+			t.Errorf("%s: %v", name, err)
+			continue
 		}
 		response.Body.Close()
 		if response.StatusCode != c.status {
