@@ -78,7 +78,7 @@ func (c child) explain(err error, complaint string) error {
 	if objects := complained(complaint); len(objects) > 0 {
 		text += ", at " + strings.Join(objects, "; ")
 	}
-	out.Err = &cause{text: text}
+	out.Err, out.Hint = &cause{text: text}, unknownHint
 	for _, known := range complaints() {
 		if (known.program == "" || known.program == filepath.Base(c.program)) && strings.Contains(complaint, known.words) {
 			out.Code, out.Hint = known.code, c.e.hint(known.code, known.state)
@@ -100,6 +100,9 @@ type complaintOf struct {
 	program            string // that says it; empty for any
 }
 
+// unknownHint is for complaints in words that we do not know.
+const unknownHint = "its words can quote data and are not shown: the server's log has them, and so has the program itself, run by hand"
+
 // goneHint is for a schema that changes under pg_dump.
 const goneHint = "the schema was changed after the snapshot; run the same command again"
 
@@ -110,6 +113,15 @@ func complaints() []complaintOf {
 		{words: "server closed the connection", text: "connection lost", code: report.Transient},
 		{words: "connection to server", text: "no connection to the server", code: report.Transient},
 		{words: "terminating connection", text: "connection ended by the server", state: "57P01", code: report.Transient},
+		{words: "remaining connection slots", text: "too many connections", state: "53300", code: report.Transient},
+		{words: "too many clients already", text: "too many connections", state: "53300", code: report.Transient},
+		{words: "conflict with recovery", text: "the standby needed to remove what was read", state: "40001", code: report.Transient},
+		{words: "deadlock detected", text: "deadlock", state: "40P01", code: report.Transient},
+		{words: "tuple concurrently", text: "the catalogue was changed at the same time", code: report.Transient},
+		{words: "out of shared memory", text: "the server has no room for more locks", state: "53200", code: report.Transient,
+			hint: "every table takes one: raise max_locks_per_transaction at this server, or run again when less else goes on there"},
+		{words: "out of memory", text: "the server is out of memory", state: "53200", code: report.Transient},
+		{words: "canceling statement due to statement timeout", text: "query cancelled", state: "57014", code: report.Transient},
 		{words: "canceling statement due to lock timeout", text: "lock not available", state: "55P03", code: report.Transient},
 		{words: "permission denied", text: "insufficient privilege", state: "42501", code: report.Denied},
 		{words: "must be owner of", text: "insufficient privilege", state: "42501", code: report.Denied},

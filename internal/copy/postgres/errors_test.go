@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
@@ -103,6 +104,28 @@ DETAIL:  Key (email)=(jane.miller@corp.org) is duplicated.`
 	}
 	_, err = child{program: "pg_dump-that-is-not-there", e: e}.run(t.Context())
 	wantCode(t, err, report.Incompatible)
+}
+
+// What the programs say in fixed words has a class and a reason; what they say
+// in others is not shown, and the hint says where it stands.
+func TestComplaintsAreKnown(t *testing.T) {
+	t.Parallel()
+	e := &endpoint{store: "postgres", side: report.Source, config: &pgx.ConnConfig{}, names: &names{}}
+	for said, want := range map[string]struct {
+		code  report.Code
+		words string
+	}{
+		"pg_dump: error: query failed: ERROR:  out of shared memory\nHINT:  You might need to increase max_locks_per_transaction.": {report.Transient, "max_locks_per_transaction at this server"},
+		"FATAL:  remaining connection slots are reserved for non-replication superuser connections":                                {report.Transient, "too many connections"},
+		"ERROR:  canceling statement due to conflict with recovery":                                                                {report.Transient, "standby"},
+		"ERROR:  tuple concurrently updated":                                                                                       {report.Transient, "at the same time"},
+		"ERROR:  something new about jane@corp.org":                                                                                {report.Incompatible, "the server's log has them"},
+	} {
+		err := child{program: "pg_dump", e: e}.explain(exec.Command("false").Run(), said)
+		if text := wantCode(t, err, want.code); !strings.Contains(text, want.words) || strings.Contains(text, "jane") {
+			t.Errorf("%q: %s", said, text)
+		}
+	}
 }
 
 // A long complaint keeps its beginning and its end, and no more.
