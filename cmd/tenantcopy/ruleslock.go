@@ -101,24 +101,17 @@ func (a *app) lockRules(ctx context.Context, f lockFlags, text string) error {
 		fmt.Fprintf(a.out, "no \"*\" of %s covers a field of %s: there is nothing to pin\n", p.rules.File, ref)
 		return nil
 	case len(drift) == 0 && p.lock != nil:
-		fmt.Fprintf(a.out, "%s is up to date: %s\n", file, lineCount(len(next.Pins())))
+		fmt.Fprintf(a.out, "%s is up to date: %s\n", file, numbered(int64(len(next.Pins())), "line"))
 		return nil
 	case f.check:
-		return &report.Refusal{Code: report.Privacy, What: "check " + file, Why: fmt.Sprintf("%s would change", lineCount(len(drift))),
+		return &report.Refusal{Code: report.Privacy, What: "check " + file, Why: fmt.Sprintf("%s would change", numbered(int64(len(drift)), "line")),
 			Hint: "look at what " + ref.String() + " has now, then write it: " + lockCommand(f.rules, ref, f.add)}
 	}
 	if err := replaceFile(file, next.Text()); err != nil {
 		return refuse("write "+file, err.Error(), "make the folder of the rules writable, or run it where they are kept")
 	}
-	fmt.Fprintf(a.out, "%s is written: %s, %s changed; review them like rules\n", file, lineCount(len(next.Pins())), lineCount(len(drift)))
+	fmt.Fprintf(a.out, "%s is written: %s, %s changed; review them like rules\n", file, numbered(int64(len(next.Pins())), "line"), numbered(int64(len(drift)), "line"))
 	return nil
-}
-
-func lineCount(n int) string {
-	if n == 1 {
-		return "1 line"
-	}
-	return fmt.Sprintf("%d lines", n)
 }
 
 // starred finds a tenant with those of its stores that a "*" covers fields of:

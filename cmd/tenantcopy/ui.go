@@ -148,11 +148,14 @@ func about(n int64) string {
 }
 
 // records counts records.
-func records(n int64) string {
+func records(n int64) string { return numbered(n, "record") }
+
+// numbered counts things whose plural ends in an s.
+func numbered(n int64, thing string) string {
 	if n == 1 {
-		return "1 record"
+		return "1 " + thing
 	}
-	return fmt.Sprintf("%d records", n)
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // announce prints the first line: how old the twin is, who uses it, and how

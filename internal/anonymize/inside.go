@@ -20,14 +20,9 @@ func (c *compiler) insideRule(r *ruleset.Rule, f Field, s *slots) *rule {
 		c.fail(out.at, "else beside "+r.Verb+", which reads every value of type "+f.Type+": write it beside the rules of its parts")
 	}
 	for _, part := range f.Parts {
-		inner, star := r, false
-		switch {
-		case r.Verb == "list":
-			inner = r.Elem
-		case r.Verb == "json":
-			if inner, star = attributeRule(r.Fields, part, true); star && !c.pinned(partOf(f, part)) {
-				inner, _ = attributeRule(r.Fields, part, false)
-			}
+		inner, star := partRule(r, part, true)
+		if star && !c.pinned(partOf(f, part)) {
+			inner, _ = partRule(r, part, false)
 		}
 		part = partOf(f, part)
 		if inner == nil {
@@ -78,6 +73,18 @@ func (f Field) leads(below string) bool {
 		return strings.HasPrefix(below, "[]")
 	}
 	return strings.HasPrefix(below, ".") && (f.Form == FormRecord || f.Form == FormHstore || f.Form == FormJSON || f.Form == FormJSONB)
+}
+
+// partRule returns the rule for one part of a value under r, nil when none covers
+// it; stars says whether a "*" may cover it, starred whether one does.
+func partRule(r *ruleset.Rule, part Field, stars bool) (inner *ruleset.Rule, starred bool) {
+	switch r.Verb {
+	case "list":
+		return r.Elem, false
+	case "json":
+		return attributeRule(r.Fields, part, stars)
+	}
+	return r, false
 }
 
 // attributeRule returns what lines by path say of one attribute of a

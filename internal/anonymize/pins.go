@@ -135,14 +135,7 @@ func coveredByStar(line *ruleset.Field, f Field) []Field {
 
 func partsByStar(r *ruleset.Rule, f Field) (out []Field) {
 	for _, part := range f.Parts {
-		var inner *ruleset.Rule
-		star := false
-		switch r.Verb {
-		case "list":
-			inner = r.Elem
-		case "json":
-			inner, star = attributeRule(r.Fields, part, true)
-		}
+		inner, star := partRule(r, part, true)
 		part = partOf(f, part)
 		if star {
 			out = append(out, part)
@@ -194,7 +187,7 @@ func (c *compiler) noteEmptied() {
 		return
 	}
 	for _, f := range c.unpinned {
-		c.note(f.Store, strings.TrimPrefix(place{f.Store, f.Group, f.Name}.String(), f.Store+" ")+` is under "*" and not pinned in `+ruleset.LockFile+": it is emptied")
+		c.note(f.Store, f.Group+"."+f.Name+` is under "*" and not pinned in `+ruleset.LockFile+": it is emptied")
 	}
 }
 
@@ -220,7 +213,7 @@ func (c *compiler) notePins() {
 		at := place{p.Store, p.Group, p.Field}
 		if there[place{store: p.Store}] && !there[at] {
 			there[at] = true
-			gone[p.Store] = append(gone[p.Store], strings.TrimPrefix(at.String(), p.Store+" "))
+			gone[p.Store] = append(gone[p.Store], p.Group+"."+p.Field)
 		}
 	}
 	for _, store := range slices.Sorted(maps.Keys(gone)) {

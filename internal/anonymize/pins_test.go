@@ -38,8 +38,8 @@ func TestStarCoversPinned(t *testing.T) {
 	if !strings.HasSuffix(r.Hint, "pin it: tenantcopy rules lock prod/acme --add; nothing was written") || !strings.Contains(r.Hint, `before the "*"`) {
 		t.Errorf("hint %s", r.Hint)
 	}
-	in.Lock = in.Lock.With(pinsOf(fields[2]))
-	in.Lock = in.Lock.With(pinsOf(fields[3]))
+	in.Lock = ruleset.NewLock(in.Lock.File, append(in.Lock.Pins(), pinsOf(fields[2])...))
+	in.Lock = ruleset.NewLock(in.Lock.File, append(in.Lock.Pins(), pinsOf(fields[3])...))
 	in.Fields = fields[:4]
 	compile(t, in) // of two types, each is right
 }
@@ -79,7 +79,7 @@ func TestPinnedAndGone(t *testing.T) {
 	in := input(t, header+"postgres:\n  things: {\"*\": keep}\n", column("id", FormInt))
 	other := Field{Store: "search", Group: "i", Name: "x", Type: "keyword"}
 	in.Lock = lockOf(column("id", FormInt), column("away", FormText), other)
-	in.Lock = in.Lock.With([]ruleset.Pin{{Store: "postgres", Group: "things", Field: "away", Type: "text"}})
+	in.Lock = ruleset.NewLock(in.Lock.File, append(in.Lock.Pins(), ruleset.Pin{Store: "postgres", Group: "things", Field: "away", Type: "text"}))
 	n := compile(t, in).Notes()
 	if len(n) != 1 || n[0] != (Note{"postgres", "rules/schema.lock pins 1 field that the source does not have: things.away"}) {
 		t.Errorf("notes %v", n)

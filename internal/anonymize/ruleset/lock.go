@@ -46,9 +46,6 @@ func (l *Lock) Pins() []Pin {
 	return slices.SortedFunc(maps.Keys(l.pins), Pin.compare)
 }
 
-// With returns a lock of l's fields and the given ones.
-func (l *Lock) With(pins []Pin) *Lock { return NewLock(l.File, append(l.Pins(), pins...)) }
-
 // Hash is the SHA-256 of the text, 64 hexadecimal digits; "" of no lock. How the file was laid out does not matter.
 func (l *Lock) Hash() string {
 	if l == nil {

@@ -97,7 +97,7 @@ func TestDrift(t *testing.T) {
 	if got := Drift(before, after); !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}
-	if got := Drift(before, before.With(after.Pins())); !slices.Equal(got, []string{"+postgres t b bigint", "+postgres t d text"}) {
+	if got := Drift(before, NewLock(before.File, append(before.Pins(), after.Pins()...))); !slices.Equal(got, []string{"+postgres t b bigint", "+postgres t d text"}) {
 		t.Errorf("added: %q", got)
 	}
 	if got := Drift(nil, after); len(got) != 3 || len(Drift(after, after)) > 0 || len(Drift(nil, nil)) > 0 {
