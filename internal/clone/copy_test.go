@@ -247,6 +247,37 @@ func TestLostLockIsNoticedInTime(t *testing.T) {
 	}
 }
 
+// A server that goes down takes the lock with it. What a writer was told of the
+// reason comes later than the heartbeat now and then, and says more.
+func TestLastWordsAfterALostLock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.stores[0].at = func(ctx context.Context, at string) error {
+			if at != "copy 1" {
+				return nil
+			}
+			b.stores[0].mu.Lock()
+			b.stores[0].lost = errPlain
+			b.stores[0].mu.Unlock()
+			select {
+			case <-ctx.Done():
+				return errors.New("cut off")
+			case <-time.After(4 * time.Second): // the heartbeat came after three
+				return &report.Error{Code: report.Full, Op: "write"}
+			}
+		}
+		m, err := b.run(t.Context(), t)
+		if report.CodeOf(err) != report.Full || !errors.Is(err, guard.ErrLost) || m.Result != string(report.Full) {
+			t.Errorf("%v, result %q", err, m.Result)
+		}
+		for _, k := range kinds {
+			if b.index(k+" discard") >= 0 {
+				t.Errorf("%s was touched after the lock was lost", k)
+			}
+		}
+	})
+}
+
 // A lock that lives only as long as it is renewed is renewed in Finish and
 // Clean as well.
 func TestFinishKeepsTheLock(t *testing.T) {

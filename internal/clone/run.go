@@ -16,6 +16,7 @@ import (
 
 const (
 	lockInterval  = 3 * time.Second  // how often the lock is looked after
+	lastWords     = 2 * time.Second  // how long the copy may still fail for a better reason than a lost lock
 	discardWithin = 60 * time.Second // how long cleaning up after a failure may take
 )
 
@@ -65,9 +66,20 @@ func Run(ctx context.Context, job Job) (report.Manifest, error) {
 // watch keeps the lock.
 func (r *run) watch(ctx context.Context) error { return r.Destination.Watch(ctx, lockInterval) }
 
+// watchToTheLast is watch for as long as staged data is written: a server that
+// goes down takes the lock with it, and those who were writing may have been
+// told why, a full disk for one. So their last words come first.
+func (r *run) watchToTheLast(ctx context.Context) error {
+	err := r.watch(ctx)
+	if err != nil {
+		_ = parallel.Sleep(ctx, lastWords)
+	}
+	return err
+}
+
 // watchAll keeps the lock, and looks after what the sources hold.
 func (r *run) watchAll(ctx context.Context) error {
-	watches := []func(context.Context) error{r.watch}
+	watches := []func(context.Context) error{r.watchToTheLast}
 	for _, reader := range r.Readers {
 		if w, ok := reader.(Watcher); ok {
 			watches = append(watches, w.Watch)

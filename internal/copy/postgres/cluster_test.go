@@ -116,6 +116,16 @@ func (c *cluster) configure(t *testing.T, settings ...string) {
 	c.write(t, filepath.Join(c.dir, "postgresql.auto.conf"), strings.Join(lines, "\n")+"\n")
 }
 
+// logged reports whether the server's log holds words.
+func (c *cluster) logged(t *testing.T, words string) bool {
+	t.Helper()
+	said, err := os.ReadFile(c.log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Contains(string(said), words)
+}
+
 // write makes a file that the server's user owns.
 func (c *cluster) write(t *testing.T, path, text string) {
 	t.Helper()
