@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 )
 
@@ -12,7 +13,10 @@ import (
 // its process lives, and the kernel drops the lock with it, so neither clocks
 // nor process numbers of another container are asked.
 
-const folderPrefix = "tenantcopy-schema-"
+const (
+	folderPrefix = "tenantcopy-schema-"
+	makingPrefix = "tenantcopy-making-" // until the lock is held: runs that start together take nothing of each other for stale
+)
 
 // folder is one of them; lock keeps it.
 type folder struct {
@@ -23,23 +27,26 @@ type folder struct {
 // tempDir makes a folder that lasts until Close.
 func (r *reader) tempDir() (string, error) {
 	removeStale()
-	path, err := os.MkdirTemp("", folderPrefix)
+	making, err := os.MkdirTemp("", makingPrefix)
 	if err != nil {
 		return "", err
 	}
-	f := folder{path: path}
-	if f.lock, err = hold(path); err != nil {
-		return "", errors.Join(err, os.RemoveAll(path))
+	f := folder{path: filepath.Join(filepath.Dir(making), folderPrefix+strings.TrimPrefix(filepath.Base(making), makingPrefix))}
+	if f.lock, err = hold(making, os.O_CREATE); err != nil {
+		return "", errors.Join(err, os.RemoveAll(making))
+	}
+	if err := os.Rename(making, f.path); err != nil {
+		return "", errors.Join(err, os.RemoveAll(making), f.lock.Close())
 	}
 	r.mu.Lock()
 	r.dirs = append(r.dirs, f)
 	r.mu.Unlock()
-	return path, nil
+	return f.path, nil
 }
 
-// hold locks a folder; it fails when its process lives.
-func hold(path string) (*os.File, error) {
-	file, err := os.OpenFile(filepath.Join(path, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+// hold locks a folder by a file in it; it fails when its process lives.
+func hold(path string, create int) (*os.File, error) {
+	file, err := os.OpenFile(filepath.Join(path, "lock"), create|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -49,15 +56,11 @@ func hold(path string) (*os.File, error) {
 	return file, nil
 }
 
-// removeStale removes what nobody holds. A folder without its lock's file was
-// made this instant, and is left alone; one of another user's cannot be opened.
+// removeStale removes what nobody holds. One of another user's cannot be opened.
 func removeStale() {
 	paths, _ := filepath.Glob(filepath.Join(os.TempDir(), folderPrefix+"*"))
 	for _, path := range paths {
-		if _, err := os.Lstat(filepath.Join(path, "lock")); err != nil {
-			continue
-		}
-		if lock, err := hold(path); err == nil {
+		if lock, err := hold(path, 0); err == nil {
 			_ = os.RemoveAll(path)
 			_ = lock.Close()
 		}

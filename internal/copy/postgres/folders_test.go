@@ -1,9 +1,12 @@
 package postgres
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/tenantcopy/tenantcopy/internal/parallel"
 )
 
 // Folders of dead runs are removed by the next one, those of living ones are
@@ -33,5 +36,31 @@ func TestStaleFoldersAreRemoved(t *testing.T) {
 		if _, err := os.Stat(path); (err == nil) != want {
 			t.Errorf("%s: %v", filepath.Base(path), err)
 		}
+	}
+}
+
+// Runs that start at the same moment remove nothing of each other: a folder is
+// to be taken for stale neither while it is made nor later.
+func TestFoldersOfRunsThatStartTogether(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	err := parallel.All(t.Context(), 8, 4000, func(_ context.Context, _ int) error {
+		r := &reader{}
+		path, err := r.tempDir()
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(path, "schema"), nil, 0o600); err != nil {
+			return err
+		}
+		for _, f := range r.dirs {
+			f.remove()
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if left, _ := os.ReadDir(os.TempDir()); len(left) > 0 {
+		t.Errorf("%d folders were left", len(left))
 	}
 }

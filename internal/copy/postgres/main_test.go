@@ -63,6 +63,7 @@ func alone() map[string]string {
 		"TestP42_PgDumpIsTooOld":                environment,
 		"TestEnvironmentDoesNotChangeAddresses": environment,
 		"TestStaleFoldersAreRemoved":            environment,
+		"TestFoldersOfRunsThatStartTogether":    environment,
 		"TestChildKeepsSecrets":                 environment,
 		"TestChildOfP33":                        "it is the program that another test kills",
 		"TestMain":                              "it is none",
