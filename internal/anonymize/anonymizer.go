@@ -59,7 +59,9 @@ type Anonymizer struct {
 	findings map[Finding]int64
 	unfit    map[Misfit]int64
 	paths    map[*jsonRule]*pathCache
-	domains  map[string]string // real domains of addresses that nobody has, and what stands for them
+	movers   map[*moved]*person.PRF // of the shuffled columns
+	rowKey   [][]byte               // of the row in hand, behind a first one that a draw needs
+	domains  map[string]string      // real domains of addresses that nobody has, and what stands for them
 }
 
 // mostArena is how much is kept from one record to the next, in bytes: one

@@ -55,6 +55,7 @@ func Compile(in Input) (*Plan, error) {
 	c.checkUniques()
 	c.checkLinks()
 	c.checkRoutes()
+	c.checkShuffles()
 	c.checkTexts(p)
 	c.noteEmptied()
 	c.notePins()

@@ -25,6 +25,8 @@ type Unique struct {
 	Loose        []string // columns that another expression, or an operator other than equality, looks at
 	Where        []string // columns that decide whether a row takes part (a partial index)
 	WhereNull    []string // columns of which only the NULLs decide that
+	Primary      bool     // the primary key of the whole table
+	Part         bool     // one partition's own, which the others do not share
 	OneNull      bool     // NULLs are equal to each other
 }
 

@@ -63,6 +63,11 @@ func (c *compiler) fits(r *ruleset.Rule, f Field) error {
 			return fmt.Errorf("null on a column that is NOT NULL (%s): say set, text or keep", f.Type)
 		}
 		return nil
+	case "shuffle":
+		if !shuffled(f.Form) {
+			return fmt.Errorf("shuffle is for numbers, classes and dates, and type %s is none of them: choose another verb", f.Type)
+		}
+		return nil
 	case "drop":
 		return errors.New("a column cannot be left out: say null or set")
 	}

@@ -37,11 +37,16 @@ func parse(t testing.TB, rules string) *ruleset.Rules {
 
 func keys(t testing.TB, origin string) person.Keyring {
 	t.Helper()
+	return rootOf(t).Keyring(origin, 1)
+}
+
+func rootOf(t testing.TB) person.Root {
+	t.Helper()
 	root, err := person.ParseRoot(tenant.NewSecret(rootKey))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return root.Keyring(origin, 1)
+	return root
 }
 
 // input makes what Compile takes of a rules file, with the usual people.

@@ -16,7 +16,10 @@ func (c *compiler) checkLinks() {
 			continue // no row, or NULL, which refers to nothing
 		}
 		for i, name := range l.Columns {
-			if other := l.ToColumns[i]; !c.joins(from, name, to, other) {
+			switch other := l.ToColumns[i]; {
+			case from.verb(name) == "shuffle" || to.verb(other) == "shuffle":
+				c.shuffledLink(l, i)
+			case !c.joins(from, name, to, other):
 				c.fail(place{l.Store, l.Group, name}, fmt.Sprintf("%s here and %s on %s.%s, which foreign key %s refers to, do not write the same values: give both the same rule",
 					from.verb(name), to.verb(other), l.ToGroup, other, l.Name))
 			}
@@ -83,7 +86,7 @@ func (c *compiler) checkRoutes() {
 		if t.empty {
 			continue
 		}
-		masked := func(name string) bool { return c.effect(t, name) != same }
+		masked := func(name string) bool { return c.effect(t, name) != same && t.verb(name) != "shuffle" } // which is refused elsewhere
 		constant := func(name string) bool { v := t.verb(name); return v == "set" || v == "null" }
 		keys, above := slices.IndexFunc(r.Keys, masked), slices.IndexFunc(r.Above, masked)
 		switch {

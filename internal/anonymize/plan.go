@@ -64,7 +64,7 @@ func (p *Plan) New() *Anonymizer {
 		plan: p, people: p.in.People, carded: nobody,
 		domain: k.PRF("domain"), unknown: k.PRF("unknown"), format: k.PRF("format"), shift: k.PRF("shift"), fill: p.newFiller(),
 		arena:    make([]byte, 0, 4096), // never nil: an empty value is not NULL
-		findings: make(map[Finding]int64), unfit: make(map[Misfit]int64), paths: make(map[*jsonRule]*pathCache), domains: make(map[string]string),
+		findings: make(map[Finding]int64), unfit: make(map[Misfit]int64), paths: make(map[*jsonRule]*pathCache), movers: make(map[*moved]*person.PRF), domains: make(map[string]string),
 	}
 }
 

@@ -20,6 +20,7 @@ type Row struct {
 
 	steps []step
 	slots slots
+	key   []string // the columns by which a row is known, sorted; nil where nothing is shuffled
 }
 
 // Derived is a column that an SQL expression over the others fills.
@@ -38,9 +39,11 @@ type Step struct {
 
 // step is what an Anonymizer needs of a Step.
 type step struct {
-	rule  *rule // nil for a span
-	kept  int64 // columns of a span
-	names []int // slots that this field's value fills
+	rule  *rule  // nil for a span
+	kept  int64  // columns of a span
+	names []int  // slots that this field's value fills
+	key   int    // which column of the row's key it is, from 1 on; 0 for none
+	moved *moved // of a shuffled column; nil before Take
 
 	instead *rule // for a value that is too long for the rule
 }
@@ -84,11 +87,16 @@ func (c *compiler) compileRow(store, table string, fields []Field) *Row {
 		switch at := slices.IndexFunc(fields, func(f Field) bool { return f.Name == name && !f.Derived }); {
 		case at >= 0 && rules[at].verb == "derive":
 			c.fail(place{store, table, name}, "names the person of a row, and is derived")
+		case at >= 0 && rules[at].verb == "shuffle":
+			c.fail(place{store, table, name}, "names the person of a row, and is shuffled: say keep, or a verb that is one to one")
 		case at < 0:
 			c.fail(place{store, table, name}, "names the person of a row, but there is no such column")
 		case fields[at].Form == FormOpaque || fields[at].Form.made() || fields[at].Form.spelled():
 			c.fail(place{store, table, name}, "names the person of a row, but type "+fields[at].Type+" cannot be read")
 		}
+	}
+	if slices.ContainsFunc(rules, func(r *rule) bool { return r != nil && r.verb == "shuffle" }) {
+		row.key = c.primaryKey(store, table)
 	}
 	row.arrange(fields, rules)
 	return row
@@ -197,7 +205,8 @@ func sourceCovers(src ruleset.Source, store, group string) bool {
 	return ok
 }
 
-// arrange puts the fields that name people first, and joins kept neighbours.
+// arrange puts the fields that name people or the row first, and joins kept
+// neighbours.
 func (r *Row) arrange(fields []Field, rules []*rule) {
 	names := make([][]int, len(fields))
 	for slot, name := range r.slots.fields {
@@ -207,15 +216,16 @@ func (r *Row) arrange(fields []Field, rules []*rule) {
 			}
 		}
 	}
+	first := func(i int) bool { return len(names[i]) > 0 || slices.Contains(r.key, fields[i].Name) }
 	for _, wanted := range []bool{true, false} {
 		for i := range fields {
-			if rules[i] != nil && rules[i].verb != "derive" && (len(names[i]) > 0) == wanted {
+			if rules[i] != nil && rules[i].verb != "derive" && first(i) == wanted {
 				r.Order = append(r.Order, i)
 			}
 		}
 	}
 	for at, i := range r.Order {
-		ruled := rules[i].verb != "keep" || len(names[i]) > 0
+		ruled := rules[i].verb != "keep" || first(i)
 		if n := len(r.Steps); !ruled && n > 0 && !r.Steps[n-1].Rule {
 			r.Steps[n-1].Last++
 			r.steps[n-1].kept++
@@ -223,7 +233,7 @@ func (r *Row) arrange(fields []Field, rules []*rule) {
 		}
 		r.Steps = append(r.Steps, Step{First: at, Last: at + 1, Rule: ruled, Kept: rules[i].verb == "keep"})
 		if ruled {
-			r.steps = append(r.steps, step{rule: rules[i], names: names[i], instead: emptyValue(fields[i])})
+			r.steps = append(r.steps, step{rule: rules[i], names: names[i], key: 1 + slices.Index(r.key, fields[i].Name), instead: emptyValue(fields[i])})
 		} else {
 			r.steps = append(r.steps, step{kept: 1})
 		}
@@ -236,6 +246,9 @@ func (a *Anonymizer) Begin(r *Row) {
 	a.reset()
 	a.row = r
 	a.nobodyKnown(len(r.slots.fields))
+	if len(r.key) > 0 {
+		a.noKey(len(r.key))
+	}
 }
 
 // Span passes a kept span of a row, framing included. It panics on a step
@@ -264,6 +277,12 @@ func (a *Anonymizer) Value(i int, raw []byte) (Clean, error) {
 	s := &a.row.steps[i]
 	if s.rule == nil {
 		panic("anonymize: Value on a kept span")
+	}
+	if s.key > 0 {
+		a.keyed(s.key, raw)
+	}
+	if s.rule.verb == "shuffle" {
+		return a.movedValue(s)
 	}
 	if raw == nil {
 		return Clean{null: true}, nil

@@ -99,7 +99,7 @@ func (c *compiler) compileRule(r *ruleset.Rule, in scope) (*rule, error) {
 		return out, err
 	}
 	switch r.Verb {
-	case "keep", "drop", "null", "derive", "strip":
+	case "keep", "drop", "null", "derive", "strip", "shuffle":
 		return out, nil
 	case "json", "hash":
 		in.names = r.Verb == "hash"

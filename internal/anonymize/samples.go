@@ -21,7 +21,7 @@ type Trial struct {
 }
 
 // Samples tries the rules of one table on values that are made up, and on the
-// pseudonyms of the people, and returns what they write by column. Columns that are kept, or whose
+// pseudonyms of the people, and returns what they write by column. Columns that are kept or shuffled, or whose
 // values are no single text (JSON, arrays, bytes), have no samples; nor do
 // tables that are not copied.
 func (p *Plan) Samples(store, table string, fields []Field) (map[string]Trial, error) {
@@ -32,7 +32,7 @@ func (p *Plan) Samples(store, table string, fields []Field) (map[string]Trial, e
 	out := make(map[string]Trial)
 	a := p.New()
 	for _, s := range row.steps {
-		if s.rule == nil || s.rule.verb == "keep" || s.rule.json != nil || s.rule.elem != nil || s.rule.form.made() || s.rule.form == FormBytes {
+		if s.rule == nil || s.rule.verb == "keep" || s.rule.verb == "shuffle" || s.rule.json != nil || s.rule.elem != nil || s.rule.form.made() || s.rule.form == FormBytes {
 			continue
 		}
 		a.Begin(row)

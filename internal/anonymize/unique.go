@@ -70,6 +70,8 @@ func (c *compiler) effect(t *ruledTable, column string) effect {
 		return empties
 	case r.Verb == "list":
 		return verbs()[r.Elem.Verb].effect
+	case r.Verb == "shuffle": // the values stay what they were, taken together
+		return apart
 	case r.Verb == "derive":
 		if from, ok := Respelled(r.Arg); ok && from != column && c.effect(t, from) == apart {
 			return apart

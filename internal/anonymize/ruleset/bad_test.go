@@ -108,7 +108,7 @@ postgres:
     w: strip
     x: placeholdr
     y: {hash: {a: keep}}
-    z: shuffle
+    z: {list: shuffle}
     l: {list: drop}
     aa: zzzzzz`, `
 r:5:9: unknown verb "kep" (did you mean keep?)
@@ -126,7 +126,7 @@ r:17:8: no verb (a verb such as keep)
 r:18:8: verb "strip" cannot rule a column (it rules the body of an object)
 r:19:8: unknown verb "placeholdr" (did you mean placeholder?)
 r:20:9: verb "hash" cannot rule a column (it rules the value of a key)
-r:21:8: verb "shuffle": not supported yet
+r:21:15: verb "shuffle" cannot rule an element of a list (it rules a column)
 r:22:15: verb "drop" cannot rule an element of a list (it rules a path of a document, the body of an object, the value of a key, the groups of a stream)
 r:23:9: unknown verb "zzzzzz"`},
 		"arguments": {`version: 1

@@ -90,8 +90,6 @@ func (p *reader) verb(word string, pos Pos, place Kinds) (Verb, bool) {
 	switch {
 	case !known:
 		p.add(pos, didYouMean(word, p.words), "unknown verb %q", word)
-	case v.Planned:
-		p.add(pos, "", "verb %q: not supported yet", word)
 	case !v.Kinds.Has(place):
 		hint := "it rules " + v.Kinds.String()
 		if word == "drop" && place == InColumn {

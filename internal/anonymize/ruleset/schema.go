@@ -95,16 +95,14 @@ func schemaDefinitions() object {
 	for place, kind := range schemaPlaces() {
 		var verbs []any
 		for _, v := range Verbs() {
-			if !v.Planned && v.Kinds.Has(kind) {
+			if v.Kinds.Has(kind) {
 				verbs = append(verbs, ref("verb-"+v.Name))
 			}
 		}
 		d["rule-"+place] = object{"anyOf": verbs}
 	}
 	for _, v := range Verbs() {
-		if !v.Planned {
-			d["verb-"+v.Name] = described(object{"anyOf": v.schema()}, v.Doc)
-		}
+		d["verb-"+v.Name] = described(object{"anyOf": v.schema()}, v.Doc)
 	}
 	return d
 }
@@ -128,7 +126,7 @@ func schemaWhole(place Kinds, options object) object {
 		beside[k] = v
 	}
 	for _, v := range Verbs() {
-		if !v.Planned && v.Kinds.Has(place) {
+		if v.Kinds.Has(place) {
 			beside[v.Name] = v.argSchema()
 		}
 	}

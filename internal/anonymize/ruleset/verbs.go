@@ -30,10 +30,9 @@ type Verb struct {
 	Kinds   Kinds   // where it may stand
 	Doc     string  // what it does, one sentence
 	Longest string  // how long its output can be, for people
-	Planned bool    // refused by Parse: "not supported yet"
 }
 
-// Verbs returns the table of all verbs, planned ones included, in the order of the documentation. The slice is the caller's.
+// Verbs returns the table of all verbs, in the order of the documentation. The slice is the caller's.
 func Verbs() []Verb {
 	table := plainVerbs()
 	table = append(table, textVerbs()...)
@@ -116,8 +115,8 @@ func formatVerbs() []Verb {
 			Longest: "one digit more than the source", Doc: "Changes a number by up to that percentage."},
 		{Name: "bucket", Else: true, Args: ArgScalar, Arg: "the width of a class such as 5", Form: `[1-9][0-9]{0,8}(\.[0-9]{1,6})?|0\.[0-9]{0,5}[1-9]`, Kinds: inScalar,
 			Longest: "as long as the source", Doc: "Rounds a number down to the class it is in."},
-		{Name: "shuffle", Kinds: InColumn, Longest: "the longest value of the column", Planned: true,
-			Doc: "Permutes the column within the tenant, by key."},
+		{Name: "shuffle", Kinds: InColumn, Longest: "the longest value of the column",
+			Doc: "Gives the values of a column to other rows of its table, by key: sums and distributions stay, who has which does not; for numbers, classes and dates, not for what names a person."},
 		{Name: "derive", Args: ArgScalar, Arg: "an SQL expression", Kinds: InColumn, Longest: "that of the expression",
 			Doc: "Does not read the column but computes it, by an SQL expression over the pseudonymised columns of its row."},
 	}

@@ -121,6 +121,7 @@ func (s *staged) compileLoads(plan *anonymize.Plan, numbers *numbering) error {
 				return err
 			}
 			l.row = row
+			row.Take(s.shuffled[t.group.oid])
 		}
 		for _, d := range l.row.Derived {
 			l.derived = append(l.derived, derivation{column: kept[d.Field].name, expr: d.Expr, line: d.Line})
@@ -144,7 +145,7 @@ func (s *staged) compileLoads(plan *anonymize.Plan, numbers *numbering) error {
 // moves reports whether a rule may send a row to another partition.
 func (l *load) moves(g *group) bool {
 	for _, step := range l.row.Steps {
-		if step.Rule && (g.keyByExpr || slices.Contains(g.keys, l.columns[step.First].name)) {
+		if step.Rule && !step.Kept && (g.keyByExpr || slices.Contains(g.keys, l.columns[step.First].name)) {
 			return true
 		}
 	}

@@ -33,7 +33,7 @@ func (c *catalog) readDemands(ctx context.Context, query queryFunc, store string
 // other than equality are those of exclusion constraints.
 const keysQuery = `SELECT i.indexrelid::int8, i.indrelid::int8, ic.relname, coalesce(a.attname, ''), coalesce(a.attgenerated <> '', true),
   CASE WHEN k.attnum = 0 THEN pg_get_indexdef(i.indexrelid, k.place::int, false) WHEN a.attgenerated <> '' THEN pg_get_expr(g.adbin, g.adrelid) ELSE '' END,
-  coalesce(o.oprname = '=', true), coalesce(pg_get_expr(i.indpred, i.indrelid), ''), coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::bool, false),
+  coalesce(o.oprname = '=', true), coalesce(pg_get_expr(i.indpred, i.indrelid), ''), coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::bool, false), i.indisprimary,
   ARRAY(SELECT DISTINCT x.attname::text FROM pg_depend d JOIN pg_attribute x ON x.attrelid = d.refobjid AND x.attnum = d.refobjsubid
     WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = i.indrelid AND d.refobjsubid > 0 AND x.attname IS DISTINCT FROM a.attname
     AND (k.attnum = 0 AND d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid OR d.classid = 'pg_attrdef'::regclass AND d.objid = g.oid))
@@ -52,9 +52,9 @@ func (c *catalog) readKeys(ctx context.Context, query queryFunc, store string, d
 	return each(ctx, query, keysQuery, nil, func(rows pgx.Rows) error {
 		var index, root int64
 		var name, column, expr, where string
-		var computed, equality, oneNull bool
+		var computed, equality, oneNull, primary bool
 		var reads []string
-		if err := rows.Scan(&index, &root, &name, &column, &computed, &expr, &equality, &where, &oneNull, &reads); err != nil {
+		if err := rows.Scan(&index, &root, &name, &column, &computed, &expr, &equality, &where, &oneNull, &primary, &reads); err != nil {
 			return err
 		}
 		g := groups[root]
@@ -62,7 +62,8 @@ func (c *catalog) readKeys(ctx context.Context, query queryFunc, store string, d
 			return nil
 		}
 		if index != last {
-			u := anonymize.Unique{Store: store, Group: g.name, Name: name, OneNull: oneNull}
+			part := g.oid != uint32(root)
+			u := anonymize.Unique{Store: store, Group: g.name, Name: name, OneNull: oneNull, Primary: primary && !part, Part: part}
 			u.Where, u.WhereNull = conditionColumns(where, g)
 			d.Uniques = append(d.Uniques, u)
 			last = index

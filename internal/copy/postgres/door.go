@@ -52,6 +52,28 @@ func (d door) row(ctx context.Context, sql string, args []any, into ...any) erro
 	return d.conn.QueryRow(ctx, sql, args...).Scan(into...)
 }
 
+// raw runs a SELECT and hands over every row as it stands on the wire, NULL as
+// nil; the bytes are valid until fn returns. When fn fails the rest is not read,
+// and the session is closed.
+func (d door) raw(ctx context.Context, sql string, binary bool, fn func(values [][]byte) error) error {
+	if err := pass(sql); err != nil {
+		return err
+	}
+	format := int16(pgx.TextFormatCode)
+	if binary {
+		format = pgx.BinaryFormatCode
+	}
+	rows := d.conn.PgConn().ExecParams(ctx, sql, nil, nil, nil, []int16{format})
+	for rows.NextRow() {
+		if err := fn(rows.Values()); err != nil {
+			closeConn(ctx, d.conn)
+			return err
+		}
+	}
+	_, err := rows.Close()
+	return err
+}
+
 // export begins the transaction whose snapshot all others import.
 func (d door) export(ctx context.Context) (id string, err error) {
 	if _, err := d.conn.Exec(ctx, `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`); err != nil {

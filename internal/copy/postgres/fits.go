@@ -48,6 +48,9 @@ func (r *reader) Fits(ctx context.Context, plan *anonymize.Plan) (wrong, notes [
 			if row.Empty {
 				continue
 			}
+			if err := f.shuffles(plan, g, fields, checks); err != nil {
+				return err
+			}
 			trials, err := plan.Samples(r.e.store, g.name, fields)
 			if err != nil {
 				return err

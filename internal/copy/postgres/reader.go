@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/tenantcopy/tenantcopy/internal/anonymize"
 	"github.com/tenantcopy/tenantcopy/internal/clone"
 	"github.com/tenantcopy/tenantcopy/internal/guard"
 	"github.com/tenantcopy/tenantcopy/internal/report"
@@ -22,6 +23,7 @@ type reader struct {
 	small      int64 // bytes; tables below are built in batches
 	version    int
 	mostClosed int // rows that may come along by reference
+	mostMoved  int // values that all shuffled columns may have together
 	restraint  *restraint
 	installed  []string // patterns of the folders where PostgreSQL's programs may be, beside PATH
 
@@ -48,7 +50,7 @@ func Open(ctx context.Context, src tenant.Source) (clone.Reader, error) {
 		return nil, err
 	}
 	e.config.BuildFrontend = newSplitFrontend
-	r := &reader{e: e, sessions: newPool(e, e.database, e.limit), partSize: limits.part(e), restraint: limits, small: smallTable, mostClosed: mostClosed, installed: installedPrograms()}
+	r := &reader{e: e, sessions: newPool(e, e.database, e.limit), partSize: limits.part(e), restraint: limits, small: smallTable, mostClosed: mostClosed, mostMoved: anonymize.MostShuffled, installed: installedPrograms()}
 	conn, err := r.sessions.get(ctx)
 	if err != nil {
 		return nil, e.fail(ctx, "connect", err)

@@ -32,6 +32,7 @@ type trial struct {
 	rules      string
 	partSize   int64
 	mostClosed int
+	mostMoved  int
 	apart      bool     // every table's indexes are chunks of their own, however small it is
 	installed  []string // patterns of the folders where programs are looked for, beside PATH
 	confirm    bool
@@ -47,7 +48,7 @@ type trial struct {
 func newTrial(t *testing.T, sql, rules string) *trial {
 	t.Helper()
 	id := random()
-	tr := &trial{prod: serverOf(t, "PROD"), staging: serverOf(t, "STAGING"), twin: "twin-" + id, rules: rules, partSize: defaultPart, mostClosed: mostClosed}
+	tr := &trial{prod: serverOf(t, "PROD"), staging: serverOf(t, "STAGING"), twin: "twin-" + id, rules: rules, partSize: defaultPart, mostClosed: mostClosed, mostMoved: anonymize.MostShuffled}
 	reads, writes := tr.prod.reader(t, id), tr.staging.copier(t, id)
 	tr.prod.create(t, "acme-"+id)
 	tr.prod.run(t, "acme-"+id, sql)
@@ -117,7 +118,7 @@ func (tr *trial) run(ctx context.Context, t *testing.T) (report.Manifest, error)
 
 // adjust sets the sizes that decide how work is cut.
 func (tr *trial) adjust(r clone.Reader) {
-	r.(*reader).partSize, r.(*reader).mostClosed, r.(*reader).installed = tr.partSize, tr.mostClosed, tr.installed
+	r.(*reader).partSize, r.(*reader).mostClosed, r.(*reader).mostMoved, r.(*reader).installed = tr.partSize, tr.mostClosed, tr.mostMoved, tr.installed
 	if tr.apart {
 		r.(*reader).small = 0
 	}
@@ -232,7 +233,7 @@ func (tr *trial) prepared(t *testing.T) (*staged, *anonymize.Plan) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := anonymize.Compile(anonymize.Input{Rules: job.Rules, Fields: survey.Fields, Texts: survey.Texts, People: people, Names: job.Names, Keys: job.Root.Keyring("acme", 1)})
+	plan, err := anonymize.Compile(anonymize.Input{Rules: job.Rules, Fields: survey.Fields, Texts: survey.Texts, Demands: survey.Demands, People: people, Names: job.Names, Keys: job.Root.Keyring("acme", 1)})
 	if err != nil {
 		t.Fatal(err)
 	}

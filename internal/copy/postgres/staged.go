@@ -26,10 +26,11 @@ type staged struct {
 	patience time.Duration // how long Switch tries to end the databases' sessions
 	space    space
 
-	archive    *archive         // the schema; nil before Prepare
-	tables     map[uint32]*load // by the source's number of the table; nil before Prepare
-	rows       *rowPlan         // which rows; nil before Prepare
-	objects    *anonymize.Row   // the rule of the large objects; nil when there are none
+	archive    *archive                      // the schema; nil before Prepare
+	tables     map[uint32]*load              // by the source's number of the table; nil before Prepare
+	rows       *rowPlan                      // which rows; nil before Prepare
+	shuffled   map[uint32]*anonymize.Shuffle // by the group's number; nil before Prepare
+	objects    *anonymize.Row                // the rule of the large objects; nil when there are none
 	template   template
 	locale     locale      // of the source
 	collations []collation // of its columns
@@ -113,6 +114,9 @@ func (s *staged) Prepare(ctx context.Context, plan *anonymize.Plan) error {
 		return s.e.fail(ctx, "check the servers", err)
 	}
 	if err := s.selectRows(ctx, plan); err != nil {
+		return err
+	}
+	if err := s.readShuffled(ctx, plan); err != nil {
 		return err
 	}
 	if err := s.checkSpace(ctx, plan); err != nil {
