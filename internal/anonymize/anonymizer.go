@@ -52,6 +52,7 @@ type Anonymizer struct {
 	depth   int         // of nested JSON
 	layers  []*layer
 	texts   text.Scratch
+	two     text.Pair // the name in hand
 
 	invented person.Room // surnames of nobody
 

@@ -37,6 +37,7 @@ func Compile(in Input) (*Plan, error) {
 	p := &Plan{in: in, hash: planHash(in), networks: networks(), keys: make(map[string]*Keys), blobs: make(map[string]*Objects)}
 	p.dict = buildDictionary(in.People)
 	p.engine, p.beside = text.NewEngine(p.dict, in.Places), text.NewSurroundings()
+	p.latin = in.Names.For("", "A")
 	p.scanAll = scanEverything()
 	var err error
 	if p.fillers, err = filler.Version(cmpOr(in.Rules.Names, "v1")); err != nil {

@@ -97,12 +97,21 @@ func usualGap(original []byte, at int) bool {
 // her pseudonym, anyone else gets one that hangs on the name itself.
 func applyName(a *Anonymizer, dst, v []byte, _ int32) ([]byte, outcome, error) {
 	trimmed := bytes.TrimSpace(v)
-	if m, ok := a.plan.dict.Lookup(trimmed); ok && m.Kind != text.Given && m.Kind != text.Surname {
+	a.two.Read(trimmed)
+	if m, ok := a.plan.dict.LookupPair(trimmed, &a.two); ok && m.Kind != text.Given && m.Kind != text.Surname {
 		lead, tail := blanks(v)
 		dst = append(dst, lead...)
 		dst = a.Name(dst, m, trimmed)
 		return append(dst, tail...), changed, nil
 	}
+	if a.plan.beside.NothingBut(&a.two) {
+		return a.renamePair(dst, v, trimmed), changed, nil
+	}
+	return a.renameStranger(dst, v, trimmed)
+}
+
+// renameStranger is applyName for a value that is nobody's name who is known.
+func (a *Anonymizer) renameStranger(dst, v, trimmed []byte) ([]byte, outcome, error) {
 	if out, did, is := a.aroundName(dst, v, nobody, applyName); is {
 		return out, did, nil
 	}
@@ -128,15 +137,21 @@ func (a *Anonymizer) drawName(given, family []byte) pseudonym {
 	a.path = append(append(append(a.path[:0], given...), ' '), family...)
 	real := bytes.TrimSpace(a.path)
 	a.small = text.Fold(a.small[:0], real)
-	names := a.plan.in.Names
-	table := names.For("", string(real))
-	gender := names.Gender(table, string(given))
-	p := pseudonym{given: table.Given(gender, a.unknown.Draw([]byte("given"), a.small)), familyFirst: table.FamilyFirst()}
+	table := a.plan.in.Names.For("", string(real))
+	p := pseudonym{given: a.drawFrom(table, a.small, given), familyFirst: table.FamilyFirst()}
+	p.family = a.invented.Keep(a.path)
+	return p
+}
+
+// drawFrom draws the name for a real one, which it takes folded and of which
+// given tells the gender, from a table. The family name is left in a.path.
+func (a *Anonymizer) drawFrom(table *person.Table, folded, given []byte) string {
+	gender := a.plan.in.Names.Gender(table, string(given))
+	first := table.Given(gender, a.unknown.Draw([]byte("given"), folded))
 	for again := byte(0); ; again++ {
-		a.path = table.AppendFamily(a.path[:0], gender, a.unknown.Draw([]byte("family"), a.small, []byte{again}))
-		p.family = a.invented.Keep(a.path)
-		if again == 255 || !a.people.RealName(p.given, p.family) {
-			return p
+		a.path = table.AppendFamily(a.path[:0], gender, a.unknown.Draw([]byte("family"), folded, []byte{again}))
+		if again == 255 || !a.people.RealName(first, string(a.path)) {
+			return first
 		}
 	}
 }

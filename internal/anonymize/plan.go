@@ -39,6 +39,7 @@ type Plan struct {
 	dict    *text.Dictionary
 	engine  *text.Engine
 	beside  *text.Surroundings
+	latin   *person.Table // of strangers whose names have Latin letters
 	fillers *filler.Tables
 	hash    string
 	keys    map[string]*Keys

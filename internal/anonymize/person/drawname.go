@@ -149,7 +149,8 @@ func (x *Index) realFamily(family string) bool {
 	if oneWord(family) {
 		return x.Real(family)
 	}
-	for word := range strings.FieldsFuncSeq(family, func(r rune) bool { return strings.ContainsRune(" -'’", r) }) {
+	words := strings.Clone(family) // so that family itself need not be in the heap
+	for word := range strings.FieldsFuncSeq(words, func(r rune) bool { return strings.ContainsRune(" -'’", r) }) {
 		if len(word) > 1 && !text.Particle(word) && x.Real(word) {
 			return true
 		}

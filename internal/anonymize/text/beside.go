@@ -72,6 +72,8 @@ withheld anonymous anonym anonyme removed deleted geloescht tbd tba tbc undefine
 type Surroundings struct {
 	lists   map[string]Beside
 	nothing map[string]bool // whole values
+
+	speaking *wordFilter
 }
 
 // NewSurroundings reads the lists.
@@ -82,6 +84,7 @@ func NewSurroundings() *Surroundings {
 			x.lists[string(foldPlain(nil, []byte(word)))] |= list
 		}
 	}
+	x.speaking = x.newSpeaking()
 	return x
 }
 
@@ -277,11 +280,12 @@ func degree(word []byte) bool {
 			key = append(key, c|0x20)
 		}
 	}
-	switch string(key) {
-	case "phd", "mba", "msc", "bsc", "llm", "esq", "cpa", "cfa", "mbe", "obe", "jr", "sr", "junior", "senior":
-		return true
-	case "ii", "iii", "iv":
-		return upperByte(word[0])
-	}
-	return false
+	numeral, is := degrees[string(key)]
+	return is && (!numeral || upperByte(word[0]))
+}
+
+// degrees are what stands behind a name, of which the numerals have capitals.
+var degrees = map[string]bool{
+	"phd": false, "mba": false, "msc": false, "bsc": false, "llm": false, "esq": false, "cpa": false, "cfa": false, "mbe": false, "obe": false,
+	"jr": false, "sr": false, "junior": false, "senior": false, "ii": true, "iii": true, "iv": true,
 }

@@ -2,6 +2,7 @@ package text
 
 import (
 	"bytes"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -34,18 +35,30 @@ func titled(s []byte, start int) bool {
 	return is || needsDot && dot
 }
 
+// titles are folded titles, of which some are one where a dot follows.
+var titles = titleTable()
+
+const (
+	titlesAlways = `mr mrs ms mx dr dra prof herr herrn frau mme mlle sra srta dhr mevr mw miss professor monsieur madame
+mademoiselle senor senora meneer heer mevrouw pan pani sayin signor signora senhor senhora`
+	titlesDotted = "m hr fr sr ing dipl mag sig"
+)
+
+func titleTable() map[string]bool {
+	dotted := make(map[string]bool)
+	for word := range strings.FieldsSeq(titlesAlways) {
+		dotted[word] = false
+	}
+	for word := range strings.FieldsSeq(titlesDotted) {
+		dotted[word] = true
+	}
+	return dotted
+}
+
 // title reports whether a folded word is a title, or is one where a dot follows.
 func title(key []byte) (is, needsDot bool) {
-	switch string(key) {
-	case "mr", "mrs", "ms", "mx", "dr", "dra", "prof", "herr", "herrn", "frau", "mme", "mlle", "sra", "srta", "dhr", "mevr", "mw":
-		return true, false
-	case "miss", "professor", "monsieur", "madame", "mademoiselle", "senor", "senora", "meneer", "heer", "mevrouw", "pan", "pani", "sayin",
-		"signor", "signora", "senhor", "senhora":
-		return true, false
-	case "m", "hr", "fr", "sr", "ing", "dipl", "mag", "sig":
-		return false, true
-	}
-	return false, false
+	dotted, known := titles[string(key)]
+	return known && !dotted, dotted
 }
 
 var (
