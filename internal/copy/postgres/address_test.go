@@ -56,7 +56,7 @@ func TestP04_AnotherServerInMidRun(t *testing.T) {
 	first, other := newCluster(t), newCluster(t)
 	tr := newTrial(t, tinySQL, tinyRules)
 	for _, s := range []*cluster{first, other} {
-		s.run(t, "postgres", `ALTER ROLE postgres PASSWORD `+literal(tr.prod.password.Reveal()))
+		s.run(t, "postgres", `ALTER ROLE postgres PASSWORD `+literal(verifier(tr.prod.password)))
 		s.password = tr.prod.password
 		s.create(t, tr.source())
 		s.run(t, tr.source(), tinySQL)

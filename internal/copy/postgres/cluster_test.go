@@ -43,7 +43,7 @@ func newCluster(t *testing.T, settings ...string) *cluster {
 	c := emptyCluster(t)
 	password := filepath.Join(filepath.Dir(c.dir), "password")
 	c.password = tenant.NewSecret(random() + random())
-	c.write(t, password, c.password.Reveal()+"\n")
+	c.write(t, password, verifier(c.password)+"\n")
 	c.must(t, "initdb", "--pgdata="+c.dir, "--username=postgres", "--pwfile="+password, "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions")
 	c.write(t, filepath.Join(c.dir, "pg_hba.conf"), "host all,replication all 127.0.0.1/32 scram-sha-256\n")
 	c.configure(t, settings...)

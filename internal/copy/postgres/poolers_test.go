@@ -136,7 +136,7 @@ func TestP04_LoadBalancedReader(t *testing.T) {
 	t.Parallel()
 	tr := newTrial(t, tinySQL, tinyRules)
 	other := newCluster(t)
-	other.run(t, "postgres", `ALTER ROLE postgres PASSWORD `+literal(tr.prod.password.Reveal()))
+	other.run(t, "postgres", `ALTER ROLE postgres PASSWORD `+literal(verifier(tr.prod.password)))
 	other.password = tr.prod.password
 	other.create(t, tr.source())
 	tr.src.Store = newProxy(t, tr.prod, other.server).before(tr.prod.store(tr.source()))
