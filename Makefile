@@ -49,7 +49,7 @@ test: services-up-all ## all tests but those of Kubernetes, with the race detect
 test-kube: ## the tests that need Kubernetes, on real API servers and controllers (built once, in ten minutes)
 	scripts/services up --require all,kube
 	packages=$$(grep -rl --include='*_test.go' '^func TestKube' . | xargs -n 1 dirname | sort -u); \
-	  $(WITH_SERVERS) go test -race -timeout 30m -run '$(KUBE)' $$packages
+	  $(WITH_SERVERS) go test -race -timeout 30m -parallel 6 -run '$(KUBE)' $$packages # they wait for pods and leases most of the time
 
 .PHONY: test-matrix
 test-matrix: ## PostgreSQL's tests on versions 13, 17 and 18, in chroots that debootstrap makes (root only, 2 GB)
