@@ -125,6 +125,10 @@ func (r *Real) name() Name {
 // really has or, in a script without blanks, reads in part or as a whole as
 // somebody's name. Its given name alone may.
 func (x *Index) RealName(given, family string) bool {
+	var room [64]byte
+	if folded, ok := foldPlainWord(room[:0], family); ok { // most are such
+		return x.real.has(folded)
+	}
 	if x.realFamily(family) {
 		return true
 	}

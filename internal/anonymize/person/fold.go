@@ -40,6 +40,19 @@ func appendFolded(dst []byte, s string) []byte {
 	return dst
 }
 
+// foldPlainWord is appendFolded for a word of letters of ASCII; ok is false for
+// any other.
+func foldPlainWord(dst []byte, s string) (out []byte, ok bool) {
+	for i := range len(s) {
+		c := s[i] | 0x20
+		if c < 'a' || c > 'z' {
+			return dst, false
+		}
+		dst = append(dst, c)
+	}
+	return dst, true
+}
+
 // latinFolds holds what the letters from U+00C0 and from U+1E00 on are folded
 // to: one letter, or a digit for two of them, or 0 where that takes more.
 const latinFolds = "" +

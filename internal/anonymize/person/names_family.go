@@ -26,6 +26,8 @@ type familyTable struct {
 	letters [4][]uint8 // of each fragment
 	except  []uint64   // the numbers left out, ascending
 	longest int        // letters
+
+	heads, tails []string // the first two parts joined, and the last two: a name is one of each
 }
 
 // parseFamilies reads a table: a line begins with the part its fragments
@@ -70,7 +72,30 @@ func parseFamilies(text string) (familyTable, error) {
 	}
 	slices.Sort(t.except)
 	t.except = slices.Compact(t.except)
+	t.joinHalves()
 	return t, nil
+}
+
+// joinHalves fills heads and tails, in the order in which names are counted.
+func (t *familyTable) joinHalves() {
+	t.heads, t.tails = joinParts(t.parts[0], t.parts[1]), joinParts(t.parts[2], t.parts[3])
+}
+
+// joinParts joins each of first with each of second, all in one piece of memory.
+func joinParts(first, second []string) []string {
+	var all []byte
+	var ends []int
+	for _, a := range first {
+		for _, b := range second {
+			all = append(append(all, a...), b...)
+			ends = append(ends, len(all))
+		}
+	}
+	out, text, start := make([]string, len(ends)), string(all), 0
+	for i, end := range ends {
+		out[i], start = text[start:end], end
+	}
+	return out
 }
 
 // number is the inverse of combination: it reads rest as fragments from part i
@@ -90,13 +115,7 @@ func (t *familyTable) number(rest string, i int, before uint64) (uint64, bool) {
 }
 
 // size is the number of surnames.
-func (t *familyTable) size() uint64 {
-	size := uint64(1)
-	for _, p := range t.parts {
-		size *= uint64(len(p))
-	}
-	return size - uint64(len(t.except))
-}
+func (t *familyTable) size() uint64 { return uint64(len(t.heads)*len(t.tails) - len(t.except)) }
 
 // name returns the surname at an index below size, stepping over what is left
 // out.
@@ -112,26 +131,20 @@ func (t *familyTable) append(dst []byte, index uint64) []byte {
 		}
 		index++
 	}
-	for _, fragment := range t.fragments(index) {
-		dst = append(dst, fragment...)
-	}
-	return dst
+	head, tail := t.halves(index)
+	return append(append(dst, head...), tail...)
 }
 
 // combination joins the fragments of a number.
 func (t *familyTable) combination(number uint64) string {
-	chosen := t.fragments(number)
-	return chosen[0] + chosen[1] + chosen[2] + chosen[3]
+	head, tail := t.halves(number)
+	return head + tail
 }
 
-// fragments are those of a number.
-func (t *familyTable) fragments(number uint64) (chosen [4]string) {
-	for i := len(t.parts) - 1; i >= 0; i-- {
-		n := uint64(len(t.parts[i]))
-		chosen[i] = t.parts[i][number%n]
-		number /= n
-	}
-	return chosen
+// halves are those of a number.
+func (t *familyTable) halves(number uint64) (head, tail string) {
+	n := uint64(len(t.tails))
+	return t.heads[number/n], t.tails[number%n]
 }
 
 // within returns a surname of at most so many letters, or nearly: the shortest

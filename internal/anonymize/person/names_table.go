@@ -152,6 +152,7 @@ func (t *Table) hiragana() *Table {
 			h.family.parts[i] = append(h.family.parts[i], turn(fragment))
 		}
 	}
+	h.family.joinHalves()
 	return &h
 }
 
