@@ -15,10 +15,30 @@ func (d *Dictionary) Lookup(phrase []byte) (Match, bool) {
 
 // LookupPair is Lookup of a phrase that has been read.
 func (d *Dictionary) LookupPair(phrase []byte, p *Pair) (Match, bool) {
-	if len(d.owners) == 0 || !d.pairs.maybe(p) {
+	switch {
+	case len(d.owners) == 0 || !d.pairs.maybe(p):
 		return Match{}, false
+	case p.is && !p.bent:
+		return d.wholePair(p, len(phrase))
 	}
 	return d.whole(phrase)
+}
+
+// wholePair is whole for a pair of so many bytes each of whose words has one spelling: two words and one edge, where
+// the search of a text looks out for much else.
+func (d *Dictionary) wholePair(p *Pair, size int) (Match, bool) {
+	words, folded := &d.words, p.Folded()
+	given, family := folded[:p.cut], folded[p.cut+1:]
+	first := words.at(p.first[0], keyOf(p.first[0], given), given)
+	second := words.at(p.second[0], keyOf(p.second[0], family), family)
+	if first == none || second == none || d.first[first] == none {
+		return Match{}, false
+	}
+	state := d.tree.get(d.first[first], second)
+	if state == none || d.ends[state] == d.ends[state-1] {
+		return Match{}, false
+	}
+	return d.match(0, size, state), true
 }
 
 // whole is Lookup by the trie alone.

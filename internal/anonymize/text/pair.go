@@ -19,6 +19,7 @@ type Pair struct {
 	bent          bool              // a letter has two spellings
 	folded, plain [roomForPair]byte // as Fold and foldPlain have it, the blank included
 	size, bare    int               // how much of them is used
+	cut           int               // where in folded the blank stands
 	first, second [2]uint64         // hashes of the words in both
 }
 
@@ -44,7 +45,7 @@ func (p *Pair) Read(v []byte) bool {
 	}
 	gap, ok := twoWords(letters, v)
 	if p.is = ok; ok {
-		p.Gap, p.size, p.bent = gap, len(v), false
+		p.Gap, p.cut, p.size, p.bent = gap, gap, len(v), false
 		folded := p.folded[:p.size]
 		p.first[0], p.second[0] = hashAt(folded, 0, gap), hashAt(folded, gap+1, len(folded))
 	}
@@ -53,8 +54,8 @@ func (p *Pair) Read(v []byte) bool {
 
 // readLatin is Read where a letter is beyond ASCII.
 func (p *Pair) readLatin(v []byte) bool {
-	p.Gap, p.size, p.bare, p.bent = 0, 0, 0, false
-	cut, other := 0, 0 // where the blank stands in folded and in plain
+	p.Gap, p.cut, p.size, p.bare, p.bent = 0, 0, 0, 0, false
+	other := 0 // where the blank stands in plain
 	for i := 0; i < len(v) && p.size <= window; i++ {
 		c := v[i]
 		if c >= utf8.RuneSelf {
@@ -68,18 +69,18 @@ func (p *Pair) readLatin(v []byte) bool {
 			continue
 		}
 		if c == ' ' && p.Gap == 0 && i > 0 {
-			p.Gap, cut, other = i, p.size, p.bare
+			p.Gap, p.cut, other = i, p.size, p.bare
 		} else if c |= 0x20; c < 'a' || c > 'z' {
 			return false
 		}
 		p.folded[p.size], p.plain[p.bare] = c, c
 		p.size, p.bare = p.size+1, p.bare+1
 	}
-	if cut < 2 || p.size-cut < 3 || p.size > window {
+	if p.cut < 2 || p.size-p.cut < 3 || p.size > window {
 		return false
 	}
 	folded, plain := p.folded[:p.size], p.plain[:p.bare]
-	p.first[0], p.second[0] = hashAt(folded, 0, cut), hashAt(folded, cut+1, p.size)
+	p.first[0], p.second[0] = hashAt(folded, 0, p.cut), hashAt(folded, p.cut+1, p.size)
 	if p.bent {
 		p.first[1], p.second[1] = hashAt(plain, 0, other), hashAt(plain, other+1, p.bare)
 	}
