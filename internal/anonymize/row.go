@@ -329,8 +329,11 @@ func (a *Anonymizer) failed(r *rule, err error) error {
 		return err
 	}
 	hint := "the value does not have the form that the rule expects; choose another verb for this field"
-	if err == errLong {
+	switch err {
+	case errLong:
 		hint = "choose a verb that writes less, or make the column longer"
+	case errNewcomer, errUnsettled:
+		hint = "run the same command again"
 	}
 	return &report.Error{Code: report.Incompatible, Store: r.at.store, Op: "apply " + r.verb + " to " + strings.TrimPrefix(r.at.String(), r.at.store+" "), Err: err, Hint: hint}
 }

@@ -321,6 +321,12 @@ func TestShufflePassesNothingUnread(t *testing.T) {
 			t.Errorf("%v: %v, %q", want, err, c.Bytes())
 		}
 	}
+	a := p.New()
+	shuffledRow(t, a, row, rows[0])
+	a.Begin(row)
+	if c, err := a.Value(2, rows[0].salary); !errors.Is(err, errNewcomer) || c.Bytes() != nil {
+		t.Errorf("a row without its key has what another one has: %v", err)
+	}
 }
 
 // Memory is bounded: wide values and too many of them are refused.
