@@ -25,7 +25,7 @@ var koreanTitles = [...]string{"님", "씨", "군", "양", "과장", "대리", "
 // koreanWords are words that begin with a family name and look like a whole one.
 const koreanWords = `이미지 이용자 이상한 이상형 이유식 이방인 이해력 이자율 안정은 안정된 안내문 안전한 유리한 유사한 유용한 유명한 신중한 신선한 신기한 신청서 신청자 신규자 강력한 강인한 조용한 조사원 조회수 주인공 주요한
  주소록 정확한 정직한 정상인 정기적 정보원 전문가 전화기 진정한 진지한 진행자 성공한 성실한 성인용 공정한 공무원 고유한 고객님 기본형 김치국 나머지 남자가 노동자 문제가 박사님 방문자 배우자 백만원 변호사 사용자 서비스 서명란 소중한
- 손잡이 송금인 심각한 양식은 여행자 연구원 오전반 우수한 원본은 위원회 임시직 장기적 지원자 지급일 차량은 천만원 최고의 최종본 최근에 하나의 한가한 한국인 허가서 현재의 홍보용 황당한`
+ 손잡이 송금인 심각한 양식은 여행자 연구원 오전반 우수한 원본은 위원회 임시직 장기적 지원자 지급일 차량은 천만원 최고의 최종본 최근에 하나의 한가한 한국인 허가서 현재의 홍보용 황당한 정보라`
 
 // addKorean makes the search know the words of this room.
 func (b *builder) addKorean() {
@@ -54,6 +54,9 @@ func (b *builder) korean(full string) {
 		return
 	}
 	h := b.wordsOf(full)[0].plain
+	if syllables == 2 && b.lent[h] {
+		return
+	}
 	b.koreans.add(h)
 	if syllables == 2 || b.words[h] {
 		b.common.add(h)

@@ -60,6 +60,9 @@ func (b *builder) called(family string) {
 	for _, w := range words {
 		common = common && b.words[w.plain]
 	}
+	if h := b.letters.join(b.letters.begin, words[0].plain); len(words) == 1 && b.solitary(family) && b.lent[h] {
+		return
+	}
 	b.initialled(b.letters.begin, words)
 	if !common {
 		b.initialled(^b.letters.begin, words)

@@ -36,6 +36,7 @@ type Wanted struct {
 	koreans  *set // full names in Hangul, written together
 
 	particles map[string]bool // that may follow those
+	lent      map[uint64]bool // given names of pseudonyms in Chinese, Japanese and Korean
 	emails    *set
 	domains   *set // of those, and of the control
 	phones    *set // digits, without leading zeros
@@ -55,7 +56,7 @@ func NewWanted(people *person.Index, control Control, key []byte) *Wanted {
 	n := people.Len()
 	w := &Wanted{
 		letters: newAlphabet(newHasher()), names: newSet(3 * n), common: newSet(0), first: newSet(n), begun: newSet(4 * n), families: newSet(n), wordy: newSet(0), initials: newSet(n), koreans: newSet(0), titled: newSet(0),
-		emails: newSet(2 * n), domains: newSet(0), phones: newSet(3 * n), seed: maphash.MakeSeed(), people: people, control: control, key: key,
+		emails: newSet(2 * n), domains: newSet(0), phones: newSet(3 * n), seed: maphash.MakeSeed(), lent: make(map[uint64]bool), people: people, control: control, key: key,
 	}
 	b := builder{Wanted: w, words: make(map[uint64]bool), wide: make(map[rune]bool)}
 	lettersOf(b.wide, "äöüßåæøœéèáàçñ")
@@ -64,6 +65,9 @@ func NewWanted(people *person.Index, control Control, key []byte) *Wanted {
 	}
 	b.addTitles()
 	b.addKorean()
+	for i := range int32(n) {
+		b.lend(people.At(i).Given)
+	}
 	for i := range int32(n) {
 		b.person(&people.At(i).Real)
 	}
@@ -86,10 +90,15 @@ type builder struct {
 func (b *builder) person(real *person.Real) {
 	for _, name := range real.Names {
 		lettersOf(b.wide, name.Full)
-		b.name(name.Full)
 		b.family(name.Family)
-		b.korean(name.Full)
 		b.korean(name.Family + name.Given)
+		western := name.Given != "" && name.Full == name.Given+" "+name.Family
+		if !western { // 소라 한 is no 소라한
+			b.korean(name.Full)
+		}
+		if western = western && b.solitary(name.Given); !western {
+			b.name(name.Full)
+		}
 		b.called(name.Family)
 		if name.Given == "" || name.Family == "" {
 			continue
@@ -99,7 +108,9 @@ func (b *builder) person(real *person.Real) {
 			givens = append(givens, first)
 		}
 		for _, given := range givens {
-			b.name(given + " " + name.Family)
+			if !western {
+				b.name(given + " " + name.Family)
+			}
 			b.name(name.Family + " " + given)
 		}
 		b.initial(name.Given, name.Family)
@@ -120,6 +131,26 @@ func (b *builder) person(real *person.Real) {
 	for _, phone := range real.Phones {
 		b.phone([]byte(phone))
 	}
+}
+
+// lend remembers the given name of a pseudonym. Where it is also somebody's real name, 한솔 that of 한 솔, it says nothing
+// before a title: the pseudonym is called so.
+func (b *builder) lend(given string) {
+	if r, n := utf8.DecodeRuneInString(given); n < 3 || !unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) {
+		return
+	}
+	h := b.letters.begin
+	for _, w := range b.wordsOf(given) {
+		h = b.letters.join(h, w.plain)
+	}
+	b.lent[h], b.lent[b.wordsOf(given)[0].plain] = true, true
+}
+
+// solitary reports a name in a script without blanks. Nobody writes the given name first in one: 晓东 with the first
+// character of 方便 behind it is nobody.
+func (b *builder) solitary(name string) bool {
+	r, _ := utf8.DecodeRuneInString(name)
+	return b.letters.of(r).class == alone
 }
 
 // variants returns the first half of a double family name, with its particles,

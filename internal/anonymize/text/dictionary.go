@@ -125,7 +125,8 @@ func (b *Builder) step(state, word int32) int32 {
 
 // Build ends the collection and returns the dictionary; the builder is empty afterwards.
 func (b *Builder) Build() *Dictionary {
-	d := &Dictionary{words: b.words, common: newWordSet(commonEnglish, commonGerman), atStart: newWordSet(commonAtStart)}
+	d := &Dictionary{words: b.words, common: newWordSet(commonEnglish, commonGerman), atStart: newWordSet(commonAtStart),
+		unspaced: newFoldedSet(hanWords, kanaWords, koreanWords, koreanLong), single: newFoldedSet(hanSingles), tails: newWordSet(koreanTails)}
 	d.words.allot(slotsFor(len(b.words.ends)))
 	d.tree = newTree(&b.edges, b.states, b.at)
 	d.first = make([]int32, len(b.words.ends))
@@ -207,6 +208,8 @@ type Dictionary struct {
 	borne           []uint64 // by person: a bit for each phrase of hers, and for some that are not
 	pairs           pairs    // the phrases of two words
 	common, atStart wordSet
+	unspaced        wordSet // that look like names in scripts without blanks
+	single, tails   wordSet // hanSingles, koreanTails
 }
 
 // ownersOf returns the readings of a state, best first.

@@ -24,12 +24,14 @@ func Forms(given, family, full string) []Form {
 	if given == "" && family == "" {
 		given, family = Split(full)
 	}
-	l := formList{forms: make([]Form, 0, usualForms)}
+	l, western := formList{forms: make([]Form, 0, usualForms)}, false
 	switch {
 	case len(nameWords(full)) < 2:
 		l.add(Surname, full)
 	case strings.Contains(full, ","):
 		l.add(Comma, full)
+	case given != "" && full == given+" "+family && isSolitary(given): // of one phrase with the reversed one the latter counts
+		western = true
 	case given != "" && full == given+" "+family:
 		l.add(Full, full)
 	case isSolitary(full), family != "" && full == family+" "+given:
@@ -40,6 +42,9 @@ func Forms(given, family, full string) []Form {
 	if given != "" && family != "" {
 		l.full(given, family)
 		l.otherwise(given, family, full)
+	}
+	if western {
+		l.add(Full, full)
 	}
 	l.surnames(family)
 	l.givens(given)

@@ -16,7 +16,7 @@ import (
 //   - a surname or given name alone if it is capitalised and no common word, a surname also behind a title;
 //   - any of them, less the lower-case common words, if the person stands in the context of the value.
 //
-// Of several persons with one name the one in the context is meant, otherwise the first of the dictionary.
+// Names in Chinese, Japanese and Korean have rules of their own (see unspaced). Of several persons with one name the one in the context is meant, otherwise the first of the dictionary.
 
 // wordSet is a set of folded words.
 type wordSet struct{ words tokenTable }
@@ -26,6 +26,19 @@ func newWordSet(lists ...string) wordSet {
 	for _, list := range lists {
 		for word := range strings.FieldsSeq(list) {
 			w.words.add([]byte(word))
+		}
+	}
+	return w
+}
+
+// newFoldedSet is newWordSet for words that are not folded.
+func newFoldedSet(lists ...string) wordSet {
+	w := wordSet{words: newTokenTable(4096)}
+	var key []byte
+	for _, list := range lists {
+		for word := range strings.FieldsSeq(list) {
+			key = Fold(key[:0], []byte(word))
+			w.words.add(key)
 		}
 	}
 	return w
@@ -67,6 +80,12 @@ func (p *policy) accept(w *walk, m Match, after int) (Match, bool) {
 	}
 	at, ok := p.glance(w, m, after)
 	if !ok {
+		if r, _ := utf8.DecodeRune(w.s[m.Start:]); scriptOf(r) != noUnspaced {
+			var room [64]byte
+			if v, ok := sceneOf(room[:0], w.s, m); ok {
+				return p.unspaced(w, &v)
+			}
+		}
 		at = p.look(w.d, w.s, m)
 	}
 	if p.borne&borneBit(m.state) != 0 && at.inContext() {
@@ -81,11 +100,11 @@ func (p *policy) accept(w *walk, m Match, after int) (Match, bool) {
 			accepted |= 1 << (k - 1)
 		}
 	}
-	const parts = 1<<(Surname-1) | 1<<(Given-1)
+	const parts = aSurname | aGiven
 	if accepted&w.d.kinds[m.state]&parts != 0 && at.cased && at.words == 1 && w.d.perhaps(w.s, m) {
 		accepted &^= parts
 	}
-	if w.d.kinds[m.state]>>(Surname-1)&1 != 0 {
+	if w.d.kinds[m.state]&aSurname != 0 {
 		accepted = at.surname(w.s, m, accepted)
 	}
 	if accepted &= w.d.kinds[m.state]; accepted == 0 {
@@ -198,20 +217,10 @@ func (p *policy) look(d *Dictionary, s []byte, m Match) mention {
 	return at
 }
 
-// surname adds to the accepted kinds that of a surname, or takes it away, where what stands around the mention makes it
-// one, or a place.
+// surname adds to the accepted kinds that of a surname where a title makes the mention one.
 func (at mention) surname(s []byte, m Match, accepted uint8) uint8 {
-	const surname = 1 << (Surname - 1)
-	if at.cased {
-		if at.capital && accepted&surname == 0 && titled(s, m.Start) {
-			accepted |= surname
-		}
-		return accepted
-	}
-	if rest := s[m.End:]; followed(rest, titlesBehind) {
-		accepted |= surname
-	} else if followed(rest, placesBehind) {
-		accepted &^= surname
+	if at.cased && at.capital && accepted&aSurname == 0 && titled(s, m.Start) {
+		accepted |= aSurname
 	}
 	return accepted
 }

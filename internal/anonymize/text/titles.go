@@ -8,7 +8,7 @@ import (
 )
 
 // This room knows what makes a surname of a word: a title before it (Mr Price, Frau Koch), or behind it in scripts
-// without blanks (王先生, 佐藤さん); and what makes a place of one (中村駅). It is asked where a surname alone would not
+// without blanks (王先生, 佐藤さん, 김 과장); and what makes a place of one (中村駅). It is asked where a surname alone would not
 // count, or be in doubt.
 
 // longestTitle bounds a title, in bytes.
@@ -62,7 +62,10 @@ func title(key []byte) (is, needsDot bool) {
 }
 
 var (
-	titlesBehind = asSpans("先生 女士 小姐 经理 总监 主任 老师 同学 さん さま くん ちゃん 様 君 部長 課長 社長 主任")
+	titlesBehind = asSpans(`先生 女士 小姐 经理 經理 总监 總監 主任 老师 老師 同学 同學 部长 科长 处长 局长 院长 校长 教授 医生 律师 师傅 同志 主管 总裁 秘书 助理 顾问 专员 工程师
+		さん さま くん ちゃん 様 君 氏 殿 部長 課長 係長 社長 専務 常務 会長 主査 先輩`)
+	koreanTitles = asSpans("과장 대리 부장 차장 사원 주임 팀장 실장 본부장 이사 상무 전무 대표 사장 회장 선생 교수 박사 매니저 원장 소장 센터장 팀원 인턴 위원 의원 책임 선임 수석 선배 후배 기사 간호사 변호사 프로")
+	koreanShort  = asSpans("님 씨 군 양") // two behind any name, two behind a full one
 	placesBehind = asSpans("県 縣 市 区 區 町 村 駅 线 線 通り 川 山 橋 寺 港 島 岛 湾 府 州 郡 国 路 街")
 )
 
