@@ -34,29 +34,19 @@ func (a *Anonymizer) KnownPhone(original []byte) bool {
 		return true
 	case size < fewestSubscriber:
 		return false
-	case zeros == 1 && (original[1] == ')' || original[1] >= '0' && original[1] <= '9'), // and no decimal
-		zeros == 0 && (size == 11 && parts == 1 || size > 9 && (parts == 2 || parts == 3)):
-		if d.anywhere() {
+	case zeros == 1 && (parts != 2 || original[1] != '.' || original[2]-'0' > 9), // and no decimal
+		zeros == 0 && (size > 9 || parts > 2 && size == 9):
+		if a.people.Subscriber(d.room[d.at:]) && d.anywhere() {
 			return true
-		}
-	case zeros == 0 && size == 10:
-		for code := range strings.FieldsSeq(zerolessCodes) {
-			if d.within(code) {
-				return true
-			}
 		}
 	}
 	return d.less(zeros == 2)
 }
 
-// Most countries' own numbers begin with a zero that is left out behind the
-// country's code; those of zerolessCodes have ten digits without one. Codes of
-// three digits begin with regions.
+// Codes of countries; those of three digits begin with regions.
 const (
 	shortCodes = "1 7 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98"
 	regions    = "21 22 23 24 25 26 29 35 37 38 42 50 59 67 68 69 80 85 87 88 96 97 99"
-
-	zerolessCodes = "1 7 30 39 52 55 57 86 91"
 
 	longestCode      = 3
 	fewestSubscriber = 8 // digits that say enough without a country's code

@@ -78,6 +78,45 @@ func TestTextReadsTheFiguresOfTheProof(t *testing.T) {
 	}
 }
 
+// between is what may stand between two groups of a number's digits, for the proof.
+var between = []string{"", "", "", " ", " ", "-", ".", "/", "\t", "\u00a0", "\u2011", "\u202f", "\u2014", "  ", " - ", "--", ".-", ") ", " (", ")-(", "+", " +", "-\t", "\t\t", "/ ", ". ", "\t+\t ", " . ", "\u2009", ",", "\n"}
+
+// However the digits of a number are put apart, and whatever numbers stand beside it: where the proof reads somebody's
+// number, the text engine does.
+func TestTextReadsTheGroupsOfTheProof(t *testing.T) {
+	t.Parallel()
+	numbers := []string{"+491701234567", "491701234567", "00491701234567", "01701234567", "+4901701234567", "1701234567", "+491707654321", "01707654321", "tel:491701234567"}
+	for _, rule := range []string{"text", "scan"} {
+		a, row, proof := over(t, someRecords(), rule)
+		found, texts := 0, 0
+		rapid.Check(t, func(t *rapid.T) {
+			var b strings.Builder
+			b.WriteString(rapid.SampledFrom([]string{"", "", "x", "call ", "12 ", "12\t", "1\t2\t3\t4\t5\t6\t7\t8\t9\t10\t11\t12\t13\t", "2026-01-31 ", "10:11:", "(+", "(", "1.5 ", "a_", "1 2 3 4 5 6 7 8 9 10 11 12 13 14 "}).Draw(t, "before"))
+			usual := rapid.SampledFrom(between).Draw(t, "usual")
+			for i, c := range rapid.SampledFrom(numbers).Draw(t, "number") {
+				if size := rapid.IntRange(0, 5).Draw(t, "gap"); i > 0 && c <= '9' && size == 0 {
+					b.WriteString(usual)
+				} else if i > 0 && c <= '9' && size == 1 {
+					b.WriteString(rapid.SampledFrom(between).Draw(t, "other"))
+				}
+				b.WriteRune(c)
+			}
+			b.WriteString(rapid.SampledFrom([]string{"", "", ".", " 7", "\t7", "x", " 12 34 56", "\t99\t1", "-1", "/2", ".5", " 2026-01-31"}).Draw(t, "behind"))
+			in := []byte(b.String())
+			if texts++; !proof.Clean("things", "v", in) {
+				found++
+			}
+			out, err := applyTo(a, row, 1, in)
+			if err != nil || !proof.Clean("things", "v", out.Bytes()) {
+				t.Fatalf("%s: in %q, which became %q, the proof finds somebody; %v", rule, in, out.Bytes(), err)
+			}
+		})
+		if found*3 < texts {
+			t.Errorf("%s: the proof read only %d of %d texts as they were", rule, found, texts)
+		}
+	}
+}
+
 // A number has one pseudonym, in a text as in a column, whatever its digits are; what is no number stays as it is typed.
 func TestFiguresInTexts(t *testing.T) {
 	t.Parallel()

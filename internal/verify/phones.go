@@ -148,7 +148,8 @@ func (r *run) strong(a, b, zeros int, d []byte) bool {
 	switch {
 	case r.dialed && a == 0:
 		return true
-	case r.date(a) || r.dots == 3 && r.n == 4 && zeros == 0, zeros > 2: // a date, an address of a machine, a padded number
+	case r.date(a) || r.dots == 3 && r.n == 4 && zeros == 0, zeros > 2, // a date, an address of a machine, a padded number
+		b == a+1 && zeros == 1 && r.groups[a].to-r.groups[a].from == 1 && r.dots > 0: // 0.12345678
 		return false
 	case a == b:
 		milliseconds := len(d) == 13 && d[0] == '1' && d[1] >= '4'

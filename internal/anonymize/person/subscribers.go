@@ -88,6 +88,12 @@ func (s *subscribers) real(n uint64) bool {
 	return found
 }
 
+// Subscriber reports whether digits, fewer than 19 and without zeros in front, may be somebody's number, whole or without
+// its country's code: where it says no, nobody has it in any country.
+func (x *Index) Subscriber(digits []byte) bool {
+	return len(x.subscribers.sorted) > 0 && x.subscribers.real(number(digits))
+}
+
 // realPhones tells which generated numbers somebody really has: of those behind
 // 999 the few that begin so, of others any.
 type realPhones struct {

@@ -16,25 +16,24 @@ const (
 	fewestKnown = 7
 	mostKnown   = 17
 	sureKnown   = 10 // digits from which a number counts even where it is a part of a word
-	mostParts   = 6  // groups of a number
 )
 
 // known returns the first of the run's sequences of whole groups that is somebody's number, the longest that begins
 // there.
 func (r *run) known(s []byte, book PhoneBook) (found Span, ok bool) {
 	for a := range r.n {
-		if a == 0 && r.isClock(s) {
-			continue
-		}
 		digits := 0
 		dots, blanks := false, false
-		for b := a; b < r.n && b < a+mostParts; b++ {
+		for b := a; b < r.n; b++ {
 			if b > a {
 				dots, blanks = dots || r.seps[b] == '.', blanks || r.seps[b] == ' '
 			}
 			digits += r.groups[b].len()
-			if digits > mostKnown || dots && blanks { // a row of decimals
+			if digits > mostKnown {
 				break
+			}
+			if dots && blanks && digits < sureKnown { // a row of decimals
+				continue
 			}
 			span := Span{r.groups[a].start, r.groups[b].end}
 			if r.askable(s, a, b, digits) && book.KnownPhone(s[span.Start:span.End]) {
@@ -51,7 +50,7 @@ func (r *run) known(s []byte, book PhoneBook) (found Span, ok bool) {
 // askable reports whether the groups a to b, of so many digits, may be a number: short ones only where they stand alone.
 func (r *run) askable(s []byte, a, b, digits int) bool {
 	switch {
-	case digits >= sureKnown:
+	case digits >= sureKnown, b > a && sure(s[r.groups[a].start], digits, b-a+1):
 		return true
 	case digits < fewestKnown || b == a+2 && r.dateAt(a) || touchesWord(s, r.groups[a].start, r.groups[b].end):
 		return false
@@ -61,27 +60,100 @@ func (r *run) askable(s []byte, a, b, digits int) bool {
 	return s[r.groups[a].start] == '0' && digits > fewestKnown
 }
 
-// isClock reports whether the run begins with the seconds of a time.
-func (r *run) isClock(s []byte) bool {
-	return r.start > 1 && s[r.start-1] == ':' && s[r.start-2]-'0' <= 9 && r.groups[0].len() <= 2
+// crossing returns the first of the sequences of whole groups that is somebody's number and goes on beyond the run, over
+// what parts no groups of a number but those that the proof reads: a tab between two columns, several signs.
+func (r *run) crossing(s []byte, book PhoneBook) (found Span, ok bool) {
+	if r.n == 0 || beyond(s, r.end()) < 0 {
+		return Span{}, false
+	}
+	dialed := r.plus || dialled(s[:r.start]) || r.start > 1 && s[r.start-1] == '(' && s[r.start-2] == '+'
+	digits := r.digits
+	for a := range r.n {
+		total, parts := digits, r.n-a
+		for end := r.end(); parts < mostGroups && total <= mostKnown; parts++ {
+			start := beyond(s, end)
+			if start < 0 {
+				break
+			}
+			end = digitsEnd(s, start)
+			total += end - start
+			from := r.groups[a].start
+			if total <= mostKnown && (sure(s[from], total, parts+1) || a == 0 && dialed && total >= fewestKnown) && book.KnownPhone(s[from:end]) {
+				found, ok = Span{from, end}, true
+			}
+		}
+		if ok {
+			return found, true
+		}
+		digits -= r.groups[a].len()
+	}
+	return Span{}, false
 }
 
-// knownAlone appends the single groups of a run that are somebody's number.
-func knownAlone(dst []Span, s []byte, part Span, book PhoneBook) []Span {
+// sure reports whether so many digits in so many groups are enough for a number in the middle of others.
+func sure(first byte, digits, groups int) bool {
+	return digits >= sureKnown || digits == sureKnown-1 && groups > 2 || first == '0' && digits > fewestKnown
+}
+
+// beyond returns where the next group of digits begins behind up to four signs, -1 if none does.
+func beyond(s []byte, i int) int {
+	for n := 0; n < 4 && i < len(s); n++ {
+		switch c := s[i]; {
+		case c == ' ', c == '-', c == '.', c == '/', c == '(', c == ')', c == '+', c == '\t':
+			i++
+		case c < utf8.RuneSelf:
+			return -1
+		default:
+			r, size := utf8.DecodeRune(s[i:])
+			if !isBlank(r) && !isHyphen(r) && (r < 0x2010 || r > 0x2015) {
+				return -1
+			}
+			i += size
+		}
+		if i < len(s) && s[i]-'0' <= 9 {
+			return i
+		}
+	}
+	return -1
+}
+
+// knownAmong appends what is somebody's number and begins in a long row of groups.
+func knownAmong(dst []Span, s []byte, part Span, book PhoneBook) []Span {
 	for i := part.Start; i < part.End; {
-		start := i
-		for i < part.End && s[i]-'0' <= 9 {
+		if s[i]-'0' > 9 {
 			i++
-		}
-		n := i - start
-		if n >= fewestKnown && n <= mostKnown && (n >= sureKnown || !touchesWord(s, start, i)) && book.KnownPhone(s[start:i]) {
-			dst = append(dst, Span{start, i})
-		}
-		if n == 0 {
-			i++
+		} else if end := knownFrom(s, i, book); end > 0 {
+			dst = append(dst, Span{i, end})
+			i = end
+		} else {
+			i = digitsEnd(s, i)
 		}
 	}
 	return dst
+}
+
+// knownFrom returns the end of the longest number that begins at start: a single group, or several that are enough;
+// 0 if none does.
+func knownFrom(s []byte, start int, book PhoneBook) (found int) {
+	end := digitsEnd(s, start)
+	digits := end - start
+	if digits >= fewestKnown && digits <= mostKnown && (digits >= sureKnown || !touchesWord(s, start, end)) && book.KnownPhone(s[start:end]) {
+		found = end
+	}
+	for groups := 2; groups <= mostGroups; groups++ {
+		next := beyond(s, end)
+		if next < 0 {
+			break
+		}
+		end = digitsEnd(s, next)
+		if digits += end - next; digits > mostKnown {
+			break
+		}
+		if sure(s[start], digits, groups) && book.KnownPhone(s[start:end]) {
+			found = end
+		}
+	}
+	return found
 }
 
 // touchesWord reports whether a letter or digit stands directly before start or at end.

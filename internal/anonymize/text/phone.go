@@ -64,21 +64,31 @@ func (f *phoneSearch) read(i int) (found bool) {
 	var r run
 	r.read(f.s, i)
 	next := 0
+	book, asked := f.to.(PhoneBook)
 	if start, ok := r.phone(f.s); ok {
 		f.at, found = Span{start, r.end()}, true
-	} else if r.isDate() && r.n > 3 {
-		next = r.groups[2].end // a date ends here, a number may follow
 	} else if r.digits >= fewestKnown {
 		if r.long {
 			r.finish(f.s)
 		}
-		if book, ok := f.to.(PhoneBook); ok && r.long {
-			f.more = knownAlone(nil, f.s, Span{r.start, r.end()}, book)
-		} else if ok {
+		if asked && r.long {
+			f.more = knownAmong(nil, f.s, Span{r.start, r.end()}, book)
+			if n := len(f.more); n > 0 {
+				next = max(r.end(), f.more[n-1].End)
+			}
+		} else if asked {
 			if f.at, found = r.known(f.s, book); found {
 				next = f.at.End
 			}
 		}
+	}
+	if asked && !found && next == 0 {
+		if f.at, found = r.crossing(f.s, book); found {
+			next = f.at.End
+		}
+	}
+	if next == 0 && !found && r.isDate() && r.n > 3 {
+		next = r.groups[2].end // a date ends here, a number may follow
 	}
 	if next == 0 {
 		next = max(r.end(), i+1)
