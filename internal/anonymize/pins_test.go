@@ -25,7 +25,7 @@ func TestStarCoversPinned(t *testing.T) {
 	r := refusal(t, in)
 	want := "rules/schema.lock:\n  +postgres things new type\n  +postgres things size bigint\n  -postgres things size integer"
 	if r.Code != report.Privacy || len(r.Lines) != 2 || r.Lines[0] != want {
-		t.Errorf("%s: %s", r.Code, strings.Join(r.Lines, "\n"))
+		t.Fatalf("%s: %s", r.Code, strings.Join(r.Lines, "\n"))
 	}
 	for _, name := range []string{"b", "new", "size"} {
 		if !strings.Contains(r.Lines[1], "    "+name+": # keep | ") {
