@@ -132,6 +132,20 @@ func knownAmong(dst []Span, s []byte, part Span, book PhoneBook) []Span {
 	return dst
 }
 
+// dated returns the number that begins within the date that a long row begins with. What follows the date is another run,
+// so that hostile text costs linear time.
+func (r *run) dated(s []byte, book PhoneBook) (found Span, ok bool) {
+	if book == nil {
+		return Span{}, false
+	}
+	for _, g := range r.groups[:3] {
+		if end := knownFrom(s, g.start, book); end > 0 {
+			return Span{g.start, end}, true
+		}
+	}
+	return Span{}, false
+}
+
 // knownFrom returns the end of the longest number that begins at start: a single group, or several that are enough;
 // 0 if none does.
 func knownFrom(s []byte, start int, book PhoneBook) (found int) {

@@ -67,6 +67,11 @@ func (f *phoneSearch) read(i int) (found bool) {
 	book, asked := f.to.(PhoneBook)
 	if start, ok := r.phone(f.s); ok {
 		f.at, found = Span{start, r.end()}, true
+	} else if r.long && r.isDate() {
+		f.at, found = r.dated(f.s, book)
+		if next = r.groups[2].end; found {
+			next = f.at.End
+		}
 	} else if r.digits >= fewestKnown {
 		if r.long {
 			r.finish(f.s)
