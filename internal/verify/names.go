@@ -81,7 +81,7 @@ func (in *Inspector) follow(at *Field, value []byte, o open, w word, form uint64
 	if !in.w.begun.has(h) {
 		return next
 	}
-	if in.w.names.has(h) && (!in.w.common.has(h) || in.stands(value, o.start, w.end)) && in.whole(value[o.start:w.end]) && !in.across(value, o.start, w.end) {
+	if in.w.names.has(h) && (!in.w.common.has(h) || in.stands(value, o.start, w.end)) && in.oneCase(value[o.start:w.end]) && in.whole(value[o.start:w.end]) && !in.across(value, o.start, w.end) {
 		in.leak(at, "name", in.folded(value[o.start:w.end]))
 	}
 	if o.words+1 < maxWords {
@@ -91,11 +91,11 @@ func (in *Inspector) follow(at *Field, value []byte, o open, w word, form uint64
 }
 
 // stands reports whether a name that is also something else is written like
-// one: with capitals, or in a script without blanks with nothing of it around, or a title behind it.
+// one: with capitals and in one sentence (thanks to Will. Grant us a day), or in a script without blanks with nothing of it around, or a title behind it.
 func (in *Inspector) stands(value []byte, start, end int) bool {
 	a := in.w.letters
 	if r, _ := decode(value[start:]); a.of(r).class != alone {
-		return in.capitals(value[start:end])
+		return in.capitals(value[start:end]) && !endsSentence(value[start:end])
 	}
 	if beginsTitle(value[end+blanksAt(value[end:]):]) {
 		return true
@@ -103,6 +103,27 @@ func (in *Inspector) stands(value []byte, start, end int) bool {
 	before, _ := utf8.DecodeLastRune(value[:start])
 	after, _ := utf8.DecodeRune(value[end:])
 	return a.of(before).class == between && a.of(after).class == between
+}
+
+// endsSentence reports that a sentence or a paragraph ends within a phrase. A
+// dot behind a letter alone is an initial's.
+func endsSentence(phrase []byte) bool {
+	letter := func(i int) bool { c := phrase[i] | 0x20; return c >= 'a' && c <= 'z' || c >= utf8.RuneSelf }
+	lines := 0
+	for i := 1; i < len(phrase); i++ {
+		if phrase[i] > ' ' {
+			lines = 0
+			continue
+		}
+		if phrase[i] == '\n' {
+			lines++
+		}
+		before := phrase[i-1]
+		if lines > 1 || before == '!' || before == '?' || before == '.' && i > 2 && letter(i-2) && letter(i-3) {
+			return true
+		}
+	}
+	return false
 }
 
 // whole reports whether a name in a script without blanks has nothing between
@@ -162,6 +183,20 @@ func push(list []open, o open) []open {
 		return list
 	}
 	return append(list, o)
+}
+
+// oneCase is false where a sentence ends within a name and the next one begins
+// with a capital that the words before it do not have: so it is with jane. Hill.
+func (in *Inspector) oneCase(phrase []byte) bool {
+	if !endsSentence(phrase) || in.capitals(phrase) {
+		return true
+	}
+	for w, ok := in.w.letters.next(phrase, 0); ok; w, ok = in.w.letters.next(phrase, w.end) {
+		if r, _ := decode(phrase[w.start:]); unicode.IsUpper(r) {
+			return false
+		}
+	}
+	return true
 }
 
 // capitals reports whether every word of a phrase begins with a capital.

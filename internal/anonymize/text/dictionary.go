@@ -40,6 +40,7 @@ type Match struct {
 	Ambiguous  bool
 
 	state int32
+	apart bool // more than a name has stands between two of its words
 }
 
 // longestPhrase is the number of words and signs a phrase may have; a longer one is cut off there.

@@ -83,6 +83,9 @@ func TestEngineNames(t *testing.T) {
 		{"Jo\u0308rg Mo\u0308ller", "Iris Falk", nil},
 		{"Rose\nHill", "Iris\nFalk", nil},
 		{"Rose\n\nHill", "Rose\n\nHill", nil},
+		// Apart, as the proof reads them.
+		{"Rose; Hill; rose; Hill", "Iris; Falk; rose; Hill", nil},
+		{"jörg | möller, jörg\n\nmöller, by jörg. Möller", "iris | falk, iris\n\nfalk, by jörg. Falk", nil},
 		{"rose_möller rose.hill", "rose_möller rose.hill", nil},
 		// A title makes a surname of a word.
 		{"Mr Grant and Frau Long, Dr. May; a long May, Mr. may", "Mr Falk and Frau Falk, Dr. Falk; a long May, Mr. may", nil},
@@ -179,9 +182,9 @@ func TestEngineHTML(t *testing.T) {
 	e := testEngine()
 	for _, c := range []engineCase{
 		{"<p>Rose Hill</p>", "<p>Iris Falk</p>", nil},
-		{"<td>Rose</td><td>Hill</td>", "<td>Rose</td><td>Hill</td>", nil},
+		{"<td>Rose</td>\n<td>Hill</td><td>Grant</td>", "<td>Iris</td>\n<td>Falk</td><td>Grant</td>", nil},
 		{"<td>Rose</td><td>Hill</td>", "<td>Iris</td><td>Falk</td>", []int32{0}},
-		{"Rose<br>Hill", "Rose<br>Hill", nil},
+		{"Rose<br>Hill", "Iris<br>Falk", nil},
 		{`<a href="mailto:rose@foo.org?n=Rose%20Hill" title="J&ouml;rg M&ouml;ller">mail</a>`,
 			`<a href="mailto:x@example.com?n=Iris%20Falk" title="Iris Falk">mail</a>`, nil},
 		// Lower case and a word: no name, even in context.

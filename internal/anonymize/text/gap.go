@@ -2,6 +2,8 @@ package text
 
 import (
 	"bytes"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -109,6 +111,54 @@ func isApostrophe(r rune) bool {
 
 func isMiddleDot(r rune) bool {
 	return r == 0x00B7 || r == 0x2027 || r == 0x30FB || r == 0x30A0 || r == 0xFF65
+}
+
+// isAside reports a word in quotes or brackets with a blank on either side, as a nickname stands within a name:
+// Jane "Janey" Hill. In a list there is a comma.
+func isAside(s []byte, start, end int) bool {
+	open, before := utf8.DecodeLastRune(s[:start])
+	shut, behind := utf8.DecodeRune(s[end:])
+	if !strings.ContainsRune(asideOpens, open) || !strings.ContainsRune(asideShuts, shut) {
+		return false
+	}
+	before, behind = start-before, end+behind
+	return before > 0 && s[before-1] == ' ' && behind < len(s) && s[behind] == ' '
+}
+
+const (
+	asideOpens = "\"(“„«"
+	asideShuts = "\")”“»"
+)
+
+// endsSentence reports that a sentence or a paragraph ends within a text. A dot behind a letter alone is an initial's.
+func endsSentence(s []byte) bool {
+	letter := func(i int) bool { c := s[i] | 0x20; return c >= 'a' && c <= 'z' || c >= utf8.RuneSelf }
+	lines := 0
+	for i := 1; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '\n':
+			if lines++; lines > 1 {
+				return true
+			}
+		case c > ' ':
+			lines = 0
+			continue
+		}
+		if c := s[i-1]; c == '!' || c == '?' || c == '.' && i > 2 && letter(i-2) && letter(i-3) {
+			return true
+		}
+	}
+	return false
+}
+
+// unevenCase reports words with a small letter in front beside some with a capital.
+func unevenCase(s []byte) bool {
+	small, capital := false, false
+	for w := range Words(s) {
+		r, _ := utf8.DecodeRune(s[w.Start:])
+		small, capital = small || unicode.IsLower(r), capital || unicode.IsUpper(r)
+	}
+	return small && capital
 }
 
 // trimBlanks cuts white space off both ends.

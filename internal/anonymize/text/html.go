@@ -8,7 +8,7 @@ import (
 // This room reads HTML as far as names need it: inline tags vanish inside a name, block tags end one, entities are
 // decoded, the values of attributes and comments are texts of their own. Tags stay where they are.
 
-// separatorByte stands for a block tag in a view: no name goes over it.
+// separatorByte stands for a block tag in a view: the words of a name may stand on both sides, apart.
 const (
 	separatorByte = 0x1e
 	blockMark     = string(rune(separatorByte))
@@ -209,11 +209,14 @@ func (v *view) spread(dst []edit, e edit) []edit {
 	var parts []Span // stretches of the view whose originals touch
 	for i := v.find(e.Start); i < len(v.chunks) && v.chunks[i].text < e.End; i++ {
 		c := v.chunks[i]
+		if !c.same && v.text[c.text] == separatorByte {
+			continue
+		}
 		start, end := max(c.text, e.Start), e.End
 		if i+1 < len(v.chunks) {
 			end = min(end, v.chunks[i+1].text)
 		}
-		if n := len(parts); n > 0 && v.chunks[i-1].rawEnd == c.raw {
+		if n := len(parts); n > 0 && v.chunks[i-1].rawEnd == c.raw && parts[n-1].End == start {
 			parts[n-1].End = end
 		} else {
 			parts = append(parts, Span{start, end})
@@ -233,19 +236,35 @@ func (v *view) deal(text []byte, parts []Span) [][]byte {
 	texts := make([][]byte, len(parts))
 	texts[0] = text
 	for i := 1; i < len(parts); i++ {
-		before, after := v.text[parts[i].Start-1], v.text[parts[i].Start]
-		cut := bytes.IndexByte(texts[i-1], ' ')
-		if cut < 0 || before != ' ' && after != ' ' {
+		head, rest, ok := v.divide(texts[i-1], parts[i-1].End, parts[i].Start)
+		if !ok {
 			clear(texts[1:])
-			texts[0] = text
+			texts[0] = bytes.ReplaceAll(text, []byte(blockMark), nil)
 			return texts
 		}
-		if before == ' ' {
-			cut++
-		}
-		texts[i-1], texts[i] = texts[i-1][:cut], texts[i-1][cut:]
+		texts[i-1], texts[i] = head, rest
 	}
 	return texts
+}
+
+// divide cuts a replacement where its original is divided, between end and start: at as many block tags, or at a blank.
+func (v *view) divide(text []byte, end, start int) (head, rest []byte, ok bool) {
+	if marks := start - end; marks > 0 {
+		cut := bytes.IndexByte(text, separatorByte)
+		if cut < 0 || !bytes.HasPrefix(text[cut:], bytes.Repeat([]byte(blockMark), marks)) {
+			return nil, nil, false
+		}
+		return text[:cut], text[cut+marks:], true
+	}
+	before, after := v.text[end-1], v.text[start]
+	cut := bytes.IndexByte(text, ' ')
+	if cut < 0 || before != ' ' && after != ' ' {
+		return nil, nil, false
+	}
+	if before == ' ' {
+		cut++
+	}
+	return text[:cut], text[cut:], true
 }
 
 // escapeText is escapeHTML for text between tags, where quotes mean themselves.

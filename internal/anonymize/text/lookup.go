@@ -49,9 +49,9 @@ func (d *Dictionary) whole(phrase []byte) (Match, bool) {
 	if !ok || len(trimBlanks(phrase[:t.start])) > 0 {
 		return Match{}, false
 	}
-	w.from(root, 0)
+	w.from(root, 0, false)
 	for _, h := range w.hits[:w.n] {
-		if len(trimBlanks(phrase[h.end:])) == 0 {
+		if !h.apart && len(trimBlanks(phrase[h.end:])) == 0 {
 			return d.match(t.start, h.end, h.state), true
 		}
 	}

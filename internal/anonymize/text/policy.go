@@ -14,6 +14,7 @@ import (
 //   - a full name always, but in capitals if all of its words are common ones ("will grant" is no Will Grant);
 //   - with an initial, if it looks like one: capital letters, and a dot where the surname is a common word;
 //   - a surname or given name alone if it is capitalised and no common word, a surname also behind a title;
+//   - a full name with anything but letters and digits between its words (Will; Grant), within a sentence or, if it is no word, in one case;
 //   - any of them, less the lower-case common words, if the person stands in the context of the value.
 //
 // Names in Chinese, Japanese and Korean have rules of their own (see unspaced). Of several persons with one name the one in the context is meant, otherwise the first of the dictionary.
@@ -75,6 +76,9 @@ type mention struct {
 
 // accept decides about one phrase and whose name it is: of the words of w from base on, up to the one before after.
 func (p *policy) accept(w *walk, m Match, after int) (Match, bool) {
+	if m.apart && m.Kind >= Initial {
+		return m, false
+	}
 	if m.Kind >= Surname && len(p.context) == 0 && isLowerWord(w.s[m.Start:m.End]) {
 		return m, false // by far the most frequent case: will, may, price
 	}
@@ -87,6 +91,9 @@ func (p *policy) accept(w *walk, m Match, after int) (Match, bool) {
 			}
 		}
 		at = p.look(w.d, w.s, m)
+	}
+	if phrase := w.s[m.Start:m.End]; m.apart && endsSentence(phrase) && (at.common || unevenCase(phrase)) {
+		return m, false // thanks to Will. Grant us a day
 	}
 	if p.borne&borneBit(m.state) != 0 && at.inContext() {
 		if o, ok := meant(w.d.ownersOf(m.state), p.context); ok {

@@ -156,6 +156,9 @@ func mainGap(original []byte, comma bool) (gap string, words int) {
 		}
 		end = w.End
 	}
+	if words > 2 && strings.ContainsAny(gap, asideOpens+asideShuts) {
+		gap = " " // what stood in them is left out
+	}
 	return gap, words
 }
 

@@ -119,6 +119,9 @@ func (v *scene) accepted(d *Dictionary, kinds uint8) (accepted uint8) {
 	if kinds&(aSurname|aGiven) == 0 {
 		return accepted
 	}
+	if titled(v.s, v.m.Start) { // Dr. 김
+		accepted |= aSurname
+	}
 	if v.first == hangul || v.last == hangul {
 		return accepted | v.koreanPart(d)
 	}

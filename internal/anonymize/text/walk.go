@@ -28,7 +28,8 @@ func (w *word) known() bool { return w.id&w.plain&w.bare != none }
 type hit struct {
 	end   int
 	state int32
-	after int // index of the word behind it
+	after int  // index of the word behind it
+	apart bool // more than a name has stands between two of its words
 }
 
 // walk is the state of one search. It may be begun again and again.
@@ -60,14 +61,17 @@ func (w *walk) next(p *policy) (m Match, ok bool) {
 			continue
 		}
 		w.n = 0
-		w.from(root, w.base)
+		w.from(root, w.base, false)
 		next := w.base + 1
 		for i := range w.n {
 			h := w.longest(i)
 			m = w.d.match(t.start, h.end, h.state)
-			ok = m.Kind < Surname || !insideWord(w.s, m.Start, m.End)
+			m.apart = h.apart
+			ok = m.Kind < Surname && !h.apart || !insideWord(w.s, m.Start, m.End)
 			if ok && p != nil {
 				m, ok = p.accept(w, m, h.after)
+			} else if h.apart {
+				ok = false // without a policy names are what is written like one
 			}
 			if ok {
 				next = h.after
@@ -166,8 +170,9 @@ func (w *walk) word(i int) (*word, bool) {
 	return &w.words[i%ring], true
 }
 
-// from collects the phrases that go on with word i behind state.
-func (w *walk) from(state int32, i int) {
+// from collects the phrases that go on with word i behind state. They may be apart: Will; Grant and two lines of jane and
+// stonefield name somebody, too, and the proof does not ask what stands between two words.
+func (w *walk) from(state int32, i int, apart bool) {
 	if i-w.base >= longestPhrase {
 		return
 	}
@@ -176,34 +181,44 @@ func (w *walk) from(state int32, i int) {
 		return
 	}
 	if state == root {
-		w.take(w.first(t.id), t.end, i)
-		w.take(w.first(t.plain), t.end, i)
-		w.end(w.first(t.bare), t.end-1, i)
+		w.take(w.first(t.id), t.end, i, false)
+		w.take(w.first(t.plain), t.end, i, false)
+		w.end(w.first(t.bare), t.end-1, i, false)
 		return
 	}
 	before := &w.words[(i-1)%ring]
 	sign, ok := gapOf(w.s[before.end:t.start], isInitial(w.s[before.start:before.end]))
-	if !ok {
+	if ok && len(sign) == 0 {
+		w.on(state, t, i, apart)
 		return
 	}
-	if len(sign) > 0 {
-		state = w.step(state, w.d.words.find(sign))
-		if state == none {
-			return
+	if ok {
+		if next := w.step(state, w.d.words.find(sign)); next != none {
+			w.on(next, t, i, apart)
 		}
 	}
+	if r, _ := utf8.DecodeRune(w.s[t.start:t.end]); scriptOf(r) == noUnspaced {
+		w.on(state, t, i, true)
+	}
+}
+
+// on goes on behind state with the word i, which is t.
+func (w *walk) on(state int32, t *word, i int, apart bool) {
 	if t.end-t.start == 1 && upperByte(w.s[t.start]) {
-		w.past(state, i)
+		w.past(state, i, apart)
+	}
+	if isAside(w.s, t.start, t.end) {
+		w.from(state, i+1, true)
 	}
 	if t.known() {
-		w.take(w.step(state, t.id), t.end, i)
-		w.take(w.step(state, t.plain), t.end, i)
-		w.end(w.step(state, t.bare), t.end-1, i)
+		w.take(w.step(state, t.id), t.end, i, apart)
+		w.take(w.step(state, t.plain), t.end, i, apart)
+		w.end(w.step(state, t.bare), t.end-1, i, apart)
 	}
 }
 
 // past goes on behind initials that stand within a name, from word i on: Rose Q. Hill.
-func (w *walk) past(state int32, i int) {
+func (w *walk) past(state int32, i int, apart bool) {
 	if before := &w.words[(i-1)%ring]; isInitial(w.s[before.start:before.end]) {
 		return
 	}
@@ -215,7 +230,7 @@ func (w *walk) past(state int32, i int) {
 		r, n := utf8.DecodeRune(w.s[t.start:t.end])
 		switch {
 		case n < t.end-t.start, t.end < len(w.s) && w.s[t.end] != '.' && !unicode.IsLower(r) && w.s[t.end] != ' ', r >= utf8.RuneSelf && unicode.IsUpper(r):
-			w.from(state, i) // Hill, or the D of D'Arcy
+			w.from(state, i, apart) // Hill, or the D of D'Arcy
 			return
 		case !upperByte(w.s[t.start]):
 			return
@@ -243,18 +258,18 @@ func (w *walk) step(state, word int32) int32 {
 }
 
 // take records the phrase that ends in state and goes on behind it.
-func (w *walk) take(state int32, end, i int) {
+func (w *walk) take(state int32, end, i int, apart bool) {
 	if state == none {
 		return
 	}
-	w.end(state, end, i)
-	w.from(state, i+1)
+	w.end(state, end, i, apart)
+	w.from(state, i+1, apart)
 }
 
 // end records the phrase that ends in state, if one does.
-func (w *walk) end(state int32, end, i int) {
+func (w *walk) end(state int32, end, i int, apart bool) {
 	if state != none && w.n < len(w.hits) && w.d.ends[state] != w.d.ends[state-1] {
-		w.hits[w.n] = hit{end: end, state: state, after: i + 1}
+		w.hits[w.n] = hit{end: end, state: state, after: i + 1, apart: apart}
 		w.n++
 	}
 }
