@@ -69,7 +69,7 @@ DESCRIPTION:kept fold
 X-ALT-DESC;FMTTYPE=text/html:<p>Rose <b>Hill</b>\, dear</p>
 END:VCALENDAR
 `), crlf(`BEGIN:VCALENDAR
-SUMMARY:Interview Rose\, Hill\; and Ada Quill\nagain
+SUMMARY:Interview Ada\, Quill\; and Ada Quill\nagain
 ATTENDEE;CN="Ada Quill";ROLE=REQ-PARTICIPANT:mailto:ada@d-1.example.com
 DESCRIPTION:kept fold
   ed line
