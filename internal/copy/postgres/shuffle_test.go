@@ -160,7 +160,11 @@ func TestShufflePartsTwiceAndInAnyOrder(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if twist != (failed > 5) {
+		most := 5
+		if tr.prod.major(t) < 14 {
+			most = 0 // a table is read in one part there
+		}
+		if twist != (failed > most) {
 			t.Errorf("%d parts broke off", failed)
 		}
 		out := make(map[string]string)
