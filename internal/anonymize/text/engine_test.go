@@ -306,10 +306,18 @@ func FuzzEngine(f *testing.F) {
 		if json.Valid(s) && !isHTML && !json.Valid(out) {
 			t.Fatal("JSON became invalid")
 		}
-		if isHTML && strings.Count(string(out), "<") != strings.Count(string(s), "<") {
+		if isHTML && tagsIn(out) != tagsIn(s) {
 			t.Fatal("a tag was lost or made")
 		}
 	})
+}
+
+// tagsIn counts tags and comments; a sign that begins none may come out as an entity.
+func tagsIn(s []byte) (n int) {
+	for tag, kind := nextTag(s, 0); kind != noMarkup; tag, kind = nextTag(s, tag.End) {
+		n++
+	}
+	return n
 }
 
 func BenchmarkEngine(b *testing.B) {
