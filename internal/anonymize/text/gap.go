@@ -10,7 +10,8 @@ import (
 // This room says what may stand between two words of one name. What nobody sees, blanks (also no-break ones, several,
 // one line break) and a single joiner (hyphen, apostrophe, underscore, dot, plus) do not count: Jean-Luc, "Jean Luc"
 // and jean_luc are one phrase. After an initial a dot may precede the blank. Anything else, above all the comma of
-// "Last, First", is part of the phrase and must be there.
+// "Last, First", is part of the phrase and must be there; where it is not, the words stand apart (see from), and name
+// somebody only as a full name.
 
 const (
 	longestGap  = 64 // bytes; more blanks than this are layout, not a name

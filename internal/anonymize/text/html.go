@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// This room reads HTML as far as names need it: inline tags vanish inside a name, block tags end one, entities are
+// This room reads HTML as far as names need it: inline tags vanish inside a name, block tags set its words apart, entities are
 // decoded, the values of attributes and comments are texts of their own. Tags stay where they are.
 
 // separatorByte stands for a block tag in a view: the words of a name may stand on both sides, apart.
@@ -52,7 +52,7 @@ type markup uint8
 const (
 	noMarkup     markup = iota
 	inlineMarkup        // it may stand inside a name, as a comment may
-	blockMarkup         // it ends one
+	blockMarkup         // the words on its sides stand apart
 )
 
 // nextTag returns the first tag or comment at or after i, an empty range at the end if there is none.
