@@ -12,6 +12,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -75,13 +76,13 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 
 // options are the flags of all verbs.
 type options struct {
-	tenant, backend, config, rules, reports string
-	people                                  int
-	person                                  int64
-	stores                                  []string
-	folder                                  string   // of put and get
-	files                                   []string // of put and get
-	prod, staging                           servers.Side
+	tenant, model, backend, config, rules, reports string
+	people                                         int
+	person                                         int64
+	stores                                         []string
+	folder                                         string   // of put and get
+	files                                          []string // of put and get
+	prod, staging                                  servers.Side
 }
 
 func parse(verb string, args []string, errs io.Writer) (options, error) {
@@ -95,6 +96,7 @@ func parse(verb string, args []string, errs io.Writer) (options, error) {
 	switch verb {
 	case "seed":
 		f.IntVar(&o.people, "people", 2000, "how many people, at least 20")
+		f.StringVar(&o.model, "like", "", "invent the people of this tenant (default its own)")
 		f.StringVar(&o.config, "config", "", "also write a tenantcopy.yaml for these servers to this file, - for the terminal")
 		f.StringVar(&o.rules, "rules", "examples/acme/rules.yaml", "rules file that the configuration names")
 	case "config":
@@ -133,7 +135,7 @@ func (o options) kinds(list string) ([]string, error) {
 
 func seed(ctx context.Context, o options, out io.Writer) error {
 	began := time.Now()
-	w := world.New(o.tenant, o.people)
+	w := world.Like(o.tenant, cmp.Or(o.model, o.tenant), o.people)
 	if err := load.Tenant(ctx, w, load.Into{Side: o.prod, Stores: o.stores, Backend: o.backend}); err != nil {
 		return err
 	}

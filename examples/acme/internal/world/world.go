@@ -20,6 +20,7 @@ func Today() time.Time { return time.Date(2026, 11, 2, 9, 30, 0, 0, time.UTC) }
 // World is one tenant.
 type World struct {
 	Tenant     string
+	model      string   // whose chance it follows
 	Users      []Person // Users[i] has id i+1
 	Candidates []Person // the same; a few are users who apply with their own address
 	Locations  []Location
@@ -31,8 +32,12 @@ type World struct {
 
 // New invents a tenant with so many people, at least 20: four of five are
 // users, the others candidates from outside.
-func New(tenant string, people int) *World {
-	w := &World{Tenant: tenant}
+func New(tenant string, people int) *World { return Like(tenant, tenant, people) }
+
+// Like invents the people of one tenant for another, with addresses of its own: who must know them all
+// beforehand gives a fixed name.
+func Like(tenant, model string, people int) *World {
+	w := &World{Tenant: tenant, model: model}
 	people = max(people, 20)
 	w.Locations, w.Teams, w.Skills = locations(), teams(), skills()
 	w.makePeople(people)
@@ -45,7 +50,7 @@ func New(tenant string, people int) *World {
 // can change without moving the others.
 func (w *World) Rand(topic string) *rand.Rand {
 	h := fnv.New64a()
-	_, _ = h.Write([]byte(w.Tenant + "/" + topic)) // a hash never fails
+	_, _ = h.Write([]byte(w.model + "/" + topic)) // a hash never fails
 	return rand.New(rand.NewPCG(h.Sum64(), 20261102))
 }
 

@@ -22,6 +22,9 @@ func TestWorldIsReproducible(t *testing.T) {
 	if a.Full != g.Full || a.Email != g.Email {
 		t.Error("the shared person differs between tenants")
 	}
+	if like := world.Like("globex", "acme", 300); like.Tenant != "globex" || like.User(8).Full != acme.User(8).Full || like.User(9).Phone != acme.User(9).Phone {
+		t.Error("a tenant like acme has other people")
+	}
 }
 
 func TestPeopleAreDistinct(t *testing.T) {
