@@ -42,10 +42,8 @@ func nextBase64(s []byte, i int) Span {
 	return Span{}
 }
 
-// mayBeBase64 reports eight bytes of base64. A few signs are let pass, too.
-func mayBeBase64(v uint64) bool {
-	return (between(v|capital, 'a', 0x7f)|between(v, '+', '9'))&^v == highs
-}
+// mayBeBase64 reports eight bytes of base64. Signs above the plus are let pass, too: the run ends at them.
+func mayBeBase64(v uint64) bool { return (v-'+'*ones|v)&highs == 0 }
 
 // shortestLine is the length from which a line may be one of several.
 const shortestLine = 60

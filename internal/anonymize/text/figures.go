@@ -80,6 +80,9 @@ func plainFigure(r rune) byte {
 // begin with a byte from 0xD8 on, and the letters of Latin with none of these.
 func nextFigure(s []byte, i int) int {
 	for ; i < len(s); i += block {
+		for i+4*block <= len(s) && (load(s, i)|load(s, i+block)|load(s, i+2*block)|load(s, i+3*block))&highs == 0 {
+			i += 4 * block
+		}
 		v := load(s, i)
 		for set := v & (v << 1) & (v<<2 | v<<3&(v<<4)) & highs; set != 0; set &= set - 1 {
 			if k := i + firstOf(set); beginsFigure(s, k) {

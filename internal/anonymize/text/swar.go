@@ -64,20 +64,39 @@ func wordBytes(v uint64) uint64 {
 // bitsOf writes a set of the bytes of a block as that of a window that begins there.
 func bitsOf(set uint64) uint64 { return set >> 7 * 0x0102040810204080 >> 56 }
 
-// wordWindow returns wordBytes of the window at i, as far as s goes, and those of them that are beyond ASCII.
-func wordWindow(s []byte, i int) (set, wide uint64) {
-	n, any := min(len(s)-i, window), uint64(0)
+// windowSets are sets of the bytes of a window.
+type windowSets struct {
+	words  uint64 // wordBytes
+	stems  uint64 // the same without each final s that hashOf leaves out
+	beyond uint64 // those of words that are beyond ASCII
+}
+
+// wordWindow reads the window at i, as far as s goes. A word that does not end in it has no stem.
+func wordWindow(s []byte, i int) (w windowSets) {
+	n, any, finals := min(len(s)-i, window), uint64(0), uint64(0)
 	for k := 0; k < n; k += block {
 		v := load(s, i+k)
-		set |= bitsOf(wordBytes(v)) << k
+		w.words |= bitsOf(wordBytes(v)) << k
+		finals |= bitsOf(lettersS(v)) << k
 		any |= v
+	}
+	w.stems = w.words
+	for last := uint64(1); last != 0; w.stems ^= last {
+		long := w.stems << 1 & (w.stems << 2) & (w.stems << 3) // what has three bytes of its word before it
+		last = w.stems & finals & long &^ (w.stems >> 1)
 	}
 	if any&highs != 0 {
 		for k := 0; k < n; k += block {
-			wide |= bitsOf(load(s, i+k)&highs) << k
+			w.beyond |= bitsOf(load(s, i+k)&highs) << k
 		}
 	}
-	return set, wide
+	return w
+}
+
+// lettersS returns the letters s, small and capital.
+func lettersS(v uint64) uint64 {
+	v = (v | capital) ^ 's'*ones
+	return ^(v&^highs + 0x7f*ones | v) & highs
 }
 
 // nextDigit returns where the first digit or plus at or after i stands, len(s) if there is none.
@@ -130,13 +149,17 @@ func hashOf(b []byte) uint64 {
 // hashAt is hashOf of s[start:end], which is not empty.
 func hashAt(s []byte, start, end int) uint64 {
 	n := end - start
-	n -= finalS(s[end-1], n)
-	for finalS(s[start+n-1], n) > 0 { // seldom
+	for finalS(s[start+n-1], n) > 0 {
 		n--
 	}
-	first := (load(s, start) | capital) & below(n)
+	return hashStem(s, start, n)
+}
+
+// hashStem is hashAt of a word without each final s that counts for nothing: n bytes at start, at least one.
+func hashStem(s []byte, start, n int) uint64 {
+	first := load(s, start) | capital
 	if n <= block {
-		return hashEnd(first, 0)
+		return hashEnd(first&(^uint64(0)>>((64-8*uint(n))&63)), 0)
 	}
 	rest, i := uint64(0), start+block
 	for stop := start + n - block; i < stop; i += block {

@@ -43,8 +43,8 @@ type walk struct {
 	hits  [ring]hit
 	words [ring]word
 
-	left        int // where the window of skip begins; set are its wordBytes, beyond those beyond ASCII
-	set, beyond uint64
+	left int // where the window of skip begins
+	sets windowSets
 }
 
 // begin starts a search of s.
@@ -92,9 +92,10 @@ func (w *walk) skip() bool {
 		return false
 	}
 	for w.pos < len(w.s) {
-		if w.pos >= w.left+window || w.pos < w.left {
+		// Of a word that was cut in two, what is left is one of its own in a window that begins with it.
+		if at := w.pos - w.left; uint(at) >= window || at > 0 && w.sets.words>>(at-1)&3 == 3 {
 			w.left = w.pos
-			w.set, w.beyond = wordWindow(w.s, w.pos)
+			w.sets = wordWindow(w.s, w.pos)
 		}
 		if w.skipWindow() {
 			return true
@@ -106,7 +107,7 @@ func (w *walk) skip() bool {
 // skipWindow is skip for what is left of the window; it goes on behind it, or to the word that does not end in it.
 func (w *walk) skipWindow() bool {
 	from, words := w.left, &w.d.words
-	for set := w.set >> (w.pos - from) << (w.pos - from); set != 0; {
+	for set := w.sets.words >> (w.pos - from) << (w.pos - from); set != 0; {
 		start := bits.TrailingZeros64(set)
 		size := bits.TrailingZeros64(^(set >> start))
 		end := start + size
@@ -117,8 +118,8 @@ func (w *walk) skipWindow() bool {
 				w.left = len(w.s) // a window that begins with the word
 				return false
 			}
-		} else if w.beyond>>start<<(window-size) == 0 {
-			h := hashAt(w.s, from+start, from+end)
+		} else if w.sets.beyond>>start<<(window-size) == 0 {
+			h := hashStem(w.s, from+start, bits.TrailingZeros64(^(w.sets.stems >> start)))
 			if !words.maybe(h) {
 				continue
 			}
@@ -138,10 +139,7 @@ func (w *walk) skipWindow() bool {
 			w.count++
 			return true
 		}
-		if w.pos >= from+window {
-			return false
-		}
-		set = w.set >> (w.pos - from) << (w.pos - from)
+		return false
 	}
 	w.pos = from + window
 	return false
