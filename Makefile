@@ -74,9 +74,10 @@ bench-postgres: ## one tenant of 2 million rows against the tools that copy with
 .PHONY: profile
 profile: ## record what the program spends its time on, for the compiler: bench/postgres/tenantcopy.pgo
 	scripts/services up --require postgres
-	dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; go build -trimpath -o "$$dir/tenantcopy" ./bench/postgres; \
+	dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; go build -trimpath -o "$$dir/tenantcopy" ./bench/postgres; go build -trimpath -o "$$dir/anonymize" ./bench/anonymize; \
+	  "$$dir/anonymize" -profile "$$dir/run.engine" >/dev/null; \
 	  $(WITH_SERVERS); for i in 1 2 3; do BENCH_PROFILE=$$dir/run$$i "$$dir/tenantcopy" -rounds 1 -only full,keep; done; \
-	  go tool pprof -proto -output '$(PROFILE)' "$$dir"/run*.full "$$dir"/run*.keep
+	  go tool pprof -proto -output '$(PROFILE)' "$$dir"/run*
 
 .PHONY: manifests
 manifests: ## the plain manifests of deploy/, rendered from the chart by helm (built once)

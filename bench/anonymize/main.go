@@ -2,7 +2,7 @@
 // figure in processor time of one core, and against a limit or a peer of the
 // standard library in the same run.
 //
-//	go run ./bench/anonymize [-only people,json,…] [-people 1000000] [-markdown FILES]
+//	go run ./bench/anonymize [-only people,json,…] [-people 1000000] [-markdown FILES] [-profile FILE]
 //
 // It needs no server. All data is made up and the same in every run.
 package main
@@ -11,6 +11,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime/pprof"
 	"slices"
 	"strings"
 
@@ -45,7 +46,19 @@ func run() error {
 	only := flag.String("only", "", "sections to measure, with commas")
 	people := flag.Int("people", 1_000_000, "size of the people index")
 	markdown := flag.String("markdown", "", "files, with commas, in which the table between the markers is replaced")
+	profile := flag.String("profile", "", "write there what the processor was used for")
 	flag.Parse()
+	if *profile != "" {
+		f, err := os.Create(*profile)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
 	var lines []line
 	for _, s := range sections(*people) {
 		if *only != "" && !slices.Contains(strings.Split(*only, ","), s.name) {
