@@ -46,6 +46,7 @@ type Anonymizer struct {
 	builds  [][]byte    // composites, arrays and hstores in hand, by how deep they lie in each other
 	nesting int         // how deep that is
 	small   []byte      // scratch for normal forms; no callee of its user may touch it
+	dialled []byte      // scratch for numbers with another beginning
 	path    []byte      // scratch for paths
 	decoded []byte      // text form of the value in hand
 	width   int         // bytes of the integer in hand, 0 for other numbers

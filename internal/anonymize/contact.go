@@ -153,6 +153,11 @@ func (a *Anonymizer) appendPhone(dst, normal, original []byte) []byte {
 	if digits, ok := a.people.PhoneFor(normal); ok {
 		return layOut(dst, original, digits)
 	}
+	if known, ok := a.knownAs(normal); ok {
+		if digits, ok := a.people.PhoneAs(normal, known); ok {
+			return layOut(dst, original, digits)
+		}
+	}
 	return layOut(dst, original, a.people.AppendUnknownPhone(room[:0], a.unknown, normal))
 }
 

@@ -10,7 +10,20 @@ import (
 // without the zeros in front of it and its country's code: whatever the proof
 // takes for it.
 func (a *Anonymizer) KnownPhone(original []byte) bool {
-	d := dialling{people: a.people, room: append(a.small[:0], "0000"...), at: longestCode + 1}
+	_, ok := a.knownAs(original)
+	return ok
+}
+
+// knownAs returns the normal form under which a number is known, until the next call.
+func (a *Anonymizer) knownAs(original []byte) (normal []byte, ok bool) {
+	d := dialling{people: a.people, room: append(a.dialled[:0], "0000"...), at: longestCode + 1}
+	ok = d.read(original)
+	a.dialled = d.room
+	return d.found, ok
+}
+
+// read looks for a number.
+func (d *dialling) read(original []byte) bool {
 	parts, within := 0, false
 	for _, c := range original {
 		digit := c >= '0' && c <= '9'
@@ -22,7 +35,6 @@ func (a *Anonymizer) KnownPhone(original []byte) bool {
 		}
 		within = digit
 	}
-	a.small = d.room
 	for d.at < len(d.room) && d.room[d.at] == '0' {
 		d.at++
 	}
@@ -36,7 +48,7 @@ func (a *Anonymizer) KnownPhone(original []byte) bool {
 		return false
 	case zeros == 1 && (parts != 2 || original[1] != '.' || original[2]-'0' > 9), // and no decimal
 		zeros == 0 && (size > 9 || parts > 2 && size == 9):
-		if a.people.Subscriber(d.room[d.at:]) && d.anywhere() {
+		if d.people.Subscriber(d.room[d.at:]) && d.anywhere() {
 			return true
 		}
 	}
@@ -58,11 +70,15 @@ type dialling struct {
 	people *person.Index
 	room   []byte
 	at     int
+	found  []byte // the normal form that is known
 }
 
 // known reports whether what begins at from is somebody's number.
 func (d *dialling) known(from int) bool {
 	_, ok := d.people.ByPhone(d.room[from:])
+	if ok {
+		d.found = d.room[from:]
+	}
 	return ok
 }
 

@@ -135,20 +135,28 @@ func (x *Index) nearEmails() map[string]bool {
 func (x *Index) drawPhones(keys Keyring) (claims []claim, moved int, err error) {
 	claims = x.claims(func(p *Person) []string { return p.Real.Phones })
 	x.subscribers = newSubscribers(x.people)
-	real := realPhones{people: x.people}
-	real.near = real.all(func(phone string) bool { return strings.HasPrefix(phone, unassigned) })
+	x.local = newLocalNumbers(x.people, claims)
+	real := realPhones{people: x.people, local: &x.local}
+	real.near = real.all(real.isNear)
 	moved, err = settle(claims, keys, method{func(g *generator) *PRF { return g.phone }, func(dst []byte, _ *generator, c *claim) []byte {
-		size := len(c.real)
+		size, count := len(c.real), c.count
 		if size == 0 {
 			size = 12
 		}
-		if c.count >= usualDraws { // all numbers of that length behind 999 are taken, or nearly
+		if f := x.local.of(c); f != nil {
+			if count < usualDraws {
+				return f.append(dst, c.draw)
+			}
+			count -= usualDraws
+		}
+		if count >= usualDraws { // all numbers of that length behind 999 are taken, or nearly
 			at := len(dst)
 			dst = appendPhoneDigits(dst, c.draw, size+len(unassigned))
 			return append(dst[:at], dst[at+len(unassigned):]...)
 		}
 		return appendPhoneDigits(dst, c.draw, size)
 	}}, func(c *claim) bool { return real.has(c.value) || x.subscribers.has([]byte(c.value)) })
+	x.local.within(claims)
 	x.apart = !slices.ContainsFunc(claims, func(c claim) bool { return c.count >= allDraws })
 	return claims, moved, err
 }

@@ -75,6 +75,7 @@ type Index struct {
 	emails      *table   // normal forms → pseudonyms, of every known e-mail
 	phones      *table   // normal forms → pseudonyms, with what is dialled
 	subscribers subscribers
+	local       localNumbers
 	records     int
 	redrawn     int
 	domain      string

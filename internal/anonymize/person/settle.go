@@ -5,6 +5,8 @@ import "encoding/binary"
 // claim is one wish for a value that must be unique.
 type claim struct {
 	person int32
+	line   int8   // of localNumbers
+	within bool   // real is written as within its country
 	key    string // of the draw: the person's id, and what else it depends on
 	real   string // the real value it replaces; "" for a person without one
 	count  uint64 // draws that were rejected

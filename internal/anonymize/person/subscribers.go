@@ -95,20 +95,25 @@ func (x *Index) Subscriber(digits []byte) bool {
 }
 
 // realPhones tells which generated numbers somebody really has: of those behind
-// 999 the few that begin so, of others any.
+// 999 and of those that countries set aside the few that are such, of others any.
 type realPhones struct {
 	people     []Person
+	local      *localNumbers
 	near, wide map[string]bool // wide is there when it is asked for
 }
 
 func (r *realPhones) has(generated string) bool {
-	if strings.HasPrefix(generated, unassigned) {
+	if r.isNear(generated) {
 		return r.near[generated]
 	}
 	if r.wide == nil {
 		r.wide = r.all(func(string) bool { return true })
 	}
 	return r.wide[generated]
+}
+
+func (r *realPhones) isNear(phone string) bool {
+	return strings.HasPrefix(phone, unassigned) || r.local.holds(phone)
 }
 
 // all returns the known numbers of a kind.
