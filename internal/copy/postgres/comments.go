@@ -16,8 +16,11 @@ import (
 // schema text, so they are dropped unless the rules say $comments: keep. The
 // comment on the database is the twin's marker and never the source's.
 
+// commentsQuery asks who the described is of the user's own objects and of
+// schemas alone: the server has five thousand comments on its own, and to
+// identify them is a tenth of what a small run costs the source.
 const commentsQuery = `SELECT 'comment on a ' || i.type, d.description FROM pg_description d CROSS JOIN LATERAL pg_identify_object(d.classoid, d.objoid, d.objsubid) AS i
-WHERE (d.objoid >= 16384 OR i.identity = 'public') AND i.type <> 'large object'
+WHERE (d.objoid >= 16384 OR d.classoid = 'pg_namespace'::regclass) AND (d.objoid >= 16384 OR i.identity = 'public') AND i.type <> 'large object'
   AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.classoid AND e.objid = d.objoid AND e.deptype = 'e') ORDER BY 1, 2`
 
 // readComments surveys them.
