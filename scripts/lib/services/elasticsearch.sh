@@ -54,7 +54,8 @@ elasticsearch_check() {
   echo "${BASH_REMATCH[1]}"
 }
 
-# elasticsearch_config DIR NAME writes a node's configuration: nothing outside its own folder, no logs but stdout.
+# elasticsearch_config DIR NAME writes a node's configuration: nothing outside its own folder, no logs but stdout. Java's
+# second compiler stays off: for servers that live as long as a run of the tests it takes more than half of their work.
 elasticsearch_config() {
   local dir=$1 name=$2 side
   side=$(side_of "$name")
@@ -82,7 +83,7 @@ rootLogger.appenderRef.console.ref = console
 CONF
   {
     sed -e '/^-Xlog:gc/d' -e '/HeapDumpOnOutOfMemoryError/d' "$CACHE/$(elasticsearch_key)/config/jvm.options"
-    printf '%s\n' -Xms512m -Xmx512m
+    printf '%s\n' -Xms512m -Xmx512m -XX:TieredStopAtLevel=1
   } | service_file "$dir/config/jvm.options"
 }
 
