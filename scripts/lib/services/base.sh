@@ -65,11 +65,12 @@ anyone_can_enter() {
   setpriv --reuid=65534 --regid=65534 --clear-groups test -x "$dir"
 }
 
-# data_elsewhere CLONE prints where the data of a clone are that the servers' user cannot enter.
+# data_elsewhere CLONE prints where the data of a clone are when they are not in it: under TENANTCOPY_DATA, or because
+# the servers' user cannot enter the clone.
 data_elsewhere() {
   local hash
   hash=$(printf %s "$1" | sha256sum)
-  echo "/var/tmp/tenantcopy-services-${hash:0:12}"
+  echo "${TENANTCOPY_DATA:-/var/tmp}/tenantcopy-services-${hash:0:12}"
 }
 
 # find_places sets where things are: STATE (ignored by git) and LOGS in the clone, DATA in it where the servers' user
@@ -79,8 +80,11 @@ find_places() {
   LOGS=$STATE/log
   DATA=$STATE/data
   CACHE=${TENANTCOPY_CACHE:-${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/tenantcopy}
+  [[ -z ${TENANTCOPY_DATA:-} ]] || DATA=$(data_elsewhere "$ROOT")
   is_root || return 0
-  anyone_can_enter "$STATE" || DATA=$(data_elsewhere "$ROOT")
+  [[ -z ${TENANTCOPY_DATA:-} ]] || anyone_can_enter "$TENANTCOPY_DATA" ||
+    die "TENANTCOPY_DATA is a folder that the servers' user cannot enter: choose another"
+  [[ -n ${TENANTCOPY_DATA:-} ]] || anyone_can_enter "$STATE" || DATA=$(data_elsewhere "$ROOT")
   anyone_can_enter "$CACHE" && return 0
   [[ -z ${TENANTCOPY_CACHE:-} ]] || die "TENANTCOPY_CACHE is a folder that the servers' user cannot enter: choose another"
   CACHE=/var/cache/tenantcopy
