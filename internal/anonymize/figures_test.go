@@ -79,14 +79,14 @@ func TestTextReadsTheFiguresOfTheProof(t *testing.T) {
 }
 
 // between is what may stand between two groups of a number's digits, for the proof.
-var between = []string{"", "", "", " ", " ", "-", ".", "/", "\t", "\u00a0", "\u2011", "\u202f", "\u2014", "  ", " - ", "--", ".-", ") ", " (", ")-(", "+", " +", "-\t", "\t\t", "/ ", ". ", "\t+\t ", " . ", "\u2009", ",", "\n"}
+var between = []string{"", "", "", " ", " ", "-", ".", "/", "\t", "\u00a0", "\u2011", "\u202f", "\u2014", "  ", " - ", "--", ".-", ") ", " (", ")-(", "+", " +", "-\t", "\t\t", "/ ", ". ", "\t+\t ", " . ", "\u2009", ",", "\n", "<br>", "</td><td>", "</x>\n<y>"}
 
 // However the digits of a number are put apart, and whatever numbers stand beside it: where the proof reads somebody's
 // number, the text engine does.
 func TestTextReadsTheGroupsOfTheProof(t *testing.T) {
 	t.Parallel()
 	numbers := []string{"+491701234567", "491701234567", "00491701234567", "01701234567", "+4901701234567", "1701234567", "+491707654321", "01707654321", "tel:491701234567"}
-	for _, rule := range []string{"text", "scan"} {
+	for _, rule := range []string{"text", "scan", "{text: html}"} {
 		a, row, proof := over(t, someRecords(), rule)
 		found, texts := 0, 0
 		rapid.Check(t, func(t *rapid.T) {

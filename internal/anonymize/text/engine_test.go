@@ -314,7 +314,8 @@ func FuzzEngine(f *testing.F) {
 
 // tagsIn counts tags and comments; a sign that begins none may come out as an entity.
 func tagsIn(s []byte) (n int) {
-	for tag, kind := nextTag(s, 0); kind != noMarkup; tag, kind = nextTag(s, tag.End) {
+	tags := tagSearch{s: s}
+	for tag, kind := tags.next(0); kind != noMarkup; tag, kind = tags.next(tag.End) {
 		n++
 	}
 	return n

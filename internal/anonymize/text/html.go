@@ -18,14 +18,22 @@ const (
 func (w *worker) inHTML(dst []edit, s []byte, l layer) []edit {
 	first := len(dst)
 	v := w.view()
+	side, glued := 0, false // tags side by side that vanish; words that they hold apart
+	tags := tagSearch{s: s}
 	for pos := 0; pos < len(s); {
-		tag, kind := nextTag(s, pos)
+		tag, kind := tags.next(pos)
+		if text := s[pos:tag.Start]; len(text) > 0 {
+			glued = glued || side > 1 && touchesWord(v.text, len(v.text), len(v.text)) && touchesWord(text, 0, 0)
+			side = 0
+		}
 		v.entities(s, Span{pos, tag.Start})
 		if kind == noMarkup {
 			break
 		}
-		dst = w.inTag(dst, s, tag, l)
-		if kind == blockMarkup {
+		if tag.End-tag.Start > 1 {
+			dst = w.inTag(dst, s, tag, l)
+		}
+		if side++; kind == blockMarkup || kind == inlineMarkup && betweenLetters(s, tag) {
 			v.put(blockMark, tag)
 		}
 		pos = tag.End
@@ -39,8 +47,16 @@ func (w *worker) inHTML(dst []edit, s []byte, l layer) []edit {
 	if inTags {
 		slices.SortStableFunc(dst[first:], func(a, b edit) int { return a.Start - b.Start })
 	}
+	before := len(dst)
+	dst = w.numbersOver(dst, &v)
 	w.giveBack(v)
-	return dst
+	if glued { // <span>Rose</span><span>Hill</span>
+		dst = w.inTagged(dst, s, l, true)
+	}
+	if len(dst) == before {
+		return dst
+	}
+	return append(dst[:first], disjoint(dst[first:])...)
 }
 
 // cdata begins a text that is none of the markup around it.
@@ -51,14 +67,30 @@ type markup uint8
 
 const (
 	noMarkup     markup = iota
+	letterMarkup        // it says how letters look and may stand within a word
 	inlineMarkup        // it may stand inside a name, as a comment may
 	blockMarkup         // the words on its sides stand apart
 )
 
-// nextTag returns the first tag or comment at or after i, an empty range at the end if there is none.
-func nextTag(s []byte, i int) (Span, markup) {
+// tagSearch finds one tag after the other.
+type tagSearch struct {
+	s       []byte
+	endless bool // no comment ends any more
+}
+
+// next returns the first tag or comment at or after i, an empty range at the end if there is none. The i of one call is
+// not before that of the last one.
+func (t *tagSearch) next(i int) (Span, markup) {
+	s := t.s
 	for i < len(s) {
 		k := bytes.IndexByte(s[i:], '<')
+		text := s[i:]
+		if k >= 0 {
+			text = text[:k]
+		}
+		if mark := bytes.IndexByte(text, separatorByte); mark >= 0 { // s is a view
+			return Span{i + mark, i + mark + 1}, blockMarkup
+		}
 		if k < 0 || i+k+1 >= len(s) {
 			break
 		}
@@ -66,8 +98,8 @@ func nextTag(s []byte, i int) (Span, markup) {
 		if declared := s[start+1] == '!'; declared && bytes.HasPrefix(s[start:], []byte(cdata)) {
 			return Span{start, start + len(cdata)}, blockMarkup
 		} else if declared && bytes.HasPrefix(s[start:], []byte("<!--")) {
-			if end := bytes.Index(s[start+4:], []byte("-->")); end >= 0 {
-				return Span{start, start + 4 + end + 3}, inlineMarkup
+			if end := t.commentEnd(start + 4); end > 0 {
+				return Span{start, end}, inlineMarkup
 			}
 		} else if end := tagEnd(s, start); end > 0 {
 			kind := element(s[start:end])
@@ -81,6 +113,18 @@ func nextTag(s []byte, i int) (Span, markup) {
 		i = start + 1
 	}
 	return Span{len(s), len(s)}, noMarkup
+}
+
+// commentEnd returns where the comment ends whose text begins at i, 0 if it does not: it is looked for once.
+func (t *tagSearch) commentEnd(i int) int {
+	if t.endless {
+		return 0
+	}
+	end := bytes.Index(t.s[i:], []byte("-->"))
+	if t.endless = end < 0; t.endless {
+		return 0
+	}
+	return i + end + 3
 }
 
 // tagEnd returns the offset behind the > of the tag at start, or 0. Quotes hide it.
@@ -126,9 +170,9 @@ func element(tag []byte) markup {
 		return noMarkup
 	}
 	switch string(name[:n]) {
-	case "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins",
-		"kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u",
-		"var", "wbr", "nobr":
+	case "a", "b", "big", "code", "em", "font", "i", "mark", "s", "small", "span", "strong", "sub", "sup", "u", "wbr":
+		return letterMarkup
+	case "abbr", "acronym", "bdi", "bdo", "cite", "data", "del", "dfn", "ins", "kbd", "label", "q", "samp", "strike", "time", "tt", "var", "nobr":
 		return inlineMarkup
 	case "address", "area", "article", "aside", "audio", "base", "blockquote", "body", "br", "button", "canvas", "caption",
 		"center", "col", "colgroup", "datalist", "dd", "details", "dialog", "dir", "div", "dl", "dt", "embed", "fieldset",

@@ -42,8 +42,8 @@ func apply(dst, s []byte, edits []edit, n *Counts) []byte {
 }
 
 // encoded reports whether s may hold an encoding, so that edits must look at it.
-func encoded(s []byte, isHTML bool) bool {
-	return isHTML && bytes.IndexByte(s, '<') >= 0 || looksJSON(s) || hasEntity(s) || hasPercent(s) || hasEscape(s) ||
+func encoded(s []byte, declared bool) bool {
+	return declared && bytes.IndexByte(s, '<') >= 0 || hasTag(s) || looksJSON(s) || hasEntity(s) || hasPercent(s) || hasEscape(s) ||
 		Compressed(s) || looksPacked(s) || bytes.IndexByte(s, '=') >= 0 && (hasQuoted(s) || hasWord(s)) || hasBase64(s) || nextFigure(s, 0) < len(s)
 }
 
@@ -100,6 +100,9 @@ func (w *worker) edits(dst []edit, s []byte, l layer) []edit {
 		dst = w.through(dst, decodeEscapes(s), codec{l, appendEscaped})
 	}
 	dst = w.inBase64(dst, s, l)
+	if hasTag(s) && w.mayGoOver(s) {
+		dst = w.inTagged(dst, s, l, false)
+	}
 	if len(dst) == before { // nothing was found twice
 		return dst
 	}
