@@ -38,14 +38,8 @@ func (s server) role(t *testing.T, name, options string) tenant.Secret {
 	password := tenant.NewSecret(random() + random())
 	s.run(t, "postgres", `CREATE ROLE `+ident(name)+` LOGIN PASSWORD `+literal(verifier(password))+` `+options)
 	t.Cleanup(func() {
-		config, _ := pgx.ParseConfig(s.url)
-		config.Password = s.password.Reveal()
-		conn, err := pgx.ConnectConfig(context.Background(), config)
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		defer conn.Close(context.Background())
+		conn, done := s.session(t, "postgres")
+		defer done()
 		if _, err := conn.Exec(context.Background(), `DROP ROLE IF EXISTS `+ident(name)); err != nil {
 			t.Errorf("drop a role: %v", err)
 		}

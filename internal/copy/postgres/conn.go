@@ -329,6 +329,11 @@ func (p *pool) leave() {
 // and a retry needs a fresh one.
 func (p *pool) put(ctx context.Context, conn *pgx.Conn) {
 	defer p.release()
+	p.adopt(ctx, conn)
+}
+
+// adopt takes a session that get has not given.
+func (p *pool) adopt(ctx context.Context, conn *pgx.Conn) {
 	if !conn.IsClosed() && conn.PgConn().TxStatus() == 'I' {
 		p.mu.Lock()
 		defer p.mu.Unlock()

@@ -29,12 +29,9 @@ func Site(ctx context.Context, dst guard.SiteAddress) (guard.Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := e.steady(ctx, e.admin); err != nil {
-		return nil, err
-	}
-	conn, err := e.connect(ctx, e.admin)
+	conn, err := e.steady(ctx, e.admin)
 	if err != nil {
-		return nil, e.fail(ctx, "connect to database "+e.admin, err)
+		return nil, err
 	}
 	return &site{e: e, conn: conn, disk: dst.Store.Limits.Disk}, nil
 }

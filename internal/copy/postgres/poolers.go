@@ -29,9 +29,9 @@ const freshSessions = 4
 const steadyWithin = 15 * time.Second
 
 // steady refuses an address whose sessions do not stay what they are, and keeps
-// in mind which server they are of. Error:
-// *report.Refusal with Incompatible, or why no session was to be had.
-func (e *endpoint) steady(ctx context.Context, database string) error {
+// in mind which server they are of. It returns one of those it has looked at.
+// Error: *report.Refusal with Incompatible, or why no session was to be had.
+func (e *endpoint) steady(ctx context.Context, database string) (_ *pgx.Conn, err error) {
 	var servers []string
 	open := func() (*pgx.Conn, error) {
 		conn, err := e.connect(ctx, database)
@@ -49,31 +49,35 @@ func (e *endpoint) steady(ctx context.Context, database string) error {
 	for range freshSessions - 2 {
 		conn, err := open()
 		if err != nil {
-			return err
+			return nil, err
 		}
 		farewell(ctx, conn)
 		e.missATurn(ctx)
 	}
 	a, err := open()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer farewell(ctx, a)
+	defer func() {
+		if err != nil {
+			farewell(ctx, a)
+		}
+	}()
 	b, err := open()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer farewell(ctx, b)
 	if slices.Sort(servers); len(slices.Compact(servers)) > 1 {
-		return e.unsteady("it leads to different servers in turn, so that what one session sees another does not", "name one server: the primary, or one standby")
+		return nil, e.unsteady("it leads to different servers in turn, so that what one session sees another does not", "name one server: the primary, or one standby")
 	}
 	if err := e.steadyPair(ctx, a, b); err != nil {
-		return err
+		return nil, err
 	}
 	if e.side == report.Source { // at a destination the lock's session is the proof
 		e.server = servers[0]
 	}
-	return nil
+	return a, nil
 }
 
 // farewell ends a session and waits until the server has ended it as well:

@@ -11,6 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantcopy/tenantcopy/internal/guard"
 	"github.com/tenantcopy/tenantcopy/internal/report"
 	"github.com/tenantcopy/tenantcopy/internal/tenant"
 )
@@ -121,7 +124,10 @@ func TestP04_SessionsOfATransactionPooler(t *testing.T) {
 			t.Fatal(err)
 		}
 		e.config.RuntimeParams = map[string]string{"application_name": "tenantcopy/r/u"}
-		err = e.steady(t.Context(), e.database)
+		conn, err := e.steady(t.Context(), e.database)
+		if err == nil {
+			farewell(t.Context(), conn)
+		}
 		switch {
 		case mode == "session" && err != nil:
 			t.Errorf("a pool that keeps sessions whole is refused: %v", err)
@@ -143,5 +149,28 @@ func TestP04_LoadBalancedReader(t *testing.T) {
 	_, err := tr.run(t.Context(), t)
 	if text := wantCode(t, err, report.Incompatible); !strings.Contains(text, "different servers") {
 		t.Errorf("error: %s", text)
+	}
+}
+
+// The sessions that an address was looked at through are not all thrown away:
+// what comes next uses one of them.
+func TestLookedAtSessionsAreUsed(t *testing.T) {
+	t.Parallel()
+	tr := newTrial(t, tinySQL, tinyRules)
+	opened, err := Open(t.Context(), tr.src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer opened.Close()
+	at, err := Site(t.Context(), guard.SiteAddress{Twin: "staging/acme", Store: tr.dst, Session: tr.src.Session})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer at.Close()
+	for what, conn := range map[string]*pgx.Conn{"reader": opened.(*reader).sessions.free[0], "site": at.(*site).conn} {
+		var name string
+		if err := conn.QueryRow(t.Context(), `SELECT coalesce(current_setting('tenantcopy.session', true), '')`).Scan(&name); err != nil || name != "a" {
+			t.Errorf("%s: the session is %q: %v", what, name, err)
+		}
 	}
 }

@@ -27,8 +27,14 @@ func (p *prober) Questions() doctor.Questions {
 	}
 	d := door{p.conn}
 	return doctor.Questions{
-		Fit:     func(ctx context.Context) error { return p.e.newEnough(ctx, p.conn) },
-		Lasting: func(ctx context.Context) error { return p.e.steady(ctx, p.e.database) },
+		Fit: func(ctx context.Context) error { return p.e.newEnough(ctx, p.conn) },
+		Lasting: func(ctx context.Context) error {
+			conn, err := p.e.steady(ctx, p.e.database)
+			if err == nil {
+				farewell(ctx, conn)
+			}
+			return err
+		},
 		Missing: func(ctx context.Context) (g doctor.Grants, err error) {
 			g.Lines, err = unreadable(ctx, d)
 			g.Says, g.Hint = fmt.Sprintf("role %s may not read everything; %d rights are missing", p.e.config.User, len(g.Lines)), readHint

@@ -46,17 +46,14 @@ func Open(ctx context.Context, src tenant.Source) (clone.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := e.steady(ctx, e.database); err != nil {
+	e.config.BuildFrontend = newSplitFrontend
+	conn, err := e.steady(ctx, e.database)
+	if err != nil {
 		return nil, err
 	}
-	e.config.BuildFrontend = newSplitFrontend
 	r := &reader{e: e, sessions: newPool(e, e.database, e.limit), partSize: limits.part(e), restraint: limits, small: smallTable, mostClosed: mostClosed, mostMoved: anonymize.MostShuffled, installed: installedPrograms()}
-	conn, err := r.sessions.get(ctx)
-	if err != nil {
-		return nil, e.fail(ctx, "connect", err)
-	}
 	r.version, err = version(ctx, conn)
-	r.sessions.put(ctx, conn)
+	r.sessions.adopt(ctx, conn)
 	if err == nil && r.version < minVersion {
 		err = e.tooOld(r.version)
 	}

@@ -45,8 +45,21 @@ func (s server) connect(t *testing.T, database string) *pgx.Conn {
 	return connectTo(t, s.store(database))
 }
 
-// connectTo opens a session as the address's user.
+// connectTo opens a session as the address's user, until the end of the test.
 func connectTo(t *testing.T, at tenant.Store) *pgx.Conn {
+	t.Helper()
+	conn := openAt(t, at)
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	return conn
+}
+
+// open opens a session that the caller ends.
+func (s server) open(t *testing.T, database string) *pgx.Conn {
+	t.Helper()
+	return openAt(t, s.store(database))
+}
+
+func openAt(t *testing.T, at tenant.Store) *pgx.Conn {
 	t.Helper()
 	config, err := pgx.ParseConfig(at.URL)
 	if err != nil {
@@ -57,7 +70,6 @@ func connectTo(t *testing.T, at tenant.Store) *pgx.Conn {
 	if err != nil {
 		t.Fatalf("connect to %s: %v", config.Database, reduce(err))
 	}
-	t.Cleanup(func() { _ = conn.Close(context.Background()) })
 	return conn
 }
 
@@ -65,8 +77,8 @@ func connectTo(t *testing.T, at tenant.Store) *pgx.Conn {
 func (s server) run(t *testing.T, database, sql string) {
 	t.Helper()
 	sql = s.spoken(t, sql)
-	conn := s.connect(t, database)
-	defer conn.Close(context.Background())
+	conn, done := s.session(t, database)
+	defer done()
 	if _, err := conn.PgConn().Exec(context.WithoutCancel(t.Context()), sql).ReadAll(); err != nil {
 		t.Fatalf("run statements in %s: %v", database, err)
 	}
@@ -75,9 +87,9 @@ func (s server) run(t *testing.T, database, sql string) {
 // ask returns the first column of a query's rows.
 func (s server) ask(t *testing.T, database, sql string, args ...any) []string {
 	t.Helper()
-	conn := s.connect(t, database)
-	defer conn.Close(context.Background())
-	rows, err := conn.Query(t.Context(), sql, args...)
+	conn, done := s.session(t, database)
+	defer done()
+	rows, err := conn.Query(t.Context(), sql, append([]any{pgx.QueryExecModeDescribeExec}, args...)...) // nothing prepared stays
 	if err != nil {
 		t.Fatalf("ask %s: %v", database, err)
 	}
@@ -108,17 +120,10 @@ ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO reads_all; GRANT SELECT ON pg
 func (s server) dropAfter(t *testing.T, database string) {
 	t.Helper()
 	t.Cleanup(func() {
-		ctx := context.Background()
-		config, _ := pgx.ParseConfig(s.url)
-		config.Password = s.password.Reveal()
-		conn, err := pgx.ConnectConfig(ctx, config)
-		if err != nil {
-			t.Errorf("connect to clean up: %v", reduce(err))
-			return
-		}
-		defer conn.Close(ctx)
+		conn, done := s.session(t, "postgres")
+		defer done()
 		for _, ending := range []string{"", "__new", "__old"} {
-			if _, err := conn.Exec(ctx, `DROP DATABASE IF EXISTS `+ident(database+ending)+` WITH (FORCE)`); err != nil {
+			if _, err := conn.Exec(context.Background(), `DROP DATABASE IF EXISTS `+ident(database+ending)+` WITH (FORCE)`); err != nil {
 				t.Errorf("drop a test database: %v", reduce(err))
 			}
 		}
