@@ -28,6 +28,8 @@ demo: ## a tenant in production, its pseudonymised copy in staging, on real serv
 build: ## the program, in bin/tenantcopy
 	go build -trimpath -buildvcs=false -pgo='$(PROFILE)' -ldflags '-s -w -X main.version=$(VERSION)' -o bin/tenantcopy ./cmd/tenantcopy
 
+LONGEST := ./internal/copy/postgres ./internal/copy/search ./cmd/tenantcopy # packages whose tests begin first
+
 .PHONY: check
 check: lint ## format, vet, staticcheck, shape and the tests that need no server
 	unit=$(UNIT); go test -skip '$(KUBE)' $$unit
@@ -42,7 +44,7 @@ lint: ## format, vet and staticcheck alone
 
 .PHONY: test
 test: services-up-all ## all tests but those of Kubernetes, with the race detector, on real servers; a missing server fails
-	$(WITH_SERVERS) go test -race -timeout 30m -skip '$(KUBE)' ./...
+	$(WITH_SERVERS) go test -race -timeout 30m -p 3 -skip '$(KUBE)' $(LONGEST) ./... # those of search wait most of the time
 	go test -run Allocs $$(find . -name allocs_test.go -printf '%h\n') # the race detector makes allocations of its own
 
 .PHONY: test-kube
