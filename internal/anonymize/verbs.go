@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/filler"
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/media"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/packed"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
@@ -124,6 +125,13 @@ func (a *Anonymizer) freeText(dst, v []byte, html bool) ([]byte, outcome, error)
 			}
 			return a.freeText(dst, v, html)
 		})
+	}
+	if kind := letter(v); kind != media.Unknown {
+		if out, ok := a.letter(kind, v); ok && bytes.Equal(out, v) {
+			return dst, kept, nil
+		} else if ok {
+			return append(dst, out...), changed, nil
+		}
 	}
 	start := len(dst)
 	out := a.plan.engine.Rewrite(dst, v, a, text.Options{HTML: html, Context: a.named, Scratch: &a.texts}, nil)

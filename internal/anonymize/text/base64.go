@@ -93,14 +93,14 @@ func foldLines(run, coded []byte) []byte {
 	return append(out, coded...)
 }
 
-// hasBase64 reports whether a run decodes to readable text.
+// hasBase64 reports whether a run decodes to readable text, as base64 or as hexadecimal digits.
 func hasBase64(s []byte) bool {
 	for i := 0; ; {
 		run := nextBase64(s, i)
 		if run.End == 0 {
 			return false
 		}
-		if _, _, ok := readBase64(s[run.Start:run.End]); ok {
+		if _, _, ok := readBase64(s[run.Start:run.End]); ok || hasHex(s, run) {
 			return true
 		}
 		i = run.End
@@ -168,7 +168,7 @@ func readable(s []byte, whole bool) bool {
 	return true
 }
 
-// inBase64 appends an edit for every run with something to replace in it.
+// inBase64 appends an edit for every run with something to replace in it, or in the hexadecimal digits within it.
 func (w *worker) inBase64(dst []edit, s []byte, l layer) []edit {
 	for i := 0; ; {
 		run := nextBase64(s, i)
@@ -176,8 +176,13 @@ func (w *worker) inBase64(dst []edit, s []byte, l layer) []edit {
 			return dst
 		}
 		i = run.End
+		var inner []edit
 		text, enc, ok := readBase64(s[run.Start:run.End])
-		if !ok {
+		if ok {
+			inner = w.inMeaning(text, l.inner())
+		}
+		if len(inner) == 0 {
+			dst = w.inHex(dst, s, run, l)
 			continue
 		}
 		if dotted := run.Start > 0 && s[run.Start-1] == '.' || run.End < len(s) && s[run.End] == '.'; dotted && s[run.End-1] != '=' {
@@ -186,16 +191,20 @@ func (w *worker) inBase64(dst []edit, s []byte, l layer) []edit {
 				enc = base64.RawStdEncoding
 			}
 		}
-		var inner []edit
-		if readable(text, true) {
-			inner = w.edits(nil, text, l.inner())
-		} else if inner, ok = w.inCompressed(nil, text, l.inner()); !ok {
-			inner, _ = w.inPacked(nil, text, l.inner())
-		}
-		if len(inner) > 0 {
-			e := edit{Span: run, deep: true, cuts: insideCode(s, run.Start) || insideCode(s, run.End)}
-			e.text = foldLines(s[run.Start:run.End], enc.AppendEncode(nil, apply(nil, text, inner, &e.n)))
-			dst = append(dst, e)
-		}
+		e := edit{Span: run, deep: true, cuts: insideCode(s, run.Start) || insideCode(s, run.End)}
+		e.text = foldLines(s[run.Start:run.End], enc.AppendEncode(nil, apply(nil, text, inner, &e.n)))
+		dst = append(dst, e)
 	}
+}
+
+// inMeaning returns the replacements inside what a run means.
+func (w *worker) inMeaning(text []byte, l layer) []edit {
+	if readable(text, true) {
+		return w.edits(nil, text, l)
+	}
+	inner, ok := w.inCompressed(nil, text, l)
+	if !ok {
+		inner, _ = w.inPacked(nil, text, l)
+	}
+	return inner
 }

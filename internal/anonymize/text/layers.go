@@ -98,6 +98,7 @@ func (w *worker) edits(dst []edit, s []byte, l layer) []edit {
 	}
 	if escapes {
 		dst = w.through(dst, decodeEscapes(s), codec{l, appendEscaped})
+		dst = w.inBytes(dst, s, l)
 	}
 	dst = w.inBase64(dst, s, l)
 	if hasTag(s) && w.mayGoOver(s) {

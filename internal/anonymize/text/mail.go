@@ -117,16 +117,18 @@ func escapeQuoted(dst, text []byte) []byte {
 	return dst
 }
 
-// encodedWord is one =?charset?Q?text?=.
+// encodedWord is one =?charset?Q?text?=; text are the bytes that it means. A row of words may cut a character, so only
+// all of them say what they mean.
 type encodedWord struct {
 	charset, text []byte
 	base64        bool
+	latin         bool // text is in Latin-1, whatever charset says
 	end           int
 }
 
 // wordAt reads the encoded word at i.
 func wordAt(s []byte, i int) (e encodedWord, ok bool) {
-	if i+1 >= len(s) || s[i+1] != '?' {
+	if i+1 >= len(s) || s[i] != '=' || s[i+1] != '?' {
 		return e, false
 	}
 	parts := bytes.SplitN(s[i+2:min(len(s), i+longestWord)], []byte("?"), 4)
@@ -154,16 +156,14 @@ func wordAt(s []byte, i int) (e encodedWord, ok bool) {
 			e.text = append(e.text, c)
 		}
 	}
-	if !e.unicode() {
-		e.text = []byte(string(runesOf(e.text)))
-	}
-	return e, ok && utf8.Valid(e.text)
+	e.latin = !e.unicode()
+	return e, ok
 }
 
 // longestWord is the longest encoded word that is read; 75 is what mail allows.
 const longestWord = 1000
 
-// unicode reports the charsets that are UTF-8; all others are read as Latin-1.
+// unicode reports the charsets that are UTF-8; all others, and what is none, are read as Latin-1.
 func (e *encodedWord) unicode() bool {
 	return strings.EqualFold(string(e.charset), "utf-8") || strings.EqualFold(string(e.charset), "utf8") || strings.EqualFold(string(e.charset), "us-ascii")
 }
@@ -197,12 +197,8 @@ func (w *worker) inWords(dst []edit, s []byte, l layer) []edit {
 			i += 2
 			continue
 		}
-		row, text, end := e, []byte(nil), i
-		for ok {
-			text, end = append(text, e.text...), e.end
-			next := end + len(s[end:]) - len(bytes.TrimLeft(s[end:], " \t\r\n"))
-			e, ok = wordAt(s, next)
-		}
+		row, text := rowOf(s, e)
+		end := row.end
 		v.keep(s[pos:i], pos)
 		for len(first) < len(v.chunks) {
 			first = append(first, encodedWord{})
@@ -215,6 +211,30 @@ func (w *worker) inWords(dst []edit, s []byte, l layer) []edit {
 	}
 	v.keep(s[pos:], pos)
 	return w.rows(dst, &v, first, l)
+}
+
+// rowOf returns the row of words that a word begins, as one that ends where the last of them does, and what it means. A
+// character may be cut between two words of one charset; what is no UTF-8 is Latin-1.
+func rowOf(s []byte, e encodedWord) (row encodedWord, text []byte) {
+	row = e
+	var part []byte
+	for ok := true; ok; {
+		part = append(part, e.text...)
+		row.end = e.end
+		latin := e.latin
+		next := e.end + len(s[e.end:]) - len(bytes.TrimLeft(s[e.end:], " \t\r\n"))
+		if e, ok = wordAt(s, next); ok && e.latin == latin {
+			continue
+		}
+		if !latin && utf8.Valid(part) {
+			text = append(text, part...)
+		} else {
+			text = append(text, string(runesOf(part))...)
+			row.latin = row.latin || !latin
+		}
+		part = part[:0]
+	}
+	return row, text
 }
 
 // rows appends the edits found in a view of encoded words, each as long as the rows that it touches.
@@ -278,7 +298,7 @@ func (e *encodedWord) encode(text []byte) []byte {
 		if out != nil {
 			out = append(out, ' ')
 		}
-		if !e.unicode() {
+		if e.latin {
 			part = narrow(part)
 		}
 		out = append(append(append(out, "=?"...), charset...), '?')
