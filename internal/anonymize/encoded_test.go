@@ -55,6 +55,7 @@ func TestTextReadsTheCodesOfTheProof(t *testing.T) {
 		hex.EncodeToString([]byte(gzipOf(`{"n":"Rose Hill"}`))), base64.StdEncoding.EncodeToString([]byte("digits: " + digits)),
 		`J\xF6rg M\xf6ller`, `name: "J\xC3\xB6rg M\xc3\xb6ller"`, `R\x6fse\x20H\x69ll`, `rose.hill\x40acme.com`, `{"a":"J\\xF6rg M\\xF6ller"}`,
 		"Subject: =?utf-8?Q?J=C3=B6rg_M=C3?=\r\n =?utf-8?Q?=B6ller?=", "=?utf-8?B?SsO2cmcgTcM=?= =?utf-8?B?tmxsZXI=?=", "=?iso-8859-2?Q?J=F6rg_M=F6ller?=", "=?utf-8?Q?J=F6rg_M=F6ller?=",
+		"Met JÃ¶rg MÃ¶ller today", "JÃƒÂ¶rg MÃƒÂ¶ller", `{"n":"JÃ¶rg MÃ¶ller"}`, "J\u00c3\u00b6rg M\u00c3\u00b6ller", "JoÌ\u0088rg MoÌ\u0088ller", "JoÌˆrg MoÌˆller", "<b>J&Atilde;&para;rg</b> M&Atilde;&para;ller",
 		`{"tel": 491707654321}`, `[491701234567, 1]`, `{"a":[{"tel":491707654321,"n":1.10}]}`,
 	}
 	for _, rule := range []string{"text", "{text: html}", "scan"} {
@@ -68,7 +69,7 @@ func TestTextReadsTheCodesOfTheProof(t *testing.T) {
 			}
 		}
 		for _, in := range []string{
-			`C:\xampp\htdocs\xf6rg`, "6e616d653a2052", "0123456789abcdef0123456789abcdef", "deadbeefdeadbeefdeadbeef", strings.Repeat("20", 16), `\x0102030405060708`,
+			"GRÃ¼N", "Ã‰tÃ© à Ñ»", `C:\xampp\htdocs\xf6rg`, "6e616d653a2052", "0123456789abcdef0123456789abcdef", "deadbeefdeadbeefdeadbeef", strings.Repeat("20", 16), `\x0102030405060708`,
 			`{"n": 1.10, "big": 12345678901234567890, "t": 1707654321000}`,
 		} {
 			if out := string(must(t, a, row, 0, []byte(in))); out != in {
@@ -88,6 +89,7 @@ func TestCodesAreWrittenBack(t *testing.T) {
 		hex.EncodeToString([]byte("x Rose Hill")):                      hex.EncodeToString([]byte("x " + rose)),
 		fmt.Sprintf(`\x%X`, "Rose Hill"):                               fmt.Sprintf(`\x%X`, rose),
 		"0x" + hex.EncodeToString([]byte("Rose Hill")) + ", Rose Hill": "0x" + hex.EncodeToString([]byte(rose)) + ", " + rose,
+		"JÃ¶rg MÃ¶ller grÃ¼ÃŸt":                                        jorg + " grÃ¼ÃŸt",
 		`J\xF6rg M\xC3\xB6ller \xFC`:                                   jorg + ` \xFC`,
 		"=?utf-8?Q?J=C3=B6rg_M=C3?=\r\n =?utf-8?Q?=B6ller?= =?x":       "=?utf-8?Q?" + strings.ReplaceAll(jorg, " ", "_") + "?= =?x",
 		`{"tel": 491707654321, "n": 1.10}`:                             `{"tel": ` + string(must(t, a, row, 0, []byte("491707654321"))) + `, "n": 1.10}`,

@@ -14,6 +14,9 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
 )
 
 // wrap writes text through somebody else's encoder.
@@ -68,11 +71,25 @@ func hidings() (names []string, by map[string]func(string) string) {
 		"jwt":  func(s string) string { return "eyJhbGciOiJub25lIn0." + base(base64.RawURLEncoding)(text(s)) + "." },
 		"gzip": func(s string) string { return base(base64.StdEncoding)(gz(s)) }, "zlib": func(s string) string { return "." + base(base64.RawURLEncoding)(zl(s)) },
 		"message": func(s string) string { return base(base64.StdEncoding)(listOf(s)) },
+		"garbled": func(s string) string { return garbled(s, charmap.ISO8859_1) }, "garbled in Windows": func(s string) string { return garbled(s, charmap.Windows1252) },
 	}
 	for name := range by {
 		names = append(names, name)
 	}
 	return names, by
+}
+
+// garbled is UTF-8 that somebody read in another charset.
+func garbled(s string, in *charmap.Charmap) string {
+	var b strings.Builder
+	for _, c := range []byte(s) {
+		if r := in.DecodeByte(c); r != utf8.RuneError {
+			b.WriteRune(r)
+		} else {
+			b.WriteRune(rune(c))
+		}
+	}
+	return b.String()
 }
 
 // listOf is a list of MessagePack with one string.

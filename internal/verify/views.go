@@ -58,6 +58,10 @@ func (in *Inspector) layers(at *Field, value []byte, has marks, n int) {
 		in.asked &^= 1 << depth
 		if has&hasWide != 0 && !utf8.Valid(value) {
 			in.charsets(at, value, n)
+		} else if has&hasWide != 0 {
+			if inner, found := ungarbled(nil, value); found {
+				in.reading(at, inner, n+1, false)
+			}
 		}
 		if len(value) >= fewestCoded {
 			in.decoded(at, value, n)

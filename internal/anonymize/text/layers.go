@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+	"unicode/utf8"
 )
 
 // This room looks through the encodings of a text. A layer is decoded into a view that remembers where each of its
@@ -44,7 +45,7 @@ func apply(dst, s []byte, edits []edit, n *Counts) []byte {
 // encoded reports whether s may hold an encoding, so that edits must look at it.
 func encoded(s []byte, declared bool) bool {
 	return declared && bytes.IndexByte(s, '<') >= 0 || hasTag(s) || looksJSON(s) || hasEntity(s) || hasPercent(s) || hasEscape(s) ||
-		Compressed(s) || looksPacked(s) || bytes.IndexByte(s, '=') >= 0 && (hasQuoted(s) || hasWord(s)) || hasBase64(s) || nextFigure(s, 0) < len(s)
+		Compressed(s) || looksPacked(s) || bytes.IndexByte(s, '=') >= 0 && (hasQuoted(s) || hasWord(s)) || hasBase64(s) || hasGarbled(s) || nextFigure(s, 0) < len(s)
 }
 
 // edits appends the replacements for s, sorted, without overlaps.
@@ -71,7 +72,7 @@ func (w *worker) edits(dst []edit, s []byte, l layer) []edit {
 	}
 	first := len(dst)
 	entities, percent, escapes, quoted := hasEntity(s), hasPercent(s), hasEscape(s), hasQuoted(s)
-	coded := entities || percent || escapes || quoted
+	coded := entities || percent || escapes || quoted || hasGarbled(s)
 	f := &w.search
 	f.begin(w, s)
 	for p, ok := f.next(); ok; p, ok = f.next() {
@@ -97,10 +98,9 @@ func (w *worker) edits(dst []edit, s []byte, l layer) []edit {
 		dst = w.inPercent(dst, s, codec{l, escapePercent})
 	}
 	if escapes {
-		dst = w.through(dst, decodeEscapes(s), codec{l, appendEscaped})
-		dst = w.inBytes(dst, s, l)
+		dst = w.inBytes(w.through(dst, decodeEscapes(s), codec{l, appendEscaped}), s, l)
 	}
-	dst = w.inBase64(dst, s, l)
+	dst = w.inBase64(w.inGarbled(dst, s, l), s, l)
 	if hasTag(s) && w.mayGoOver(s) {
 		dst = w.inTagged(dst, s, l, false)
 	}
@@ -133,6 +133,11 @@ func (w *worker) through(dst []edit, v view, c codec) []edit {
 func insideCode(s []byte, off int) bool {
 	for i := max(0, off-longestEntity); i < off; i++ {
 		switch s[i] {
+		case garbledLead:
+			var room [utf8.UTFMax]byte
+			if end, _, _ := garbledAt(&room, s, i); end > off {
+				return true
+			}
 		case '%':
 			if percentAt(s, i) && i+3 > off {
 				return true

@@ -22,7 +22,7 @@ var pieces = strings.Split("Rose|Hill|rose hill|Rose Hill|HILL, ROSE|Hill, R.|R.
 	"the review is due next week|please confirm the contract before Friday|Die Prüfung läuft über zwölf Wochen|l'été à Zürich|price|schwarzenberger|zwölfzeichenwörter|internationalisation|x|.|, |; |\n|\n\n|\t|  |-|_|'|s|'s|+|/|:", "|")
 
 // outputs is what became of the texts when the engine was last changed on purpose.
-const outputs = "f54cbf504fac9b63deb10a1ad631df4e7ca65362c93b92550a6ca32ba51fcd3d"
+const outputs = "feaabbbae05741c28ffe107999f2a0aaff9d25577906d723f493c7c2428affc2"
 
 // TestOutputStays: not one byte of what becomes of a hundred thousand texts, made of all that the engine knows, has changed.
 func TestOutputStays(t *testing.T) {
