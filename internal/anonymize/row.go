@@ -125,6 +125,17 @@ func (c *compiler) columnRule(g *ruleset.Group, f Field, s *slots) *rule {
 	return c.valueRule(r, f, s)
 }
 
+// asMarkup returns the rule as {text: html} where it is text and the column takes XML alone: an apostrophe written plainly
+// would end an attribute, and the server refuse the row.
+func asMarkup(r *ruleset.Rule, f Field) *ruleset.Rule {
+	if f.Type != "xml" || r.Verb != "text" {
+		return r
+	}
+	markup := *r
+	markup.Arg = "html"
+	return &markup
+}
+
 // valueRule compiles a rule for the values of a column, or of a part of them.
 func (c *compiler) valueRule(r *ruleset.Rule, f Field, s *slots) *rule {
 	at := place{f.Store, f.Group, f.Name}
@@ -136,7 +147,7 @@ func (c *compiler) valueRule(r *ruleset.Rule, f Field, s *slots) *rule {
 	if (f.Form == FormRecord || f.Form == FormArray) && r.Verb != "keep" && r.Verb != "null" && r.Verb != "derive" {
 		return c.insideRule(r, f, s)
 	}
-	out, err := c.compileRule(r, scope{at: at, form: f.Form, slots: s})
+	out, err := c.compileRule(asMarkup(r, f), scope{at: at, form: f.Form, slots: s})
 	if err != nil {
 		c.fail(at, err.Error())
 		return unfit
