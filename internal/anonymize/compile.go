@@ -18,6 +18,7 @@ type compiler struct {
 	missing  []Field  // no rule covers them
 	unpinned []Field  // a "*" would, if schema.lock pinned them
 	wrong    []string // a rule does not fit its field: "place: why"
+	told     []string // a text of the schema tells of people: the same
 	notes    []Note
 	tables   map[place]*ruledTable // nil until it is asked for
 }
@@ -126,7 +127,7 @@ func (c *compiler) refusal() error {
 		missing = slices.DeleteFunc(slices.Clone(missing), func(f Field) bool { return kindOf(f.Store) != "search" || f.Name != fieldID })
 		unpinned = nil
 	}
-	if len(missing)+len(unpinned) == 0 && len(c.wrong) == 0 {
+	if len(missing)+len(unpinned)+len(c.wrong)+len(c.told) == 0 {
 		return nil
 	}
 	r := &report.Refusal{Code: report.Privacy, What: "apply " + c.in.Rules.File}
@@ -138,7 +139,12 @@ func (c *compiler) refusal() error {
 		why = append(why, fmt.Sprintf("%d %s", n, plural(n, "rule does not fit its field", "rules do not fit their fields")))
 	}
 	slices.Sort(c.wrong)
-	r.Lines = slices.Compact(c.wrong)
+	slices.Sort(c.told)
+	wrong, told := slices.Compact(c.wrong), slices.Compact(c.told)
+	if n := len(told); n > 0 {
+		why = append(why, fmt.Sprintf("%d %s people", n, plural(n, "text of the schema tells of", "texts of the schema tell of")))
+	}
+	r.Lines = slices.Concat(wrong, told)
 	if n := len(unpinned); n > 0 {
 		why = append(why, c.whyUnpinned(n))
 		if c.in.Lock != nil {
@@ -146,13 +152,13 @@ func (c *compiler) refusal() error {
 		}
 	}
 	r.Why, r.Lines = strings.Join(why, " and "), append(r.Lines, PasteLines(fieldLines(missing))...)
-	r.Hint = c.hintOf(len(missing), len(unpinned))
+	r.Hint = c.hintOf(len(missing), len(unpinned), len(told))
 	return r
 }
 
 // hintOf says what to do about fields without a rule, some of which a "*" would
-// cover, or about rules that do not fit.
-func (c *compiler) hintOf(missing, unpinned int) string {
+// cover, about rules that do not fit, or about texts of the schema.
+func (c *compiler) hintOf(missing, unpinned, told int) string {
 	var hints []string
 	if missing > 0 {
 		hints = append(hints, "give each line above a verb and add it to "+c.in.Rules.File)
@@ -163,8 +169,11 @@ func (c *compiler) hintOf(missing, unpinned int) string {
 	case unpinned > 0:
 		hints[0] += ", before the \"*\" of its table"
 		hints = append(hints, "or, where the verb beside \"*\" is right for what "+c.in.Lock.File+" lacks, pin it: "+c.in.Locking)
-	case missing == 0:
+	case missing == 0 && len(c.wrong) > 0:
 		hints = append(hints, "correct these lines in "+c.in.Rules.File)
+	}
+	if told > 0 {
+		hints = append(hints, "a name with an oid is found at the source by SELECT oid::regclass, or in the catalogue of its kind")
 	}
 	return strings.Join(append(hints, "nothing was written"), "; ")
 }

@@ -15,7 +15,7 @@ func (c *compiler) checkTexts(p *Plan) {
 			continue
 		}
 		for _, why := range c.holds(p, t.Body) {
-			c.wrong = append(c.wrong, c.placeOf(p, t)+": "+why)
+			c.told = append(c.told, c.placeOf(p, t)+": "+why)
 		}
 	}
 }

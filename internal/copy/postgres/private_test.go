@@ -95,15 +95,20 @@ CREATE TABLE odd_w PARTITION OF odd FOR VALUES IN ('Waltraud Secretperson'); CRE
 CREATE MATERIALIZED VIEW mv AS SELECT 'Waltraud Secretperson' AS x; CREATE STATISTICS es ON (v || 'Waltraud Secretperson'), v FROM odd_w;
 CREATE DOMAIN dom AS text DEFAULT 'Waltraud Secretperson' CONSTRAINT dom_check CHECK (VALUE <> 'Waltraud Secretperson'); CREATE TEXT SEARCH DICTIONARY dict (TEMPLATE = simple, ACCEPT = 'true'); CREATE FUNCTION "Waltraud Secretperson"() RETURNS int LANGUAGE sql AS 'SELECT 1';
 CREATE TABLE audit_log (row_data bytea, who text); CREATE TABLE outbox (payload jsonb); CREATE TABLE sessions (token text, agent text)`)
-	tr.prod.run(t, tr.source(), `CREATE OPERATOR CLASS "Waltraud Secretperson" FOR TYPE int4 USING hash AS OPERATOR 1 =; CREATE COLLATION "Waltraud Secretperson" (LOCALE = 'C')`)
+	tr.prod.run(t, tr.source(), `CREATE OPERATOR CLASS "Waltraud Secretperson" FOR TYPE int4 USING hash AS OPERATOR 1 =; CREATE COLLATION "Waltraud Secretperson" (LOCALE = 'C');
+CREATE VIEW wide AS SELECT 1 AS id, 2 AS "Waltraud Secretperson"; CREATE FUNCTION longer(text, int) RETURNS text LANGUAGE sql AS 'SELECT $1'; CREATE AGGREGATE agg(int) (SFUNC = longer, STYPE = text, INITCOND = 'Waltraud Secretperson')`)
 	_, err := tr.run(t.Context(), t)
 	r, ok := errors.AsType[*report.Refusal](err)
 	if !ok {
 		t.Fatalf("no refusal but %v", err)
 	}
+	if !strings.Contains(r.Why, "texts of the schema tell of people") || !strings.Contains(r.Hint, "oid::regclass") {
+		t.Errorf("it says %q, and what to do: %q", r.Why, r.Hint)
+	}
 	all := strings.Join(r.Lines, "\n")
 	for _, want := range []string{"label of type public.who", "default of public.odd.v", "constraint odd_v_check of public.odd", "bounds of partition public.odd_w", "view public.vi", "function public.fu()", "view public.mv", "statistics es",
-		"default of type public.dom", "constraint dom_check", "name of a function", "name of an operator class", "name of a collation", "row_data: #", "who: #", "payload: #", "token: #", "agent: #"} {
+		"default of type public.dom", "constraint dom_check", "name of a function, oid ", "name of an operator class, oid ", "name of a collation, oid ",
+		"name of column 2 of the relation with oid ", "initial value of aggregate public.agg(integer)", "row_data: #", "who: #", "payload: #", "token: #", "agent: #"} {
 		if want == "statistics es" && tr.prod.major(t) < 14 { // no expressions in them
 			continue
 		}

@@ -128,13 +128,13 @@ UNION ALL SELECT 'policy ' || polname || ' on ' || polrelid::regclass, coalesce(
 UNION ALL SELECT 'bounds of partition ' || c.oid::regclass, pg_get_expr(c.relpartbound, c.oid) FROM pg_class c WHERE c.relispartition AND c.relkind <> 'i'
 UNION ALL SELECT 'partition key of ' || partrelid::regclass, pg_get_partkeydef(partrelid) FROM pg_partitioned_table
 UNION ALL SELECT 'trigger ' || t.tgname || ' on ' || t.tgrelid::regclass, pg_get_triggerdef(t.oid) FROM pg_trigger t WHERE NOT t.tgisinternal
-UNION ALL SELECT 'initial value of an aggregate', agginitval FROM pg_aggregate WHERE aggfnoid::oid >= 16384
-UNION ALL SELECT 'name of a schema', nspname FROM pg_namespace WHERE oid >= 16384
-UNION ALL SELECT 'name of a table, view, index or sequence', relname FROM pg_class WHERE oid >= 16384 AND relkind NOT IN ('t', 'c')
-UNION ALL SELECT 'name of a column', a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+UNION ALL SELECT 'initial value of aggregate ' || aggfnoid::regprocedure, agginitval FROM pg_aggregate WHERE aggfnoid::oid >= 16384
+UNION ALL SELECT 'name of a schema, oid ' || oid, nspname FROM pg_namespace WHERE oid >= 16384
+UNION ALL SELECT 'name of a table, view, index or sequence, oid ' || oid, relname FROM pg_class WHERE oid >= 16384 AND relkind NOT IN ('t', 'c')
+UNION ALL SELECT 'name of column ' || a.attnum || ' of the relation with oid ' || c.oid, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
   WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND a.attnum > 0 AND NOT a.attisdropped
-UNION ALL SELECT 'name of a type', typname FROM pg_type WHERE oid >= 16384 AND typtype IN ('d', 'e', 'r', 'm')
-UNION ALL SELECT 'name of a constraint', conname FROM pg_constraint WHERE oid >= 16384
+UNION ALL SELECT 'name of a type, oid ' || oid, typname FROM pg_type WHERE oid >= 16384 AND typtype IN ('d', 'e', 'r', 'm')
+UNION ALL SELECT 'name of a constraint, oid ' || oid, conname FROM pg_constraint WHERE oid >= 16384
 UNION ALL SELECT 'options of foreign server ' || srvname, array_to_string(srvoptions, ' ') FROM pg_foreign_server
 UNION ALL SELECT 'options of foreign table ' || ftrelid::regclass, array_to_string(ftoptions, ' ') FROM pg_foreign_table
 ) AS texts WHERE body <> '' ORDER BY 1`
