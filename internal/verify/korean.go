@@ -58,9 +58,16 @@ func (b *builder) korean(full string) {
 		return
 	}
 	b.koreans.add(h)
-	if syllables == 2 || b.words[h] {
+	if syllables == 2 || b.words[h] || b.lentCalled(full) {
 		b.common.add(h)
 	}
+}
+
+// lentCalled reports a name that is also a pseudonym's given name and a particle: 민수아 is 민 수아, and what calls 민수.
+func (b *builder) lentCalled(full string) bool {
+	_, n := utf8.DecodeLastRuneInString(full)
+	given, tail := full[:len(full)-n], full[len(full)-n:]
+	return b.particles[tail] && given != "" && b.lent[b.wordsOf(given)[0].plain]
 }
 
 // syllable reports a character that begins one.

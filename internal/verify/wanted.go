@@ -139,11 +139,20 @@ func (b *builder) lend(given string) {
 	if r, n := utf8.DecodeRuneInString(given); n < 3 || !unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) {
 		return
 	}
-	h := b.letters.begin
-	for _, w := range b.wordsOf(given) {
+	h, words := b.letters.begin, b.wordsOf(given)
+	for _, w := range words {
 		h = b.letters.join(h, w.plain)
 	}
-	b.lent[h], b.lent[b.wordsOf(given)[0].plain] = true, true
+	b.lent[h], b.lent[words[0].plain] = true, true
+}
+
+// lentWhole reports a name that is a pseudonym's given name, too: 江涛 is that of 江 涛.
+func (b *builder) lentWhole(words []word) bool {
+	h := b.letters.begin
+	for _, w := range words {
+		h = b.letters.join(h, w.plain)
+	}
+	return b.lent[h]
 }
 
 // solitary reports a name in a script without blanks. Nobody writes the given name first in one: 晓东 with the first
@@ -249,8 +258,11 @@ func (b *builder) name(full string) {
 	for _, w := range words {
 		common = common && b.words[w.plain]
 	}
-	if r, _ := utf8.DecodeRuneInString(full[words[0].start:]); b.letters.of(r).class == alone && len(words) < fewestAlone {
-		common = true
+	if r, _ := utf8.DecodeRuneInString(full[words[0].start:]); b.letters.of(r).class == alone {
+		if b.lentWhole(words) {
+			return
+		}
+		common = common || len(words) < fewestAlone
 	}
 	for _, first := range forms(words[0]) {
 		b.first.add(first)
