@@ -25,15 +25,17 @@ func TestTextReadsTheNamesOfTheProof(t *testing.T) {
 	people := append(someRecords(),
 		person.Record{Source: "users", ID: "4", First: "Jane", Last: "Stonefield"}, person.Record{Source: "users", ID: "5", First: "Jean-Luc", Last: "van der Berg"},
 		person.Record{Source: "users", ID: "6", First: "Ольга", Last: "Иванова"}, person.Record{Source: "users", ID: "7", First: "محمد", Last: "المصري"},
-		person.Record{Source: "users", ID: "8", First: "小明", Last: "王", Locale: "zh"}, person.Record{Source: "users", ID: "9", First: "민준", Last: "김", Locale: "ko"})
+		person.Record{Source: "users", ID: "8", First: "小明", Last: "王", Locale: "zh"}, person.Record{Source: "users", ID: "9", First: "민준", Last: "김", Locale: "ko"},
+		person.Record{Source: "users", ID: "10", First: "兴", Last: "高", Locale: "zh"}, person.Record{Source: "users", ID: "11", First: "미지", Last: "이", Locale: "ko"}, person.Record{Source: "users", ID: "12", First: "서연", Last: "전", Locale: "ko"})
 	names := []string{"Rose Hill", "Hill Rose", "rose hill", "ROSE HILL", "Jörg Möller", "jörg moeller", "JOERG MÖLLER", "Will Grant", "will grant", "Jane Stonefield", "jane stonefield", "stonefield Jane", "STONEFIELD JANE",
-		"J Stonefield", "stonefield j", "Jane Q. Stonefield", "Jean Luc van der Berg", "jean luc berg", "BERG Jean Luc", "Ольга Иванова", "иванова ольга", "محمد المصري", "王 小明", "김 민준"}
+		"Mr Stonefield", "J Stonefield", "stonefield j", "Jane Q. Stonefield", "Jean Luc van der Berg", "jean luc berg", "BERG Jean Luc", "Ольга Иванова", "иванова ольга", "محمد المصري", "王 小明", "김 민준",
+		"高兴 经理", "王 主任", "이미지 대리", "김 부장님", "김 팀장에게", "김대리님", "이 과장", "이 대표님은", "전 팀장님", "전 대표"}
 	between := slices.Concat(gaps, marked)
 	for _, rule := range []string{"text", "scan", "{text: html}"} {
 		a, row, proof := over(t, people, rule)
 		found, texts := 0, 0
 		rapid.Check(t, func(t *rapid.T) {
-			in := rapid.SampledFrom([]string{"", "so ", "Rose ", "hill; ", "van ", "Dr. ", "1;", "(", "x"}).Draw(t, "before")
+			in := rapid.SampledFrom([]string{"", "so ", "Rose ", "hill; ", "van ", "Dr. ", "Mr ", "担当：", "어제 ", "1;", "(", "x"}).Draw(t, "before")
 			for i, word := range strings.Fields(rapid.SampledFrom(names).Draw(t, "name")) {
 				if i > 0 {
 					in += rapid.SampledFrom(between).Draw(t, "gap")

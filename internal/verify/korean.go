@@ -12,8 +12,11 @@ import (
 // A Korean name is one word, of two syllables to five, and grammar and titles are written right behind it. Three syllables
 // are a name; two, or three that are a word of the language, count before a title and in a field of their own.
 
-// longestKorean is the longest name, in syllables.
-const longestKorean = 5
+// longestKorean is the longest name, in syllables, and longestFamily the longest family name.
+const (
+	longestKorean = 5
+	longestFamily = 2
+)
 
 // koreanParticles may end a word that begins with a name.
 const koreanParticles = `은 는 이 가 을 를 과 와 의 에 도 만 로 야 아 랑 께 에게 에게서 에게도 에게만 께서 께서는 한테 한테서 으로 로서 으로서 이랑 하고 부터 까지 마저 조차 처럼 보다 이나 나 라고 이라고
@@ -32,6 +35,10 @@ func (b *builder) addKorean() {
 	b.particles = make(map[string]bool)
 	for text := range strings.FieldsSeq(koreanParticles) {
 		b.particles[text] = true
+	}
+	b.ranks, b.saying = bytes.Fields([]byte(koreanRanks)), make(map[uint64]bool)
+	for text := range strings.FieldsSeq(saying) {
+		b.saying[b.wordsOf(text)[0].plain] = true
 	}
 	for text := range strings.FieldsSeq(koreanWords) {
 		b.words[b.wordsOf(text)[0].plain] = true
@@ -85,7 +92,11 @@ func (in *Inspector) koreans(at *Field, value []byte, w word, now []open) {
 	for i := w.start; ; {
 		r, size := decode(value[i:w.end])
 		if n > 0 && (i == w.end || syllable(r)) {
-			in.koreanName(at, value, word{start: w.start, end: i, plain: a.bytes(folded)}, w.end, now)
+			name := word{start: w.start, end: i, plain: a.bytes(folded)}
+			in.koreanName(at, value, name, w.end, now)
+			if n <= longestFamily {
+				in.koreanFamily(at, value, name, w.end)
+			}
 		}
 		if i == w.end || syllable(r) && n == longestKorean {
 			return
@@ -128,6 +139,48 @@ func (in *Inspector) koreanName(at *Field, value []byte, name word, end int, now
 		}
 	}
 	in.leak(at, "name", in.folded(value[name.start:name.end]))
+}
+
+// koreanRanks are titles that say of a family name before them that it is one: 김 부장님. saying are family names of which they
+// do not, but with the form of respect: this one, one, former, present, new and their like (전 대표, 한 교수).
+const (
+	koreanRanks = "과장 대리 부장 차장 주임 팀장 실장 본부장 상무 전무 사장 회장 선생 대표 교수 박사 매니저"
+	saying      = "이 한 전 현 신 구 주 부 본 제 조 반 도 시 위 명 두 고 남 여 양 총 각 단 국 공 인 강 정 문 장 원 성 연 오 천 백 만 안 우 유 노 동 서 선 상 하 지 임 방 차 기 금 옥 육 소 석 어 은 편 용 맹"
+)
+
+// koreanFamily judges the beginning of a word that ends at end as a family name: a title must be the rest of the word, with
+// the form of respect, or the next one.
+func (in *Inspector) koreanFamily(at *Field, value []byte, name word, end int) {
+	if a := in.w.letters; !in.w.initials.has(a.join(a.begin, name.plain)) || in.w.lent[name.plain] {
+		return
+	}
+	rest := value[name.end:end]
+	apart := len(rest) == 0
+	if apart {
+		blanks := blanksAt(value[end:])
+		if blanks == 0 {
+			return
+		}
+		next, ok := in.w.letters.next(value, end+blanks)
+		if !ok || next.start != end+blanks {
+			return
+		}
+		rest = value[next.start:next.end]
+	}
+	if len(rest) > 0 && rest[0] == 0xE1 { // not composed
+		rest = norm.NFC.Bytes(rest)
+	}
+	for _, rank := range in.w.ranks {
+		tail, ok := bytes.CutPrefix(rest, rank)
+		if !ok {
+			continue
+		}
+		tail, respect := bytes.CutPrefix(tail, []byte(koreanTitles[0]))
+		if (len(tail) == 0 || in.w.particles[string(tail)]) && (respect || apart && !in.w.saying[name.plain]) {
+			in.leak(at, withTitle, in.folded(value[name.start:name.end]))
+			return
+		}
+	}
 }
 
 func notLetter(r rune) bool { return r < utf8.RuneSelf && !unicode.IsLetter(r) || unicode.IsSpace(r) }

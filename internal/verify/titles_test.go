@@ -58,3 +58,23 @@ func TestKoreanNames(t *testing.T) {
 		}
 	}
 }
+
+// A Korean family name before a title is somebody's, unless it says something else there: this article, a professor, the
+// former head.
+func TestKoreanFamilyNamesWithTitles(t *testing.T) {
+	in := koreans(t)
+	for _, value := range []string{
+		"김 부장님", "김 부장님께 전달했습니다.", "어제 김 대리와 면담했다", "김대리님이 말했다", "박 과장입니다", "이 대리님", "이대리님", "남궁 팀장", "최 선생님께", "(김 부장)", "\u1100\u1175\u11b7 부장님",
+	} {
+		if got := kindsIn(in, value); !slices.Contains(got, "name with a title") {
+			t.Errorf("%q: found %q", value, got)
+		}
+	}
+	for _, value := range []string{
+		"이 대리", "이 교수는", "이 기사는 사실과 다르다", "김대리", "새김 부장", "김 부장판사", "김, 부장", "김 사원", "김", "정 부장님", "김밥 부장님", "부장님 김", "김이 부장",
+	} {
+		if got := kindsIn(in, value); len(got) > 0 {
+			t.Errorf("%q: found %q", value, got)
+		}
+	}
+}

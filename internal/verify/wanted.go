@@ -36,6 +36,8 @@ type Wanted struct {
 	koreans  *set // full names in Hangul, written together
 
 	particles map[string]bool // that may follow those
+	ranks     [][]byte        // titles that may follow a family name
+	saying    map[uint64]bool // family names that are more before such
 	lent      map[uint64]bool // given names of pseudonyms in Chinese, Japanese and Korean
 	emails    *set
 	domains   *set // of those, and of the control

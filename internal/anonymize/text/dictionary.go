@@ -127,7 +127,7 @@ func (b *Builder) step(state, word int32) int32 {
 // Build ends the collection and returns the dictionary; the builder is empty afterwards.
 func (b *Builder) Build() *Dictionary {
 	d := &Dictionary{words: b.words, common: newWordSet(commonEnglish, commonGerman), atStart: newWordSet(commonAtStart),
-		unspaced: newFoldedSet(hanWords, kanaWords, koreanWords, koreanLong), single: newFoldedSet(hanSingles), tails: newWordSet(koreanTails)}
+		unspaced: newFoldedSet(hanWords, kanaWords, koreanWords, koreanLong), single: newFoldedSet(hanSingles), tails: newWordSet(koreanTails), folk: newFoldedSet(koreanFolk), says: koreanOnes()}
 	d.words.allot(slotsFor(len(b.words.ends)))
 	d.tree = newTree(&b.edges, b.states, b.at)
 	d.first = make([]int32, len(b.words.ends))
@@ -211,6 +211,8 @@ type Dictionary struct {
 	common, atStart wordSet
 	unspaced        wordSet // that look like names in scripts without blanks
 	single, tails   wordSet // hanSingles, koreanTails
+	folk            wordSet // koreanFolk
+	says            map[string]uint8
 }
 
 // ownersOf returns the readings of a state, best first.

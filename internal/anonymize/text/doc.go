@@ -12,6 +12,7 @@
 //   - known.go: numbers that only the people of the source make phone numbers
 //   - json*.go: the byte-level JSON rewriter
 //   - engine.go, policy.go, titles.go, common*.go: free text, and what counts as a mention in it
+//   - unspaced*.go, cues.go, korean.go: the same in Chinese, Japanese and Korean
 //   - layers.go, codecs.go, escapes.go, html.go, base64.go, mail.go, compress.go, packed.go: looking through encodings
 //
 // Offsets and lengths are bytes everywhere. Errors name offsets, never the text at them. Nothing here starts a

@@ -86,6 +86,12 @@ func isBlank(r rune) bool {
 	return r >= 0x2000 && r <= 0x200B
 }
 
+// isSpace reports a gap of blanks, of whatever size, and what sets cells apart: layout, within which a name in a script
+// without blanks may be parted.
+func isSpace(gap []byte) bool {
+	return !bytes.ContainsFunc(gap, func(r rune) bool { return !partsTitle(r) && !invisible(r) })
+}
+
 // isJoiner reports whether sign is one character that joins the words of a name.
 func isJoiner(sign []byte) bool {
 	if string(sign) == "++" { // two blanks of a query

@@ -5,19 +5,20 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // This room is the policy for names in Chinese, Japanese and Korean, where no blank and no capital says where a name
 // begins and that it is one:
 //
-//   - a full name of three characters or more always; one of two unless it is a word (高兴), or two words have it side by
-//     side (行李|明天); where nothing of its script touches it, or a title follows, always;
-//   - a family or a given name of two characters that is no word, and of which no word has a part;
-//   - one of a single character before a title, or alone if it is no word;
-//   - one in kana or Hangul where a word may begin and end: 민준이는 but not 국민준비; in kana from three characters on;
-//   - any of them if the person stands in the context of the value, less a single character among others.
+//   - a full name of three characters or more always, in Hangul where a word begins; one of two unless it is a word (高兴), or
+//     two words have it side by side (行李|明天); where nothing of its script touches it, a title follows, or something else
+//     says that a person is meant (see cues), always;
+//   - a family or a given name of two characters that is no word, and of which no word has a part: a given name beside what
+//     given names stand beside, or alone;
+//   - one of a single character before a title, or alone if it is no word; a family name as 小王 and 王总, too;
+//   - one in kana or Hangul where a word may begin and end: 민준이는 but not 국민준비; in kana from three characters on; a given
+//     name in Hangul that nothing follows in its word, where a sentence or a part of one begins or ends;
+//   - any of them if the person stands in the context of the value, less a single character among others than names have.
 //
 // What the proof finds of a name must be accepted here, whatever else; a test holds that.
 
@@ -129,6 +130,9 @@ func (v *scene) accepted(d *Dictionary, kinds uint8) (accepted uint8) {
 	if titled && (!v.wordBefore(d) || strings.ContainsRune(namesFollow, v.before)) {
 		return accepted | aSurname | aGiven
 	}
+	if v.familiar(d) {
+		return accepted | aSurname
+	}
 	switch {
 	case v.chars == 1:
 		if v.free() && !d.single.has(v.key) {
@@ -139,7 +143,7 @@ func (v *scene) accepted(d *Dictionary, kinds uint8) (accepted uint8) {
 		if !followed(v.s[v.m.End:], placesBehind) {
 			accepted |= aSurname
 		}
-		if v.chars > 2 || v.first == han {
+		if v.chars > 2 || v.first == han && v.cued(d) {
 			accepted |= aGiven
 		}
 	}
@@ -156,34 +160,23 @@ func (v *scene) full(d *Dictionary) bool {
 		switch {
 		case v.split:
 			return v.bounded(d)
+		case scriptOf(v.before) == hangul: // 연|구진은 is research staff
+			return false
 		case v.chars > 2:
-			return !d.unspaced.has(v.key) || v.koreanTitle(d, false) || v.own()
+			return !d.unspaced.has(v.key) || v.koreanTitle() || v.own() || v.koreanMeant(d)
 		}
-		return v.koreanTitle(d, false) || v.own() || v.bounded(d) && !d.unspaced.has(v.key)
+		return v.koreanTitle() || v.own() || v.bounded(d) && !d.unspaced.has(v.key) || v.koreanMeant(d)
 	case v.chars > 2:
 		return true
 	}
 	return v.stands() || followed(trimBlanksLeft(v.s[v.m.End:]), titlesBehind) ||
-		v.bounded(d) && !d.unspaced.has(v.key) && !(v.wordBefore(d) && v.wordBehind(d))
-}
-
-// koreanPart decides about a family name or given names in Hangul.
-func (v *scene) koreanPart(d *Dictionary) uint8 {
-	switch {
-	case scriptOf(v.before) == hangul:
-		return 0
-	case v.chars == 1 && bytes.HasPrefix(v.s[v.m.End:], koreanShort[0]): // 손님 is a guest
-		return 0
-	case v.koreanTitle(d, true), v.chars > 1 && v.bounded(d) && !d.unspaced.has(v.key):
-		return aSurname | aGiven
-	}
-	return 0
+		v.bounded(d) && !d.unspaced.has(v.key) && v.parted(d) || v.meant(d)
 }
 
 // near is the rule for a person whom the value is about.
 func (v *scene) near(d *Dictionary) bool {
 	if v.chars == 1 {
-		return v.free() && v.first != hangul
+		return v.single(d)
 	}
 	return v.first == han && v.last == han || v.first == hiragana && v.chars > 2 || v.bounded(d)
 }
@@ -206,9 +199,17 @@ func (v *scene) own() bool {
 }
 
 // wordBefore reports that what touches the name on its left makes a word with its first character, and wordBehind the same
-// for its right.
+// for its right: but not where it makes one with what is beyond it (谢谢|文静, 李明|确认 and not 明确).
 func (v *scene) wordBefore(d *Dictionary) bool {
-	return v.first == han && scriptOf(v.before) == han && v.pair(d, v.m.Start-utf8.RuneLen(v.before), v.m.Start)
+	if v.first != han || scriptOf(v.before) != han {
+		return false
+	}
+	at := v.m.Start - utf8.RuneLen(v.before)
+	if !v.pair(d, at, v.m.Start) {
+		return false
+	}
+	beyond, n := utf8.DecodeLastRune(v.s[:at])
+	return scriptOf(beyond) != han || !v.pair(d, at-n, at)
 }
 
 func (v *scene) wordBehind(d *Dictionary) bool {
@@ -216,7 +217,12 @@ func (v *scene) wordBehind(d *Dictionary) bool {
 		return false
 	}
 	_, n := utf8.DecodeLastRune(v.s[:v.m.End])
-	return v.pair(d, v.m.End-n, v.m.End)
+	if !v.pair(d, v.m.End-n, v.m.End) {
+		return false
+	}
+	at := v.m.End + utf8.RuneLen(v.after)
+	beyond, _ := utf8.DecodeRune(v.s[at:])
+	return scriptOf(beyond) != han || !v.pair(d, v.m.End, at)
 }
 
 // pair reports whether the characters at a and b are a word.
@@ -256,53 +262,9 @@ func (v *scene) bounded(d *Dictionary) bool {
 	return len(tail) == 0 || d.tails.has(tail) || followed(tail, koreanTitles) || followed(tail, koreanShort)
 }
 
-// koreanTail returns what stands behind the name in its word.
-func (v *scene) koreanTail() []byte {
-	rest := v.s[v.m.End:]
-	end := 0
-	for end < len(rest) {
-		r, n := utf8.DecodeRune(rest[end:])
-		if scriptOf(r) != hangul {
-			break
-		}
-		end += n
-	}
-	if tail := rest[:end]; end == 0 || tail[0] != 0xE1 {
-		return tail
-	}
-	return norm.NFC.Bytes(rest[:end])
-}
-
-// koreanTitle reports a title behind the name, with or without a blank; a strict one is a whole word, but for grammar.
-func (v *scene) koreanTitle(d *Dictionary, strict bool) bool {
-	if scriptOf(v.before) == hangul {
-		return false
-	}
-	tail := v.koreanTail()
-	if len(tail) == 0 {
-		rest := trimBlanksLeft(v.s[v.m.End:])
-		if len(rest) == len(v.s)-v.m.End {
-			return false
-		}
-		next := scene{s: rest}
-		tail = next.koreanTail()
-	}
-	if !strict {
-		return followed(tail, koreanTitles) || followed(tail, koreanShort)
-	}
-	for _, list := range [...][][]byte{koreanTitles, koreanShort[:2]} {
-		for _, t := range list {
-			if rest, ok := bytes.CutPrefix(tail, t); ok {
-				if rest = bytes.TrimPrefix(rest, koreanShort[0]); len(rest) == 0 || d.tails.has(rest) {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
-// trimBlanksLeft cuts what may stand between a name and its title.
+// trimBlanksLeft cuts what may stand between a name and its title, trimBlanksRight what may stand before a name.
 func trimBlanksLeft(s []byte) []byte {
-	return bytes.TrimLeftFunc(s, func(r rune) bool { return isBlank(r) || r == '+' })
+	return bytes.TrimLeftFunc(s, partsTitle)
 }
+
+func trimBlanksRight(s []byte) []byte { return bytes.TrimRightFunc(s, isBlank) }

@@ -1,5 +1,7 @@
 package text
 
+import "strings"
+
 // This room lists words of scripts without blanks that look like names. A name that is one of them (高兴, 和平, 지원) counts
 // only where something else says that a person is meant.
 
@@ -103,3 +105,24 @@ const koreanLong = `이미지 이용자 이상한 이상형 이유식 이방인 
 // consonant an 이 may stand before them.
 const koreanTails = `은 는 이 가 을 를 과 와 의 에 도 만 로 야 아 랑 께 에게 에게서 에게도 에게만 께서 께서는 한테 한테서 으로 로서 으로서 이랑 하고 부터 까지 마저 조차 처럼 보다 이나 나 라고 이라고
 입니다 이다 이며 며 이고 고 이었다 였다 였습니다 이었습니다 이에요 예요 이라 라 이라는 라는 의견 측 네 들 이는 이가 이를 이도 이의 이와 이랑은 이에게 이한테 이만 에겐 한텐 께는 과의 와의 과는 와는 에서 인데 이니 니까 이니까 란 이란 마다 밖에`
+
+// koreanFolk are words for people and for what acts like them: what is said to them is said to nobody in particular.
+const koreanFolk = `가족 교수 국민 남자 남편 대표 부장 성인 아이 여자 우리 위원 의사 임원 인원 주민 주인 직원 친구 회원 모두 서로 학교 은행 세계 사회 상대 나라 나무 바다 동백 서울 정부 천사 신사 박사 기사 기자 강사
+사장 사원 선수 주연 여성 남성 전원 누구 국가 한국 미국 지구 고객 배우 이용자 신청자 신규자 조사원 주인공 정상인 전문가 진행자 공무원 고객님 노동자 박사님 방문자 배우자 변호사 사용자 송금인 여행자 연구원 임시직 지원자
+한국인 이방인 나 너 저 남 신 왕 적 개 형 양 군`
+
+// What family names of one syllable say before a title, too: former and present, or this, one and others.
+const (
+	saysAlways uint8 = iota + 1
+	saysElse
+)
+
+func koreanOnes() map[string]uint8 {
+	says := make(map[string]uint8)
+	for what, words := range map[uint8]string{saysAlways: "전 현 각", saysElse: "이 한 신 구 주 부 본 제 조 반 도 시 위 명 두 고 남 여 양 총 단 국 공 인"} {
+		for word := range strings.FieldsSeq(words) {
+			says[string(Fold(nil, []byte(word)))] = what
+		}
+	}
+	return says
+}

@@ -169,7 +169,8 @@ func (w *walk) word(i int) (*word, bool) {
 }
 
 // from collects the phrases that go on with word i behind state. They may be apart: Will; Grant and two lines of jane and
-// stonefield name somebody, too, and the proof does not ask what stands between two words.
+// stonefield name somebody, too, and the proof does not ask what stands between two words. Of a name in Chinese or Japanese
+// blanks alone may.
 func (w *walk) from(state int32, i int, apart bool) {
 	if i-w.base >= longestPhrase {
 		return
@@ -195,7 +196,8 @@ func (w *walk) from(state int32, i int, apart bool) {
 			w.on(next, t, i, apart)
 		}
 	}
-	if r, _ := utf8.DecodeRune(w.s[t.start:t.end]); scriptOf(r) == noUnspaced {
+	r, _ := utf8.DecodeRune(w.s[t.start:t.end])
+	if of := scriptOf(r); of == noUnspaced || of == hangul || isSpace(w.s[before.end:t.start]) {
 		w.on(state, t, i, true)
 	}
 }
