@@ -7,7 +7,7 @@ import (
 
 // This room reads over the tags of texts that nobody has declared to be HTML, whosever tags they are, and over what
 // looks like one, as <jane@acme.com> does: names with a tag between two words are found as the proof finds them. All
-// others stand in the text as it is.
+// others stand in the text as it is, less those that a title on the other side of one makes a name.
 
 // hasTag reports whether a text has what the proof leaves out as a tag.
 func hasTag(s []byte) bool {
@@ -48,12 +48,27 @@ func (w *worker) mayGoOver(s []byte) bool {
 			tag.End = behind.End
 			behind = nextLoose(s, tag.End, last)
 		}
-		if tag.Start < tag.End && (sure || betweenLetters(s, tag) || w.partOfName(s[pos:tag.Start], true) && w.partOfName(s[tag.End:behind.Start], false)) {
+		if tag.Start < tag.End && (sure || betweenLetters(s, tag) || w.namesOver(s[pos:tag.Start], s[tag.End:behind.Start])) {
 			return true
 		}
 		pos = tag.End
 	}
 	return false
+}
+
+// namesOver reports whether what stands on the sides of a tag may be parts of one name, or a name and a title.
+func (w *worker) namesOver(before, behind []byte) bool {
+	if w.partOfName(before, true) {
+		rest := trimBlanksLeft(behind)
+		return w.partOfName(behind, false) || followed(rest, titlesBehind) || followed(rest, koreanTitles) || followed(rest, koreanShort)
+	}
+	return endsInTitle(trimBlanksRight(before)) && w.partOfName(behind, false)
+}
+
+// besideTag reports whether a tag stands directly before a range of s or behind it, where a title may be on its other side.
+func besideTag(s []byte, at Span) bool {
+	before, behind := trimBlanksRight(s[:at.Start]), trimBlanksLeft(s[at.End:])
+	return bytes.HasSuffix(before, []byte(">")) || len(behind) > 0 && behind[0] == '<' && beginsTag(behind, 0)
 }
 
 func hasWordByte(s []byte) bool {
@@ -113,7 +128,7 @@ func (w *worker) inTagged(dst []edit, s []byte, l layer, beside bool) []edit {
 	}
 	found := w.found(v.text, in)
 	for _, e := range found {
-		if at := v.origin(e.Span); e.n.Emails == 0 && (beside || hasTag(s[at.Start:at.End])) {
+		if at := v.origin(e.Span); e.n.Emails == 0 && (beside || hasTag(s[at.Start:at.End]) || besideTag(s, at)) {
 			dst = v.spread(dst, e)
 		}
 	}

@@ -19,10 +19,12 @@ const longestTitle = 16
 func titled(s []byte, start int) bool {
 	before := s[max(0, start-longestTitle-4):start]
 	trimmed := bytes.TrimRightFunc(before, partsTitle)
-	if len(trimmed) == len(before) {
-		return false
-	}
-	word, dot := bytes.CutSuffix(trimmed, []byte("."))
+	return len(trimmed) < len(before) && endsInTitle(trimmed)
+}
+
+// endsInTitle reports whether the last word of s is a title.
+func endsInTitle(s []byte) bool {
+	word, dot := bytes.CutSuffix(s[max(0, len(s)-longestTitle-4):], []byte("."))
 	head := bytes.LastIndexFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.Mn, r) })
 	if head >= 0 {
 		_, n := utf8.DecodeRune(word[head:])
