@@ -13,7 +13,8 @@
 //   - json*.go: the byte-level JSON rewriter
 //   - engine.go, policy.go, titles.go, common*.go: free text, and what counts as a mention in it
 //   - unspaced*.go, cues.go, korean.go: the same in Chinese, Japanese and Korean
-//   - layers.go, codecs.go, escapes.go, html.go, base64.go, mail.go, compress.go, packed.go: looking through encodings
+//   - layers.go, codecs.go, escapes.go, html.go, tags.go, base64.go, hex.go, mail.go, compress.go, packed.go, garbled.go: looking
+//     through encodings
 //
 // Offsets and lengths are bytes everywhere. Errors name offsets, never the text at them. Nothing here starts a
 // goroutine; Dictionary and Engine are immutable and may be shared by any number of them.
