@@ -44,7 +44,7 @@ lint: ## format, vet and staticcheck alone
 
 .PHONY: test
 test: services-up-all ## all tests but those of Kubernetes, with the race detector, on real servers; a missing server fails
-	$(WITH_SERVERS) go test -race -timeout 30m -p 3 -skip '$(KUBE)' $(LONGEST) ./... # those of search wait most of the time
+	$(WITH_SERVERS) go test -race -timeout 30m -skip '$(KUBE)' $(LONGEST) ./...
 	go test -run Allocs $$(find . -name allocs_test.go -printf '%h\n') # the race detector makes allocations of its own
 
 .PHONY: test-kube
