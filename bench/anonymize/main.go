@@ -8,10 +8,10 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
-	"runtime/pprof"
 	"slices"
 	"strings"
 
@@ -42,22 +42,18 @@ func main() {
 	}
 }
 
-func run() error {
+func run() (failed error) {
 	only := flag.String("only", "", "sections to measure, with commas")
 	people := flag.Int("people", 1_000_000, "size of the people index")
 	markdown := flag.String("markdown", "", "files, with commas, in which the table between the markers is replaced")
 	profile := flag.String("profile", "", "write there what the processor was used for")
 	flag.Parse()
 	if *profile != "" {
-		f, err := os.Create(*profile)
+		stop, err := document.Profile(*profile)
 		if err != nil {
 			return err
 		}
-		defer f.Close()
-		if err := pprof.StartCPUProfile(f); err != nil {
-			return err
-		}
-		defer pprof.StopCPUProfile()
+		defer func() { failed = errors.Join(failed, stop()) }()
 	}
 	var lines []line
 	for _, s := range sections(*people) {

@@ -1,5 +1,5 @@
-// Package document writes tables of benchmarks into the documents that quote
-// them, so that no figure there is typed.
+// Package document is what the benchmarks leave behind: tables in the documents
+// that quote them, so that no figure there is typed, and a profile.
 package document
 
 import (

@@ -4,13 +4,14 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"runtime/debug"
-	"runtime/pprof"
 	"strings"
 	"time"
 
+	"github.com/tenantcopy/tenantcopy/bench/document"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
 	"github.com/tenantcopy/tenantcopy/internal/clone"
@@ -25,19 +26,15 @@ import (
 const childWord = "copy-once"
 
 // runChild copies once and prints the manifest.
-func runChild(ctx context.Context, args []string) error {
+func runChild(ctx context.Context, args []string) (failed error) {
 	debug.SetGCPercent(50) // as the program does
 	rules, source, target := args[0], args[1], args[2]
 	if file := os.Getenv("BENCH_PROFILE"); file != "" {
-		f, err := os.Create(file + "." + rules)
+		stop, err := document.Profile(file + "." + rules)
 		if err != nil {
 			return err
 		}
-		defer f.Close()
-		if err := pprof.StartCPUProfile(f); err != nil {
-			return err
-		}
-		defer pprof.StopCPUProfile()
+		defer func() { failed = errors.Join(failed, stop()) }()
 	}
 	src := tenant.Source{Ref: tenant.Ref{Env: "prod", Name: source}, Origin: "acme", Store: serverOf("PROD").store(source),
 		Session: tenant.Session{Run: strings.ToLower(rand.Text()[:12]), User: "bench"}}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/document"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/media"
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
 )
 
 // longestLabel is how far into a text the colon of its first line stands where
@@ -32,21 +33,11 @@ func letter(v []byte) media.Kind {
 // another charset has been decoded by whoever stored it as text: its own word
 // is wrong then.
 func (a *Anonymizer) letter(kind media.Kind, v []byte) (out []byte, ok bool) {
-	if !ascii(v) && !ownCharset(v) {
+	if !text.IsASCII(v) && !ownCharset(v) {
 		return nil, false
 	}
 	out, _, err := document.New(&finder{a: a, own: slices.Clone(a.named)}).Rewrite(kind, v)
 	return out, err == nil && utf8.Valid(out)
-}
-
-// ascii reports a text without a letter beyond it.
-func ascii(v []byte) bool {
-	for _, c := range v {
-		if c >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }
 
 // ownCharset reports a text that names no charset but UTF-8.

@@ -30,7 +30,13 @@ func worldwide() []person.Record {
 // looks for them.
 func over(t testing.TB, records []person.Record, rule string) (*Anonymizer, *Row, *verify.Inspector) {
 	t.Helper()
-	fields := []Field{column("v", FormText), column("user_id", FormInt)}
+	return overField(t, records, rule, column("v", FormText))
+}
+
+// overField is over for a column v of any kind.
+func overField(t testing.TB, records []person.Record, rule string, v Field) (*Anonymizer, *Row, *verify.Inspector) {
+	t.Helper()
+	fields := []Field{v, column("user_id", FormInt)}
 	in := input(t, header+"postgres:\n  things:\n    $person: user_id\n    user_id: keep\n    v: "+rule+"\n", fields...)
 	in.People = build(t, in, records)
 	p := compile(t, in)

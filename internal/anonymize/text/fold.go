@@ -31,7 +31,7 @@ func foldPlain(dst, token []byte) []byte {
 
 // fold appends the key and reports whether a letter was spelled out, so that foldPlain would differ.
 func fold(dst, token []byte, spell bool) ([]byte, bool) {
-	if isASCII(token) {
+	if IsASCII(token) {
 		return appendLower(dst, token), false
 	}
 	spelled := false

@@ -58,7 +58,7 @@ func TestPairLaw(t *testing.T) {
 func simple(word []byte) bool {
 	for _, r := range string(word) {
 		key, _ := foldRune(nil, []byte(string(r)), true)
-		if len(key) == 0 || len(key) > 2 || !isASCII(key) || classOf(r, len(string(r))) != inWord || r >= 'ƀ' || key[0] <= '9' {
+		if len(key) == 0 || len(key) > 2 || !IsASCII(key) || classOf(r, len(string(r))) != inWord || r >= 'ƀ' || key[0] <= '9' {
 			return false
 		}
 	}

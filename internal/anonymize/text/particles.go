@@ -21,7 +21,7 @@ func particles(key string) (shaping, further bool) {
 func Particle(word string) bool {
 	var room [2][4 * block]byte // most words are none, and cost no allocation
 	if len(word) <= len(room[0]) {
-		if s := append(room[0][:0], word...); isASCII(s) {
+		if s := append(room[0][:0], word...); IsASCII(s) {
 			shaping, _ := particles(string(appendLower(room[1][:0], s)))
 			return shaping
 		}

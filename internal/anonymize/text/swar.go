@@ -111,8 +111,8 @@ func nextDigit(s []byte, i int) int {
 	return len(s)
 }
 
-// isASCII reports that no byte is beyond ASCII.
-func isASCII(s []byte) bool {
+// IsASCII reports that no byte is beyond ASCII.
+func IsASCII(s []byte) bool {
 	for i := 0; i < len(s); i += block {
 		if load(s, i)&highs != 0 {
 			return false

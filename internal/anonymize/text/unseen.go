@@ -32,7 +32,7 @@ func stop(r rune) bool { return r == '.' || r == '．' }
 // Visible returns s without characters that nobody sees and with the wide signs of an address as plain ones; s itself
 // where it has none of them, a copy otherwise.
 func Visible(s []byte) []byte {
-	if isASCII(s) {
+	if IsASCII(s) {
 		return s
 	}
 	odd := func(r rune) bool { return invisible(r) || r >= utf8.RuneSelf && (atSign(r) || stop(r)) }
