@@ -147,12 +147,14 @@ func (a *Anonymizer) drawName(given, family []byte) pseudonym {
 // given tells the gender, from a table. The family name is left in a.path.
 func (a *Anonymizer) drawFrom(table *person.Table, folded, given []byte) string {
 	gender := a.plan.in.Names.Gender(table, string(given))
-	first := table.Given(gender, a.unknown.Draw([]byte("given"), folded))
-	for again := byte(0); ; again++ {
-		a.path = table.AppendFamily(a.path[:0], gender, a.unknown.Draw([]byte("family"), folded, []byte{again}))
-		if again == 255 || !a.people.RealName(first, string(a.path)) {
+	one, two := a.unknown.DrawTwo([]byte("name"), folded)
+	first := table.Given(gender, one)
+	for again := byte(1); ; again++ {
+		a.path = table.AppendFamily(a.path[:0], gender, two)
+		if again == 0 || !a.people.RealName(first, string(a.path)) {
 			return first
 		}
+		two = a.unknown.Draw([]byte("family"), folded, []byte{again})
 	}
 }
 

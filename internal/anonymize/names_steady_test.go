@@ -13,13 +13,13 @@ import (
 
 // renamed is what became of oddNames, and of as many addresses, when these verbs were last changed on purpose.
 var renamed = map[string]string{
-	"name":            "c8a9ed9f1aab366a6b2900c800bef5c563477a6422eedc1010099b60967dda7a",
-	"person.name":     "4b0021045e4ad7894670f69c27a7f8acad8ff5c48115784eddae69a3eacda9d9",
-	"person.first":    "b6f9f83494ea1a7bd569b7b6e73dc1d4d4ba020d48aefb9ac8922f2b4d973baf",
-	"person.last":     "edfc886ef396d6b2ad7740f84d9daf82195ecfac14fda9938bbf975bff63b508",
-	"person.initials": "28cd1ac7d5bc4ae3593036887f483cd43ea6d9b4398c060a2935e3a5397b74ae",
-	"email":           "85303eb2cb238a372c8a850400b3342c6a14c0c65b1f402545df7526333df2c9",
-	"person.email":    "85303eb2cb238a372c8a850400b3342c6a14c0c65b1f402545df7526333df2c9",
+	"name":            "500aa0b25187fa8c346b3fedb59d4699b75200a51a87f01b7b36be91f2c5eca0",
+	"person.name":     "de384aebacf669315d6b24c2af918df63a02aaaf1c8327e46c820f0a33befed5",
+	"person.first":    "a10fcf77a46b8c8bce845c9ed4c915ee2b23cb74741d53bd73e5329d41eb39be",
+	"person.last":     "20bee65117a7068e8fa3bcc7b959be58e6f06e88f8e1cde4e0aecc94500f3443",
+	"person.initials": "9245015fa077cde66c73bc106340c824beb5fd4ed6391ab201427c91e5b93b81",
+	"email":           "6838b9f9f67a899f9e29b8563d45509615c69aafb43655d4f82eca20cea9b014",
+	"person.email":    "6838b9f9f67a899f9e29b8563d45509615c69aafb43655d4f82eca20cea9b014",
 }
 
 // TestNamesStay: not one byte of what becomes of names and addresses has changed, of people who are known and of strangers
