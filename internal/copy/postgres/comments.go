@@ -54,9 +54,9 @@ func (a *archive) pickComments(full string) error {
 	return os.WriteFile(a.comments, []byte(list.String()), 0o600)
 }
 
-// leaveComments takes the comments on schemas that are not ours off the list:
-// before version 15 public is the server's superuser's, and a template's
-// schemas may be anybody's.
+// leaveComments takes off the list what cannot be commented on: objects that
+// are not carried, and schemas that are not ours: before version 15 public is
+// the server's superuser's, and a template's schemas may be anybody's.
 func (s *staged) leaveComments(ctx context.Context) error {
 	var foreign []string
 	err := s.inStaged(ctx, func(conn *pgx.Conn) error {
@@ -72,6 +72,9 @@ func (s *staged) leaveComments(ctx context.Context) error {
 	}
 	var kept strings.Builder
 	for line := range strings.Lines(string(list)) {
+		if slices.ContainsFunc(s.archive.uncarried, func(entry string) bool { return strings.Contains(line, " "+entry) }) {
+			continue
+		}
 		at := slices.IndexFunc(foreign, func(name string) bool { return strings.Contains(line, " COMMENT - SCHEMA "+name+" ") })
 		if at < 0 {
 			kept.WriteString(line)

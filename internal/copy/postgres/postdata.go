@@ -90,6 +90,9 @@ func (s *staged) readEndgame(ctx context.Context, plan *anonymize.Plan) (*endgam
 	if err != nil {
 		return nil, err
 	}
+	if pieces, err = s.adaptPolicies(ctx, pieces); err != nil {
+		return nil, err
+	}
 	g := &endgame{homes: make(map[uint32]*home), leaves: make(map[uint32][]*home), parted: make(map[uint32][]*home), inherited: make(map[uint32]bool)}
 	objects := make(map[object]made)
 	err = s.r.inSnapshot(ctx, func(d door) error {

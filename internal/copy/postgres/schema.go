@@ -20,8 +20,9 @@ import (
 // entries that are carried.
 type archive struct {
 	file, list string
-	comments   string // the list of them; empty when they are dropped
-	head, tail string // of the list: what comes before the foreign servers, and after; empty without any
+	comments   string   // the list of them; empty when they are dropped
+	head, tail string   // of the list: what comes before the foreign servers, and after; empty without any
+	uncarried  []string // how the lines of comments on what is not carried begin, behind their numbers
 }
 
 // checkFit refuses what cannot be carried before anything is written.
