@@ -90,6 +90,24 @@ func TestP17_FirstCopyBelongsToMappedRoles(t *testing.T) {
 	tr.migrate(t, who)
 }
 
+// Whoever may create in schema public, or use it, may in a first twin too,
+// though the schema belongs to the server's role there and not to the
+// application's.
+func TestP17_FirstCopyHasTheRightsOnPublic(t *testing.T) {
+	t.Parallel()
+	tr, who := staffedTrial(t)
+	if tr.staging.major(t) < 15 { // where public is a superuser's
+		return
+	}
+	tr.prod.run(t, tr.source(), `ALTER DATABASE `+ident(tr.source())+` OWNER TO postgres; ALTER SCHEMA public OWNER TO `+who.prodOwner+`; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO `+who.prodUser)
+	tr.dst.Roles = map[string]string{who.prodOwner: who.owner.name, who.prodUser: who.user.name}
+	other := login{"staging_other_" + tr.twin, tr.staging.role(t, "staging_other_"+tr.twin, "")}
+	tr.must(t)
+	tr.wantTries(t, who.owner, map[string]bool{`CREATE TABLE public.mine (v int); DROP TABLE public.mine`: true})
+	tr.wantTries(t, who.user, map[string]bool{`SELECT 'public.plain'::regclass`: true, `CREATE TABLE public.mine (v int)`: false})
+	tr.wantTries(t, other, map[string]bool{`SELECT 'public.plain'::regclass`: false})
+}
+
 // migrate does what a deployment of the application does.
 func (tr *trial) migrate(t *testing.T, who staff) {
 	t.Helper()

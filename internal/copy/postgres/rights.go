@@ -107,7 +107,7 @@ func (h *heritage) schema(o owned, p *handover, opened map[[2]string]bool) {
 	owner, _ := h.ownerOf(o.objectID)
 	want := h.rightsFor(o, owner)
 	if o.owner != h.me && h.twin.objects[o.objectID] == nil {
-		want, owner = o.rights, o.owner // template0's
+		want, owner = h.firstRights(o), o.owner
 	}
 	if !ours {
 		if !sameRights(o.rights, want) {
@@ -127,6 +127,26 @@ func (h *heritage) schema(o owned, p *handover, opened map[[2]string]bool) {
 	if owner != o.owner && owner != "pg_database_owner" {
 		p.after = append(p.after, fmt.Sprintf(`ALTER SCHEMA %s OWNER TO %s`, o.name, ident(owner)))
 	}
+}
+
+// firstRights is who may do what in a schema that the server has made, and keeps:
+// public, in a first twin. The source's owner of it, who is not the owner here,
+// may what owners may.
+func (h *heritage) firstRights(o owned) []right {
+	src := h.source.objects[o.objectID]
+	if src == nil {
+		return o.rights
+	}
+	out := h.mapped(src.rights)
+	for _, r := range src.rights {
+		if r.grantee != ownerMark || h.roles[src.owner] == "" {
+			continue
+		}
+		if r.grantee = h.roles[src.owner]; !slices.Contains(out, r) {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 // sameRights compares two lists as sets.
