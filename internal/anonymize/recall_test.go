@@ -1,3 +1,5 @@
+//go:build !race
+
 package anonymize
 
 import (
@@ -9,34 +11,9 @@ import (
 	"testing"
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/corpus"
-	"github.com/tenantcopy/tenantcopy/internal/anonymize/person"
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
 	"github.com/tenantcopy/tenantcopy/internal/verify"
 )
-
-// corpusPeople is how many people the measured texts are about.
-const corpusPeople = 20_000
-
-// corpusPlan compiles rules over the people of the corpus.
-func corpusPlan(t testing.TB, people []corpus.Person) *Plan {
-	t.Helper()
-	in := input(t, header)
-	records := make([]person.Record, len(people))
-	for i, p := range people {
-		r := person.Record{Source: "users", ID: strconv.Itoa(i), Email: p.Email, Phone: p.Phone, Locale: p.Locale}
-		if p.Whole {
-			r.Name = p.Full()
-		} else {
-			r.First, r.Last = p.Given, p.Family
-		}
-		records[i] = r
-	}
-	var err error
-	if in.People, err = person.Build(records, person.Options{Sources: []string{"users"}, Keys: in.Keys, Names: in.Names, EmailDomain: in.Rules.EmailDomain}); err != nil {
-		t.Fatal(err)
-	}
-	return compile(t, in)
-}
 
 // marking shows what the engine found instead of replacing it.
 type marking struct{ *Anonymizer }

@@ -1,11 +1,7 @@
 package verify
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
-	"strings"
-	"testing"
 	"unicode"
 	"unicode/utf8"
 
@@ -56,44 +52,4 @@ func classOf(txt *corpus.Text) corpus.Class {
 		return twoCharacters
 	}
 	return m.Class
-}
-
-// TestRecallOfCorpus leaves mentions in texts of every language and form, and
-// finds nobody in texts about nobody.
-func TestRecallOfCorpus(t *testing.T) {
-	people := corpus.People(20_000)
-	in := NewWanted(indexOf(t, corpusRecords(people)), NewControl("abcdefghijkl"), []byte("0123456789abcdef")).NewInspector()
-	type share struct{ found, all int }
-	shares := make(map[string]*share)
-	corpus.Texts(people, func(txt *corpus.Text) {
-		clean := in.Clean("notes", "body", []byte(txt.Body()))
-		class := string(classOf(txt))
-		for _, key := range []string{class, class + ": " + txt.Pieces[1].Mention.Kind} {
-			s := shares[key]
-			if s == nil {
-				s = &share{}
-				shares[key] = s
-			}
-			if s.all++; !clean {
-				s.found++
-			}
-		}
-	})
-	var lines []string
-	percent := func(s *share) float64 { return 100 * float64(s.found) / float64(s.all) }
-	for key, s := range shares {
-		lines = append(lines, fmt.Sprintf("  %-50s %8.3f %%  of %6d", key, percent(s), s.all))
-	}
-	slices.SortFunc(lines, cmp.Compare)
-	t.Logf("mentions found\n%s", strings.Join(lines, "\n"))
-	for class, bar := range least {
-		if s := shares[string(class)]; s == nil || percent(s) < bar {
-			t.Errorf("%s: want %.1f %% found", class, bar)
-		}
-	}
-	for note := range corpus.Quiet() {
-		if !in.Clean("notes", "quiet", []byte(note.String())) {
-			t.Errorf("somebody is found in %q", note.Trap)
-		}
-	}
 }

@@ -2,11 +2,8 @@ package person
 
 import (
 	"fmt"
-	"hash/fnv"
 	"math/rand/v2"
-	"runtime"
 	"strings"
-	"testing"
 )
 
 // crowd makes 30,000 people whose names have every form that a shape keeps, in
@@ -52,38 +49,4 @@ func crowd() []Record {
 		}
 	}
 	return out
-}
-
-// The pseudonyms of a crowd are what they were: whatever is done to draw them
-// faster, in whatever order the people come, and on however many cores.
-func TestPseudonymsOfACrowd(t *testing.T) {
-	for _, plain := range []bool{false, true} {
-		o := options(t, "acme", "users", "employees")
-		o.KeepDomains, o.Plain = []string{"kept.example.org"}, plain
-		records := crowd()
-		if plain {
-			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-			rand.New(rand.NewPCG(5, 6)).Shuffle(len(records), func(i, k int) { records[i], records[k] = records[k], records[i] })
-		}
-		x := index(t, records, o)
-		sum := fnv.New64a()
-		for n := range int32(x.Len()) {
-			p := x.At(n)
-			fmt.Fprintf(sum, "%s|%s|%s|%s|%s|%s|%x|%v\n", p.ID, p.Locale, p.Given, p.Family, p.Email, p.Phone, p.Seed, x.Card(n))
-			for _, real := range p.Real.Emails {
-				fake, known := emailFor(x, real)
-				fmt.Fprintf(sum, "%s %s %v\n", real, fake, known)
-			}
-			for _, real := range p.Real.Phones {
-				fake, known := phoneFor(x, real)
-				fmt.Fprintf(sum, "%s %s %v\n", real, fake, known)
-			}
-			fmt.Fprintf(sum, "%v\n", p.Real.Names)
-		}
-		given, family, full := x.LongestName()
-		got := fmt.Sprintf("%x %d %d %d %d %d %d %v", sum.Sum64(), x.Len(), x.Redrawn(), x.LongestEmail(), given, family, full, x.PhonesApart())
-		if want := map[bool]string{false: "bb3e902a6d8fea17 25733 1741 68 29 23 40 true", true: "cb60f2e9b41b32c3 25733 1740 56 12 15 26 true"}[plain]; got != want {
-			t.Errorf("plain %v: %s, and it was %s", plain, got, want)
-		}
-	}
 }

@@ -289,61 +289,6 @@ func knownNames(t *testing.T) map[string]bool {
 	return known
 }
 
-// All surnames of all locales, one by one: well-formed, distinct, and none of
-// them well known or a given name.
-func TestFamilyNames(t *testing.T) {
-	n, known, folds := v1(t), knownNames(t), newSpellings()
-	for _, locale := range n.Locales() {
-		table := n.tables[locale]
-		size, least, letters := table.FamilySize(), 200_000, [2]int{4, 14}
-		switch locale { // of fewer parts, or shorter ones
-		case "zh", "ja", "ko":
-			least, letters = 2_000, [2]int{2, 2}
-		case "vi":
-			least, letters = 1_000, [2]int{2, 8}
-		case "ja-kana", "ja-hira", "ar":
-			least = 10_000
-		case "ru", "el":
-			least, letters = 40_000, [2]int{4, 16}
-		}
-		if size < least {
-			t.Errorf("%s: only %d surnames", locale, size)
-		}
-		seen := make(map[string]struct{}, size)
-		longest, marked := 0, 0
-		for i := range size {
-			name := table.Family(drawOf(i, size))
-			if why := badWord(table, name, letters[0], letters[1]); why != "" {
-				t.Fatalf("%s: surname %q: %s", locale, name, why)
-			}
-			seen[name] = struct{}{}
-			bare, spelled := folds.of(name)
-			if known[bare] || known[spelled] {
-				t.Errorf("%s: surname %q is real", locale, name)
-			}
-			size := utf8.RuneCountInString(name)
-			if len(name) > size {
-				marked++
-			}
-			longest = max(longest, size)
-		}
-		if len(seen) != size {
-			t.Errorf("%s: %d distinct surnames of %d", locale, len(seen), size)
-		}
-		if table.FamilyMax() != longest {
-			t.Errorf("%s: longest surname %d, said %d", locale, longest, table.FamilyMax())
-		}
-		if table.script != latin || locale == "vi" { // all marked
-			continue
-		}
-		share := float64(marked) / float64(size)
-		plainOnly := locale == "en" || locale == "mixed"
-		if plainOnly && marked > 0 || !plainOnly && (share < 0.01 || share > 0.8) {
-			t.Errorf("%s: %.2f of the surnames have diacritics", locale, share)
-		}
-	}
-}
-
 // Each name has the same share of the draws: the spans that lead to it differ
 // by one draw at most.
 func TestNamesAreUniform(t *testing.T) {
