@@ -182,7 +182,7 @@ func domainEnd(s []byte, start, end int) int {
 
 // plausible reports whether an address of nobody we know looks like one:
 // its domain ends in letters, it is no version (react@18.2.0) and no picture
-// for a dense screen (icon@2x.png). Within binary data, where such bytes meet
+// for a dense screen (icon@2x.png), and somebody is before the @. Within binary data, where such bytes meet
 // by accident, it must be a long and plain one.
 func plausible(a address) bool {
 	domain := a.text[a.at+1 : a.hi]
@@ -194,7 +194,19 @@ func plausible(a address) bool {
 	if digits(first) && bytes.IndexByte(rest, '.') > 0 || len(first) == 2 && first[0] >= '0' && first[0] <= '9' && first[1]|0x20 == 'x' && rest[0] > '9' && bytes.IndexByte(rest, '.') < 0 {
 		return false
 	}
-	return isText(a) || plain(a, dot)
+	return a.named() && (isText(a) || plain(a, dot))
+}
+
+// named reports a letter or a digit right before the @, but for signs that addresses have: ?@acme.com asks where that is.
+func (a address) named() bool {
+	for i := a.at - 1; i >= a.lo; i-- {
+		if c := a.text[i]; nameByte(c) || c == '_' {
+			return true
+		} else if c != '.' && strings.IndexByte("-+'!#$*^~", c) < 0 {
+			return false
+		}
+	}
+	return false
 }
 
 func nameByte(c byte) bool { return domainByte(c) && c != '.' && c != '-' }

@@ -56,7 +56,7 @@ func unescape(dst, value []byte) []byte {
 		case 'u':
 			r, ok := hex4(value, i+1)
 			if !ok {
-				dst = append(dst, e)
+				dst = append(dst, ' ', e)
 				continue
 			}
 			i += 4
@@ -71,7 +71,7 @@ func unescape(dst, value []byte) []byte {
 		case 'x':
 			c, is := hexPair(value, i+1)
 			if !is || hexRun(value, i+1) >= fewestDoubles {
-				dst = append(dst, e)
+				dst = append(dst, ' ', e)
 				continue
 			}
 			dst = append(dst, c)
@@ -83,6 +83,9 @@ func unescape(dst, value []byte) []byte {
 		case 't', 'f', 'b':
 			dst = append(dst, ' ')
 		default:
+			if nameByte(e) { // of a path, or a control word behind an address: acme.com\par
+				dst = append(dst, ' ')
+			}
 			dst = append(dst, e)
 		}
 	}
@@ -114,8 +117,8 @@ func unhex(c byte) (n byte, ok bool) {
 	return 0, false
 }
 
-// unpercent undoes %40 and its kin, and reads + as the blank it stands for
-// beside them in a query.
+// unpercent undoes %40 and its kin, and %u0142 of JavaScript's escape(), and
+// reads + as the blank it stands for beside them in a query.
 func unpercent(dst, value []byte, query bool) (inner []byte, found bool) {
 	for i := 0; i < len(value); i++ {
 		c := value[i]
@@ -125,6 +128,16 @@ func unpercent(dst, value []byte, query bool) (inner []byte, found bool) {
 			if ok && ok2 {
 				dst, found = append(dst, hi<<4|lo), true
 				i += 2
+				continue
+			}
+			if r, ok := hex4(value, i+2); ok && value[i+1] == 'u' {
+				i += 5
+				if low, ok := hex4(value, i+3); ok && utf16.IsSurrogate(r) && value[i+1] == '%' && value[i+2] == 'u' {
+					if both := utf16.DecodeRune(r, low); both != utf8.RuneError {
+						r, i = both, i+6
+					}
+				}
+				dst, found = utf8.AppendRune(dst, r), true
 				continue
 			}
 		}

@@ -109,7 +109,7 @@ func TestNoFalseAlarms(t *testing.T) {
 		"", " ", "react@18.2.0", "npm i @types/node@20.1.4", "lodash@4.17.21-beta.rc", "@mention", "hello @jane", "user@localhost", "root@db-1", "a@b", "icon@2x.png", "logo@3x.webp", "@", "@@@", "a@.com", "@acme-corp.com", "x@y.1",
 		"5@10.50", "price@1.20 each", "git@abc:repo", "ssh://git@host/x", "a @ b.com", "key@{u}.de",
 		"zora.quint.abcd@d-abcdef.example.com", "<zora@d-abcdef.example.com>", "zora@d-abcdef.example.com.Then", "„zora@d-abcdef.example.com“", "zora@d-abcdef.example.com请", "zora@kept.example", "ZORA@KEPT.EXAMPLE", "x%40d-abcdef.example.com",
-		"oldcontrol2345@control.tenantcopy.invalid",
+		"oldcontrol2345@control.tenantcopy.invalid", `{\rtf1 zora@kept.example\par zora@d-abcdef.example.com\b0}`, `zora@kept.example\path`, "Where is it ?@acme.com",
 		"Jane", "Stonefield", "jane went to stonefield", "Jane and Stonefield", "Janet Stonefield", "Jan Berg", "Jorg", "M. Stonefield", "J Stonefield", "j. stonefield", "W. Grant", "Grant, W.", "J. is in Stonefield", "J., Stonefield", "我王芳香", "请王芳签", "moeller", "Stone Field Jane", "janestonefield", "Jane 2 Stonefield",
 		"the board will grant access", "Will grant be paid?", "will Grant pay", "roses on the hill: rose hill", "a rose hill", "田中さん", "太郎", "小明", "王小", "Xu Ling",
 		"4915", "12345678901234567890", "17055501", "0000005557788", "1700000000123", "2026-01-02 03:04:05.678", "20260102030405", "10.20.30.40", "550e8400-e29b-41d4-a716-446655440000", "5551234", "555-1234", "order 5551234 of 7", "2025550147", "id 2025550147",

@@ -106,6 +106,9 @@ func (in *Inspector) otherwise(at *Field, value []byte, has marks, n int) {
 		}
 	}
 	in.bytesOf(at, value, n)
+	if bytes.IndexByte(value, '\\') >= 0 {
+		in.escaped(at, value, n)
+	}
 	in.japaneseMail(at, value, n)
 	if bytes.IndexByte(value, '%') >= 0 && bytes.IndexByte(value, '+') >= 0 {
 		if inner, found := unpercent(nil, value, false); found {

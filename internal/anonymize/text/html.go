@@ -41,7 +41,7 @@ func (w *worker) inHTML(dst []edit, s []byte, l layer) []edit {
 	inTags := len(dst) > first
 	found := w.found(v.text, l.inner())
 	for _, e := range found {
-		dst = v.spread(dst, e)
+		dst = v.spread(dst, e, escapeText)
 	}
 	w.drop(found)
 	if inTags {
@@ -244,10 +244,10 @@ func attribute(tag []byte) (inside, quoted bool) {
 }
 
 // spread appends an edit of the view as edits of the original that leave every tag in its place: word by word where
-// tags stand between the words, otherwise all of it before the first tag.
-func (v *view) spread(dst []edit, e edit) []edit {
+// tags stand between the words, otherwise all of it before the first tag; escape writes a text between tags.
+func (v *view) spread(dst []edit, e edit, escape func(text []byte) []byte) []edit {
 	if c := v.chunks[v.find(e.Start)]; c.same && e.End-c.text <= c.rawEnd-c.raw { // no tag within
-		e.Span, e.text = Span{c.raw + e.Start - c.text, c.raw + e.End - c.text}, escapeText(e.text)
+		e.Span, e.text = Span{c.raw + e.Start - c.text, c.raw + e.End - c.text}, escape(e.text)
 		return append(dst, edit{Span: e.Span, text: e.text, n: e.n})
 	}
 	var parts []Span // stretches of the view whose originals touch
@@ -269,7 +269,7 @@ func (v *view) spread(dst []edit, e edit) []edit {
 	texts := v.deal(e.text, parts)
 	first := len(dst)
 	for i, p := range parts {
-		dst = append(dst, edit{Span: v.origin(p), text: escapeText(texts[i])})
+		dst = append(dst, edit{Span: v.origin(p), text: escape(texts[i])})
 	}
 	dst[first].n = e.n
 	return dst

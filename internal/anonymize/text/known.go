@@ -99,7 +99,7 @@ func sure(first byte, digits, groups int) bool {
 func beyond(s []byte, i int) int {
 	for n := 0; n < 4 && i < len(s); n++ {
 		switch c := s[i]; {
-		case c == ' ', c == '-', c == '.', c == '/', c == '(', c == ')', c == '+', c == '\t':
+		case c == ' ', c == '-', c == '.', c == '/', c == '(', c == ')', c == '+', c == '\t', c == '\b', c == '\f', c == '\\':
 			i++
 		case c < utf8.RuneSelf:
 			return -1

@@ -17,9 +17,10 @@ const deepestLayer = 4
 type layer struct {
 	depth int
 	html  bool
+	bare  bool // the control words of RTF have been read
 }
 
-func (l layer) inner() layer { return layer{depth: l.depth + 1} }
+func (l layer) inner() layer { return layer{depth: l.depth + 1, bare: l.bare} }
 
 // edit replaces a range by text.
 type edit struct {
@@ -44,30 +45,15 @@ func apply(dst, s []byte, edits []edit, n *Counts) []byte {
 
 // encoded reports whether s may hold an encoding, so that edits must look at it.
 func encoded(s []byte, declared bool) bool {
-	return declared && bytes.IndexByte(s, '<') >= 0 || hasTag(s) || looksJSON(s) || hasEntity(s) || hasPercent(s) || hasEscape(s) ||
+	return declared && bytes.IndexByte(s, '<') >= 0 || hasTag(s) || looksJSON(s) || hasEntity(s) || hasPercent(s) || hasEscape(s) || hasWriting(s) ||
 		Compressed(s) || looksPacked(s) || bytes.IndexByte(s, '=') >= 0 && (hasQuoted(s) || hasWord(s)) || hasBase64(s) || hasGarbled(s) || nextFigure(s, 0) < len(s)
 }
 
 // edits appends the replacements for s, sorted, without overlaps.
 func (w *worker) edits(dst []edit, s []byte, l layer) []edit {
 	if l.depth < deepestLayer {
-		if Compressed(s) {
-			if out, ok := w.inCompressed(dst, s, l); ok {
-				return out
-			}
-		}
-		if looksPacked(s) {
-			if out, ok := w.inPacked(dst, s, l); ok {
-				return out
-			}
-		}
-		if looksJSON(s) {
-			if out, ok := w.inJSON(dst, s, l); ok {
-				return out
-			}
-		}
-		if l.html {
-			return w.inHTML(dst, s, l)
+		if out, ok := w.document(dst, s, l); ok {
+			return out
 		}
 	}
 	first := len(dst)
@@ -95,10 +81,13 @@ func (w *worker) edits(dst []edit, s []byte, l layer) []edit {
 		dst = w.through(dst, decodeEntities(s), codec{l, escapeHTML})
 	}
 	if percent {
-		dst = w.inPercent(dst, s, codec{l, escapePercent})
+		dst = w.inPercent(dst, s, l)
 	}
 	if escapes {
 		dst = w.inBytes(w.through(dst, decodeEscapes(s), codec{l, appendEscaped}), s, l)
+	}
+	if !l.bare && hasWriting(s) {
+		dst = w.inWritings(dst, s, l)
 	}
 	dst = w.inBase64(w.inGarbled(dst, s, l), s, l)
 	if hasTag(s) && w.mayGoOver(s) {
@@ -108,6 +97,32 @@ func (w *worker) edits(dst []edit, s []byte, l layer) []edit {
 		return dst
 	}
 	return append(dst[:first], disjoint(dst[first:])...)
+}
+
+// document appends the replacements for s where all of it is in one format; ok is false if it is in none.
+func (w *worker) document(dst []edit, s []byte, l layer) (out []edit, ok bool) {
+	if Compressed(s) {
+		if out, ok := w.inCompressed(dst, s, l); ok {
+			return out, true
+		}
+	}
+	if looksPacked(s) {
+		if out, ok := w.inPacked(dst, s, l); ok {
+			return out, true
+		}
+	}
+	if looksJSON(s) {
+		if out, ok := w.inJSON(dst, s, l); ok {
+			return out, true
+		}
+	}
+	switch {
+	case l.html:
+		return w.inHTML(dst, s, l), true
+	case !l.bare && looksRTF(s):
+		return w.inRTF(dst, s, l), true
+	}
+	return dst, false
 }
 
 // codec is an encoding found in a layer; encode appends a text in it.
@@ -139,7 +154,7 @@ func insideCode(s []byte, off int) bool {
 				return true
 			}
 		case '%':
-			if percentAt(s, i) && i+3 > off {
+			if percentEnd(s, i) > off {
 				return true
 			}
 		case '&':

@@ -129,7 +129,7 @@ func (w *worker) inTagged(dst []edit, s []byte, l layer, beside bool) []edit {
 	found := w.found(v.text, in)
 	for _, e := range found {
 		if at := v.origin(e.Span); e.n.Emails == 0 && (beside || hasTag(s[at.Start:at.End]) || besideTag(s, at)) {
-			dst = v.spread(dst, e)
+			dst = v.spread(dst, e, escapeText)
 		}
 	}
 	w.drop(found)
@@ -156,7 +156,7 @@ func (w *worker) numbersOver(dst []edit, v *view) []edit {
 				e.text[i] = c
 			}
 		}
-		dst = v.spread(dst, e)
+		dst = v.spread(dst, e, escapeText)
 	}
 	return dst
 }
