@@ -340,7 +340,7 @@ func (a *app) carryOnce(ctx context.Context, p *runPlan) (finished bool, m repor
 		return clone.Run(ctx, a.job(p, o, dst, events))
 	})
 	if !began { // the markers say that a run is copying: it will not
-		return false, m, errors.Join(err, dst.Withdraw(context.WithoutCancel(ctx)))
+		return false, m, errors.Join(err, dst.Withdraw(context.WithoutCancel(ctx), classOf(exitCode(err))))
 	}
 	if path, saveErr := a.saveManifest(p, m); saveErr != nil {
 		err = errors.Join(err, saveErr)

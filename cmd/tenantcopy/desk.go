@@ -116,16 +116,13 @@ func (t twins) open(ctx context.Context, ref tenant.Ref, user string, do func(co
 		return serve.Twin{}, err
 	}
 	e := entry{use: guard.Use{Twin: ref, Sites: o.sites, Session: session, For: useFor, Clock: t.app.clock}}
-	all, err := guard.AllFacts(ctx, o.sites)
-	if err != nil {
+	if e.found, err = t.app.lookAt(ctx, ref.String(), o.sites); err != nil {
 		return serve.Twin{}, err
 	}
-	for i, s := range o.sites {
-		facts := all[i]
-		if m := facts.Marker; m != nil && m.State != guard.Complete && m.State != guard.Switching && m.Serving != nil {
+	for _, s := range e.found {
+		if m := s.Marker; m != nil && m.State != guard.Complete && m.State != guard.Switching && m.Serving != nil {
 			m.State = guard.Complete // the twin before the run that failed still serves
 		}
-		e.found = append(e.found, storeStatus{Store: s.Name(), Exists: facts.Exists, Marker: facts.Marker})
 	}
 	if err := judgeStatus(ref, e.found); err != nil {
 		return serve.Twin{}, err

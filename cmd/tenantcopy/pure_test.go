@@ -207,25 +207,41 @@ func TestWords(t *testing.T) {
 	}
 }
 
+// A run that is under way, one that was killed and one that failed leave three
+// different things to do.
 func TestJudgeStatus(t *testing.T) {
 	complete, sealed := &guard.Marker{State: guard.Complete}, &guard.Marker{State: guard.Sealed}
+	failed, switching := &guard.Marker{State: guard.Failed, Code: report.Privacy}, &guard.Marker{State: guard.Switching}
+	interrupted := &guard.Marker{State: guard.Failed, Code: report.Interrupted}
 	for _, tc := range []struct {
 		name string
 		all  []storeStatus
 		want int
+		says string
+		word string // of the last store
 	}{
-		{"nothing", nil, 7},
-		{"no marker", []storeStatus{{Exists: true}, {}}, 7},
-		{"complete", []storeStatus{{Marker: complete}}, 0},
-		{"complete, and a store that is not copied", []storeStatus{{Marker: complete}, {Exists: true}}, 0},
-		{"one is not", []storeStatus{{Marker: complete}, {Marker: sealed}}, 10},
+		{"nothing", nil, 7, "never copied", ""},
+		{"no marker", []storeStatus{{Exists: true}, {}}, 7, "never copied", ""},
+		{"complete", []storeStatus{{Marker: complete}}, 0, "", "complete"},
+		{"complete, and a store that is not copied", []storeStatus{{Marker: complete}, {Exists: true}}, 0, "", ""},
+		{"one is not", []storeStatus{{Marker: complete}, {Marker: sealed}}, 10, "killed before its end\nhint: run the copy again, or tenantcopy clean", "stopped"},
+		{"under way", []storeStatus{{Marker: sealed, Holder: "jo (run r)"}}, 10, "a run is under way, locked by jo (run r)\nhint: wait", "sealed"},
+		{"failed", []storeStatus{{Marker: failed}}, 10, "the last run failed with exit code 9 (privacy), and no copy serves\nhint: run the copy again", "failed"},
+		{"interrupted", []storeStatus{{Marker: interrupted}}, 10, "the last run was interrupted", "failed"},
+		{"failed, and the next is under way", []storeStatus{{Marker: failed, Holder: "jo"}}, 10, "a run is under way, locked by jo", "failed"},
+		{"one in mid-switch", []storeStatus{{Marker: sealed}, {Marker: switching}}, 10, "stopped in mid-switch\nhint: run the copy again, or tenantcopy clean: both finish", "switching"},
 	} {
-		got := 0
+		got, says := 0, ""
 		if err := judgeStatus(tenant.Ref{Env: "staging", Name: "acme"}, tc.all); err != nil {
-			got = exitCode(err)
+			got, says = exitCode(err), err.Error()
 		}
-		if got != tc.want {
-			t.Errorf("%s: %d, want %d", tc.name, got, tc.want)
+		if got != tc.want || !strings.Contains(says, tc.says) {
+			t.Errorf("%s: %d, want %d; %s", tc.name, got, tc.want, says)
+		}
+		if n := len(tc.all); n > 0 && tc.all[n-1].Marker != nil {
+			if word := tc.all[n-1].condition().word; word != tc.word {
+				t.Errorf("%s: the table says %s, want %s", tc.name, word, tc.word)
+			}
 		}
 	}
 }

@@ -19,6 +19,7 @@ type storeStatus struct {
 	Empty  bool          `json:"empty"`
 	Marker *guard.Marker `json:"marker,omitempty"`
 	Server string        `json:"server,omitempty"`
+	Holder string        `json:"holder,omitempty"` // who holds the twin's lock, when it is not complete
 }
 
 func (a *app) statusCommand() *cobra.Command {
@@ -93,13 +94,9 @@ func (a *app) status(ctx context.Context, text string, asJSON bool) error {
 		return err
 	}
 	defer o.closeSites()
-	var all []storeStatus
-	for _, s := range o.sites {
-		facts, err := s.Facts(ctx, 0)
-		if err != nil {
-			return err
-		}
-		all = append(all, storeStatus{Store: s.Name(), Exists: facts.Exists, Empty: facts.Empty, Marker: facts.Marker, Server: facts.Version})
+	all, err := a.lookAt(ctx, twin.ref.String(), o.sites)
+	if err != nil {
+		return err
 	}
 	if asJSON {
 		encoder := json.NewEncoder(jsonWriter{a.out})
@@ -125,29 +122,46 @@ func (a *app) printStatus(twin resolved, all []storeStatus) {
 			continue
 		}
 		m := s.Marker
-		fmt.Fprintf(a.out, "  %-10s %-10s %-14s %-10s %s\n", s.Store, m.State, m.Run, age(a.clock().Sub(m.Time)), m.Source)
+		is := s.condition()
+		fmt.Fprintf(a.out, "  %-10s %-10s %-14s %-10s %s\n", s.Store, is.word, m.Run, age(a.clock().Sub(m.Time)), m.Source)
+		if is.says != "" {
+			fmt.Fprintf(a.out, "  %-10s %s\n", "", is.says)
+		}
 		if m.State != guard.Complete && m.Serving != nil {
 			fmt.Fprintf(a.out, "  %-10s serving the copy of run %s, %s old\n", "", m.Serving.Run, age(a.clock().Sub(m.Serving.Time)))
 		}
 	}
 }
 
-// judgeStatus turns what was found into the exit code.
+// condition is that of a store that has a marker, with who works on it.
+func (s storeStatus) condition() condition {
+	is := conditionOf(*s.Marker, s.Holder != "")
+	if s.Holder != "" && is.says != "" {
+		is.says += ", locked by " + s.Holder
+	}
+	return is
+}
+
+// judgeStatus turns what was found into the exit code. Of several stores that
+// are not complete one in mid-switch is told of: it comes first in what is to do.
 func judgeStatus(ref tenant.Ref, all []storeStatus) error {
-	marked, complete := 0, 0
-	for _, s := range all {
-		if s.Marker != nil {
-			marked++
-			if s.Marker.State == guard.Complete {
-				complete++
-			}
+	var worst *storeStatus
+	marked := false
+	for i, s := range all {
+		if s.Marker == nil {
+			continue
+		}
+		marked = true
+		if s.Marker.State != guard.Complete && (worst == nil || s.Marker.State == guard.Switching) {
+			worst = &all[i]
 		}
 	}
 	switch {
-	case marked == 0:
+	case !marked:
 		return &report.Refusal{Code: report.NotFound, What: "look at " + ref.String(), Why: "tenantcopy has never copied into it", Hint: "tenantcopy prod/" + ref.Name + " " + ref.String()}
-	case complete < marked:
-		return &report.Refusal{Code: report.Mismatch, What: "look at " + ref.String(), Why: "it is not complete: a run is under way, or one did not end", Hint: "run the copy again: it finishes or replaces what is there"}
+	case worst != nil:
+		is := worst.condition()
+		return &report.Refusal{Code: report.Mismatch, What: "look at " + ref.String(), Why: "it is not complete: " + is.says, Hint: is.hint}
 	}
 	return nil
 }

@@ -27,7 +27,8 @@ type tenantRow struct {
 	Namespace   string        `json:"namespace,omitempty"`        // empty where the environment names no cluster
 	Exists      *bool         `json:"namespace_exists,omitempty"` // absent where nobody could say
 	Marker      *guard.Marker `json:"marker,omitempty"`
-	Error       string        `json:"error,omitempty"` // why there may be a twin of which nothing is known
+	Held        bool          `json:"under_way,omitempty"` // a run has the twin's lock
+	Error       string        `json:"error,omitempty"`     // why there may be a twin of which nothing is known
 
 	twin bool // the environment can hold one
 }
@@ -248,9 +249,10 @@ func (r tenantRow) twinCells(now time.Time) []string {
 	case m == nil:
 		return []string{"none"}
 	}
-	cells := []string{string(m.State), age(now.Sub(m.Time)), m.Run, m.Source}
+	state := conditionOf(*m, r.Held).word
+	cells := []string{state, age(now.Sub(m.Time)), m.Run, m.Source}
 	if s := m.Serving; m.State != guard.Complete && s != nil {
-		cells = []string{string(m.State) + ", serving an older one", age(now.Sub(s.Time)), s.Run, s.Source}
+		cells = []string{state + ", serving an older one", age(now.Sub(s.Time)), s.Run, s.Source}
 	}
 	if m.InUse != nil && m.InUse.Until.After(now) {
 		cells = append(cells, m.InUse.By+" until "+m.InUse.Until.UTC().Format("2006-01-02 15:04")+" UTC")

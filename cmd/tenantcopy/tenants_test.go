@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tenantcopy/tenantcopy/internal/guard"
+	"github.com/tenantcopy/tenantcopy/internal/report"
 )
 
 // Which namespaces are tenants', by the template of their names.
@@ -66,7 +67,8 @@ func TestTwinCells(t *testing.T) {
 	now := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
 	complete := guard.Marker{State: guard.Complete, Run: "run1", Source: "prod/acme", Time: now.Add(-2 * time.Hour)}
 	copying := guard.Marker{State: guard.Copying, Run: "run2", Source: "prod/acme", Time: now, Serving: &guard.Serving{Run: "run1", Source: "prod/acme", Time: now.Add(-2 * time.Hour)}}
-	used, past := complete, complete
+	used, past, failed := complete, complete, complete
+	failed.State, failed.Code = guard.Failed, report.Privacy
 	used.InUse = &guard.InUse{By: "jo", Until: now.Add(90 * time.Minute)}
 	past.InUse = &guard.InUse{By: "jo", Until: now.Add(-time.Minute)}
 	old := age(2 * time.Hour)
@@ -77,7 +79,9 @@ func TestTwinCells(t *testing.T) {
 		"a source":       {tenantRow{}, []string{"-"}},
 		"none":           {tenantRow{twin: true}, []string{"none"}},
 		"complete":       {tenantRow{twin: true, Marker: &complete}, []string{"complete", old, "run1", "prod/acme"}},
-		"being replaced": {tenantRow{twin: true, Marker: &copying}, []string{"copying, serving an older one", old, "run1", "prod/acme"}},
+		"a killed run":   {tenantRow{twin: true, Marker: &copying}, []string{"stopped, serving an older one", old, "run1", "prod/acme"}},
+		"a failed run":   {tenantRow{twin: true, Marker: &failed}, []string{"failed", old, "run1", "prod/acme"}},
+		"being replaced": {tenantRow{twin: true, Held: true, Marker: &copying}, []string{"copying, serving an older one", old, "run1", "prod/acme"}},
 		"in use":         {tenantRow{twin: true, Marker: &used}, []string{"complete", old, "run1", "prod/acme", "jo until 2026-11-28 13:30 UTC"}},
 		"no longer":      {tenantRow{twin: true, Marker: &past}, []string{"complete", old, "run1", "prod/acme"}},
 		"no answer":      {tenantRow{twin: true, Error: errSilent.Error()}, []string{"its server does not answer"}},

@@ -49,12 +49,13 @@ func (a *app) lookAtTwins(ctx context.Context, c *config, rows []*tenantRow) err
 	var silent servers
 	return parallel.All(ctx, askers, len(groups), func(ctx context.Context, i int) error {
 		group := groups[i]
-		sightings, err := silent.ask(ctx, serverOf(group[0].at.Store), func(ctx context.Context) ([]guard.Sighting, error) { return look(ctx, group) })
+		sightings, err := silent.ask(ctx, serverOf(group[0].at.Store), func(ctx context.Context) ([]guard.Sighting, error) { return a.sight(ctx, group) })
 		for j, q := range group {
 			s := guard.Sighting{Err: err}
 			if err == nil {
 				s = sightings[j]
 			}
+			q.row.Held = s.Held
 			if q.row.Marker = s.Marker; s.Err != nil {
 				q.row.Error = firstLine(s.Err)
 			}
@@ -105,8 +106,8 @@ func serverOf(s tenant.Store) string {
 	return u.String()
 }
 
-// look reads the markers of one group.
-func look(ctx context.Context, group []*question) ([]guard.Sighting, error) {
+// sight reads the markers of one group.
+func (a *app) sight(ctx context.Context, group []*question) ([]guard.Sighting, error) {
 	of := adapters()[group[0].at.Store.Kind]
 	if of.twins != nil {
 		var sites []guard.SiteAddress
@@ -119,8 +120,11 @@ func look(ctx context.Context, group []*question) ([]guard.Sighting, error) {
 	if err != nil {
 		return nil, err
 	}
-	facts, err := site.Facts(ctx, 0)
-	return []guard.Sighting{{Marker: facts.Marker}}, errors.Join(err, closing(site.Close()))
+	found, err := a.lookAt(ctx, group[0].at.Twin, []guard.Site{site})
+	if err = errors.Join(err, closing(site.Close())); err != nil {
+		return nil, err
+	}
+	return []guard.Sighting{{Marker: found[0].Marker, Held: found[0].Holder != ""}}, nil
 }
 
 // servers remembers which did not answer in time, so that two hundred twins

@@ -170,7 +170,7 @@ func (a *app) announce(ctx context.Context, p *runPlan, o *opened) {
 	case m == nil:
 		line += "the first copy"
 	case m.Serving == nil:
-		line += "an earlier run did not end; starting over"
+		line += "an earlier run did not come to its end; starting over"
 	default:
 		line += "the twin is " + age(a.clock().Sub(m.Serving.Time)) + " old"
 		if last, ok := a.lastManifest(p, m.Serving.Run); ok {

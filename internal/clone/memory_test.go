@@ -198,6 +198,16 @@ func (s site) Mark(ctx context.Context, m guard.Marker) error {
 	return nil
 }
 
+func (s site) Unmark(ctx context.Context) error {
+	if err := s.step(ctx, "unmark"); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.marker = nil
+	return nil
+}
+
 func (s site) Lock(context.Context, guard.Holder) (guard.Held, error) { return s, nil }
 
 func (s site) Alive(context.Context) error {

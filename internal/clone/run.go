@@ -55,7 +55,7 @@ func Run(ctx context.Context, job Job) (report.Manifest, error) {
 	if err == nil {
 		err = r.finish(ctx)
 	} else if !errors.Is(err, guard.ErrLost) {
-		if failed := r.discard(ctx); failed != nil {
+		if failed := r.discard(ctx, codeOf(ctx, err)); failed != nil {
 			err = errors.Join(err, failed)
 		}
 	}
@@ -133,7 +133,7 @@ func (r *run) finish(ctx context.Context) error {
 	if switching || err == nil || errors.Is(err, guard.ErrLost) {
 		return err
 	}
-	return errors.Join(err, r.discard(ctx))
+	return errors.Join(err, r.discard(ctx, codeOf(ctx, err)))
 }
 
 // phase runs one step, says so and takes its time. What a step reports after
@@ -353,9 +353,10 @@ func (r *run) makeLive(ctx context.Context, between func() error) error {
 }
 
 // discard removes what was staged, even after an interrupt, and gives the
-// marker back to the copy that serves. It does so only while the lock stands:
-// a store's staging place may belong to another run by now.
-func (r *run) discard(ctx context.Context) error {
+// marker back to the copy that serves, or has it say with which code the run
+// ended. It does so only while the lock stands: a store's staging place may
+// belong to another run by now.
+func (r *run) discard(ctx context.Context, code report.Code) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), discardWithin)
 	defer cancel()
 	err := parallel.With(ctx, r.watch, func(ctx context.Context) error {
@@ -363,12 +364,12 @@ func (r *run) discard(ctx context.Context) error {
 			return err
 		}
 		if !r.prepared {
-			return r.Destination.Withdraw(ctx)
+			return r.Destination.Withdraw(ctx, code)
 		}
 		if err := discardAll(ctx, r.staged); err != nil {
 			return err
 		}
-		return r.Destination.Abandon(ctx)
+		return r.Destination.Abandon(ctx, code)
 	})
 	if err != nil {
 		return &report.Error{Code: report.Failed, Op: "discard the staged copy", Err: err, Hint: "the next run, or tenantcopy clean, removes what is left"}

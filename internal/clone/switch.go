@@ -8,6 +8,7 @@ import (
 
 	"github.com/tenantcopy/tenantcopy/internal/guard"
 	"github.com/tenantcopy/tenantcopy/internal/parallel"
+	"github.com/tenantcopy/tenantcopy/internal/report"
 	"github.com/tenantcopy/tenantcopy/internal/tenant"
 )
 
@@ -76,7 +77,8 @@ func Finish(ctx context.Context, readers []Reader, dst guard.Destination) error 
 	})
 }
 
-// Clean removes what earlier runs left staged at a destination.
+// Clean removes what earlier runs left staged at a destination. Of one that was
+// killed the marker then says that it was interrupted, where no copy serves.
 func Clean(ctx context.Context, readers []Reader, dst guard.Destination) error {
 	watch := func(ctx context.Context) error { return dst.Watch(ctx, lockInterval) }
 	return parallel.With(ctx, watch, func(ctx context.Context) error {
@@ -87,7 +89,7 @@ func Clean(ctx context.Context, readers []Reader, dst guard.Destination) error {
 		if err := discardAll(ctx, staged); err != nil {
 			return err
 		}
-		return dst.Abandon(ctx)
+		return dst.Abandon(ctx, cmp.Or(dst.Marker().Code, report.Interrupted))
 	})
 }
 

@@ -247,10 +247,13 @@ func (s *Store) marker(context.Context) Answer {
 		a := Bad(err)
 		return Warn(text+"; "+strings.TrimPrefix(a.Text, "copy into "+s.Of.String()+": "), a.Hint)
 	}
-	if m.State != guard.Complete {
-		return Warn(text, "a run is under way or did not end; the next one finishes or replaces what it left")
+	switch {
+	case m.State == guard.Complete:
+		return Good("%s", text)
+	case m.State == guard.Failed:
+		return Warn(fmt.Sprintf("%s (%s)", text, m.Code), "the last run failed and no copy serves; the next one begins anew")
 	}
-	return Good("%s", text)
+	return Warn(text, "a run is under way or did not end; the next one finishes or replaces what it left")
 }
 
 // Major is the first number of a server's version, 0 where it has none.

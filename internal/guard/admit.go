@@ -156,7 +156,13 @@ func (r *Request) admitLocked(ctx context.Context, held Held) (Destination, erro
 		return Destination{}, err
 	}
 	dst := Destination{d}
-	return dst, dst.Advance(ctx, Copying)
+	if err := dst.Advance(ctx, Copying); err != nil {
+		// Some stores say already that a run is copying. What keeps another
+		// from saying so is the error that matters.
+		_ = dst.Withdraw(context.WithoutCancel(ctx), report.CodeOf(err))
+		return Destination{}, err
+	}
+	return dst, nil
 }
 
 // checkUse refuses a twin that somebody else works on, and returns what stays

@@ -124,6 +124,9 @@ func TestAdmitDecides(t *testing.T) {
 			if len(w.dstR.written) > 0 || (tc.why != "write marker copying" && len(w.dstPG.written) > 0) {
 				t.Errorf("refused, and yet written: %v", w.log)
 			}
+			if m := w.dstPG.facts.Marker; m != nil && m.Run == "new" {
+				t.Errorf("the refused run left a marker that says %s", m.State)
+			}
 			if w.dstPG.closed+w.dstR.closed > 0 {
 				t.Error("sites were closed; they stay open on an error")
 			}
@@ -228,16 +231,16 @@ func TestReopen(t *testing.T) {
 	if dst.Unfinished() || dst.Run() != "b" || strings.Join(dst.Stale(), " ") != "b z a" || len(w.log) != 1 {
 		t.Errorf("unfinished %v, run %s, stale %v, %v", dst.Unfinished(), dst.Run(), dst.Stale(), w.log)
 	}
-	if err := dst.Abandon(t.Context()); err != nil {
+	if err := dst.Abandon(t.Context(), report.Privacy); err != nil {
 		t.Fatal(err)
 	}
-	if len(w.dstR.written) > 0 {
-		t.Error("a store that never held a complete copy is called complete")
+	if m := w.dstR.facts.Marker; m.State != guard.Failed || m.Code != report.Privacy || len(m.Stale) > 0 {
+		t.Errorf("a store that never held a complete copy says %s, %s", m.State, m.Code)
 	}
 	if m := w.dstPG.facts.Marker; m.State != guard.Complete || m.Run != "s" || len(m.Stale) > 0 || !m.Time.Equal(served("s", 1).Time) {
 		t.Errorf("postgres says %s of run %s", m.State, m.Run)
 	}
-	w.dstPG.holds(marker("b", guard.Switching, 9))
+	w.dstPG.holds(marker("c", guard.Switching, 9))
 	dst, err = guard.Reopen(t.Context(), func() guard.Request { w.dstPG.locked = false; return w.request }())
 	if err != nil || !dst.Unfinished() || dst.Covers("redis") {
 		t.Errorf("in mid-switch: %v", err)

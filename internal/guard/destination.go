@@ -150,28 +150,3 @@ func (d Destination) Release(ctx context.Context) error {
 	}
 	return nil
 }
-
-// Abandon writes the markers back to the last complete copies, after a run
-// that failed before the switch and whose staged data is gone, with that of
-// stale runs. A store that never held such a copy keeps the marker it has.
-func (d Destination) Abandon(ctx context.Context) error { return d.restore(ctx, nil) }
-
-// Withdraw is Abandon for a run that failed before it prepared anything: what
-// stale runs left is still there, and stays listed.
-func (d Destination) Withdraw(ctx context.Context) error { return d.restore(ctx, d.d.marker.Stale) }
-
-func (d Destination) restore(ctx context.Context, stale []string) error {
-	for i, site := range d.d.sites {
-		s := d.d.serving[i]
-		if s == nil {
-			continue
-		}
-		m := d.d.marker
-		m.Run, m.Source, m.Rules, m.Key = s.Run, s.Source, s.Rules, s.Key
-		m.State, m.Time, m.Serving, m.Stale = Complete, s.Time, s, slices.DeleteFunc(slices.Clone(stale), func(run string) bool { return run == s.Run })
-		if err := mark(ctx, site, m, "restore the marker"); err != nil {
-			return err
-		}
-	}
-	return nil
-}

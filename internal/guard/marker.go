@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tenantcopy/tenantcopy/internal/report"
 	"github.com/tenantcopy/tenantcopy/internal/tenant"
 )
 
@@ -18,23 +19,27 @@ const Owner = "tenantcopy"
 // State is how far a run has come on a twin.
 type State string
 
-// The states, in order. From Switching on, recovery only goes forward.
+// The states, in order. From Switching on, recovery only goes forward. Failed
+// is the end of a run that never came so far, in a store that no earlier run
+// completed: where one did, its marker is given back instead.
 const (
 	Copying   State = "copying"
 	Sealed    State = "sealed"
 	Switching State = "switching"
 	Complete  State = "complete"
+	Failed    State = "failed"
 )
 
 // Marker is what every store of a twin says about itself.
 type Marker struct {
-	Version int    `json:"version"`
-	Owner   string `json:"owner"`
-	Twin    string `json:"twin"` // "staging/acme"
-	Run     string `json:"run"`  // run id
-	State   State  `json:"state"`
-	Origin  string `json:"origin"`
-	Source  string `json:"source"` // "prod/acme"
+	Version int         `json:"version"`
+	Owner   string      `json:"owner"`
+	Twin    string      `json:"twin"` // "staging/acme"
+	Run     string      `json:"run"`  // run id
+	State   State       `json:"state"`
+	Code    report.Code `json:"code,omitempty"` // how the run ended, when State is Failed
+	Origin  string      `json:"origin"`
+	Source  string      `json:"source"` // "prod/acme"
 
 	Time  time.Time `json:"time"`
 	Rules string    `json:"rules"` // hash of the rules
@@ -96,7 +101,7 @@ func (m Marker) valid() bool {
 		runs = append(runs, m.Serving.Run)
 	}
 	_, err := tenant.ParseRef(m.Twin)
-	known := slices.Contains([]State{Copying, Sealed, Switching, Complete}, m.State)
+	known := slices.Contains([]State{Copying, Sealed, Switching, Complete, Failed}, m.State)
 	return err == nil && known && !slices.ContainsFunc(runs, func(run string) bool { return !tenant.IsLabel(run) })
 }
 

@@ -56,6 +56,17 @@ func (p *place) Mark(_ context.Context, m guard.Marker) error {
 	return nil
 }
 
+func (p *place) Unmark(context.Context) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.say("unmark")
+	if p.markErr != nil {
+		return p.markErr
+	}
+	p.facts.Marker, p.facts.Exists = nil, false
+	return nil
+}
+
 func (p *place) Lock(context.Context, guard.Holder) (guard.Held, error) {
 	if p.lockErr != nil {
 		return nil, p.lockErr

@@ -36,6 +36,7 @@ type Prober interface {
 type Site interface {
 	Prober
 	Mark(ctx context.Context, m Marker) error // writes the marker, creating what must exist to carry it
+	Unmark(ctx context.Context) error         // takes the marker away, and what was made to carry it; none there is no error
 	Lock(ctx context.Context, h Holder) (Held, error)
 }
 

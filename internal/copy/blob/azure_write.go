@@ -156,8 +156,16 @@ func (a *azure) create(ctx context.Context) error {
 	return err
 }
 
-// mark keeps the container's other metadata.
 func (a *azure) mark(ctx context.Context, text string) error {
+	encoded := base64.StdEncoding.EncodeToString([]byte(text))
+	return a.say(ctx, &encoded)
+}
+
+func (a *azure) unmark(ctx context.Context) error { return a.say(ctx, nil) }
+
+// say writes the marker into the container's metadata and keeps what else
+// stands there; nil takes it away.
+func (a *azure) say(ctx context.Context, marker *string) error {
 	props, err := a.client.GetProperties(ctx, nil)
 	if err != nil {
 		return err
@@ -167,8 +175,9 @@ func (a *azure) mark(ctx context.Context, text string) error {
 		meta = make(map[string]*string)
 	}
 	maps.DeleteFunc(meta, func(key string, _ *string) bool { return strings.EqualFold(key, markerKey) })
-	encoded := base64.StdEncoding.EncodeToString([]byte(text))
-	meta[markerKey] = &encoded
+	if marker != nil {
+		meta[markerKey] = marker
+	}
 	_, err = a.client.SetMetadata(ctx, &azcontainer.SetMetadataOptions{Metadata: meta})
 	return err
 }

@@ -42,6 +42,16 @@ func (s *site) Mark(ctx context.Context, m guard.Marker) error {
 	return s.place.fail("write the marker", s.dst.mark(ctx, m.Encode()))
 }
 
+// Unmark implements guard.Site. A container that was made for the marker
+// stays, empty: Azure lets nobody make one of a name that was just removed.
+func (s *site) Unmark(ctx context.Context) error {
+	st, err := s.c.state(ctx)
+	if err == nil && st.exists && st.marker != "" {
+		err = s.dst.unmark(ctx)
+	}
+	return s.place.fail("remove the marker", err)
+}
+
 // lockLasts is how long a lock stands without being renewed.
 const lockLasts = 3 * time.Minute
 

@@ -198,6 +198,7 @@ type writer interface {
 type writeState interface {
 	create(ctx context.Context) error // there already is no error
 	mark(ctx context.Context, text string) error
+	unmark(ctx context.Context) error
 }
 
 // condition guards a note.

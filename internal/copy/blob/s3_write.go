@@ -137,6 +137,8 @@ func (s *s3) mark(ctx context.Context, text string) error {
 	return err
 }
 
+func (s *s3) unmark(ctx context.Context) error { return s.remove(ctx, ownName(markerName).name) }
+
 // prefixed writes the keys out in full: without the prefix the library takes
 // some of them for headers.
 func prefixed(meta map[string]string) map[string]string {

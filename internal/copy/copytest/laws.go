@@ -21,6 +21,7 @@ func Laws(t *testing.T, fixture func(t *testing.T) *Fixture) {
 		{"a copy by keep rules is equal", keepIsEqual},
 		{"what is unclassified is refused", unclassifiedIsRefused},
 		{"masked values are gone and nothing prints them", maskedIsGone},
+		{"a first run that fails leaves nothing under way", firstRunFails},
 		{"a second run replaces the first", secondRun},
 		{"a run cancelled anywhere and run again gives the same", cancelledAnywhere},
 		{"a switch cut short anywhere is finished by the next run", switchCutShort},

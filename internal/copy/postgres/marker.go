@@ -195,6 +195,19 @@ func (s *site) mark(ctx context.Context, m guard.Marker) error {
 	return tx.Commit(ctx)
 }
 
+// Unmark takes the marker off the twin, and drops a staged database that Mark
+// made because there was no twin to carry one.
+func (s *site) Unmark(ctx context.Context) error {
+	dbs, err := readDatabases(ctx, s.conn, s.e)
+	if err == nil && dbs.twin != nil && dbs.twin.marker != nil {
+		_, err = s.conn.Exec(ctx, `COMMENT ON DATABASE `+ident(s.e.database)+` IS NULL`)
+	}
+	if err == nil && dbs.next != nil && dbs.next.marker != nil {
+		err = dropDatabase(ctx, s.conn, s.e.next())
+	}
+	return s.e.fail(ctx, "remove the marker", s.named(ctx, err))
+}
+
 // Lock takes the twin's advisory lock in a session of its own, which names
 // its holder to whoever comes second.
 func (s *site) Lock(ctx context.Context, h guard.Holder) (guard.Held, error) {

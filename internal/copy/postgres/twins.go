@@ -45,12 +45,32 @@ func Twins(ctx context.Context, sites []guard.SiteAddress) ([]guard.Sighting, er
 	if err != nil {
 		return nil, first.fail(ctx, "read the markers", err)
 	}
+	held, err := heldLocks(ctx, conn)
+	if err != nil {
+		return nil, first.fail(ctx, "look at the locks", err)
+	}
 	for i, e := range endpoints {
 		if e != nil {
 			out[i] = e.sighting(comments)
+			out[i].Held = out[i].Marker != nil && out[i].Marker.State != guard.Complete && held[lockKey(sites[i].Twin)]
 		}
 	}
 	return out, nil
+}
+
+// heldLocks returns the numbers of the locks that sessions in the maintenance
+// database hold.
+func heldLocks(ctx context.Context, conn *pgx.Conn) (map[int64]bool, error) {
+	held := make(map[int64]bool)
+	const sql = `SELECT classid::int8 << 32 | objid::int8 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted
+AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
+	err := each(ctx, conn.Query, sql, nil, func(rows pgx.Rows) error {
+		var key int64
+		err := rows.Scan(&key)
+		held[key] = true
+		return err
+	})
+	return held, err
 }
 
 // databaseComments returns what is said of the databases that are there.

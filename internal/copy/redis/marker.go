@@ -52,6 +52,11 @@ func (s *site) Mark(ctx context.Context, m guard.Marker) error {
 	return s.w.fail("write marker", s.w.c.Set(ctx, markerKey(s.prefix), m.Encode(), 0).Err())
 }
 
+// Unmark implements guard.Site.
+func (s *site) Unmark(ctx context.Context) error {
+	return s.w.unlink(ctx, []string{markerKey(s.prefix)})
+}
+
 // Close implements guard.Prober.
 func (s *site) Close() error { return errors.Join(s.prober.Close(), s.w.close()) }
 

@@ -110,6 +110,15 @@ func (s *site) Mark(ctx context.Context, m guard.Marker) error {
 		query: "refresh=true&pipeline=_none", body: body}, nil))
 }
 
+// Unmark removes the twin's marker. The index stays: it is all twins'.
+func (s *site) Unmark(ctx context.Context) error {
+	err := s.c.ask(ctx, request{method: http.MethodDelete, path: []string{markerIndex, "_doc", markerID(s.twin)}, query: "refresh=true"}, nil)
+	if isStatus(err, http.StatusNotFound) {
+		return nil
+	}
+	return s.c.fail("remove the marker", err)
+}
+
 // ready makes the marker index.
 func (s *site) ready(ctx context.Context) error {
 	settings := map[string]any{"number_of_shards": 1, "auto_expand_replicas": "0-1", "hidden": true, "default_pipeline": "_none", "final_pipeline": "_none"}
