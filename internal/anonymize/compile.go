@@ -189,7 +189,7 @@ func plural(n int, one, many string) string {
 func fieldLines(fields []Field) []Finding {
 	out := make([]Finding, len(fields))
 	for i, f := range fields {
-		out[i] = Finding{Store: f.Store, Group: f.Group, Path: f.Name}
+		out[i] = Finding{Store: f.Store, Group: f.Group, Path: f.path()}
 		if kindOf(f.Store) == "blob" {
 			out[i].Group, out[i].Path = f.Group+f.Name, ""
 		}

@@ -30,6 +30,8 @@ type Field struct {
 	Reads   []string // the columns that a Derived one is computed from
 	Suggest string   // how the server itself computes the column, as far as that is known: an argument of derive
 
+	part bool // of a column, not one: Name is its path
+
 	// Sample is the full name of one object (blob) that patterns are matched
 	// against. It can hold personal data and is never printed.
 	Sample string

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize/ruleset"
+	"github.com/tenantcopy/tenantcopy/internal/anonymize/text"
 )
 
 // This room compiles rules for values that are made of others: PostgreSQL's
@@ -15,7 +16,7 @@ func (f Form) made() bool { return f == FormRecord || f == FormArray || f == For
 
 // insideRule compiles a rule on a composite or an array.
 func (c *compiler) insideRule(r *ruleset.Rule, f Field, s *slots) *rule {
-	out := &rule{verb: r.Verb, at: place{f.Store, f.Group, f.Name}, form: f.Form}
+	out := &rule{verb: r.Verb, at: place{f.Store, f.Group, f.path()}, form: f.Form}
 	if r.Else != nil && (r.Verb == "json" || r.Verb == "list") {
 		c.fail(out.at, "else beside "+r.Verb+", which reads every value of type "+f.Type+": write it beside the rules of its parts")
 	}
@@ -38,14 +39,15 @@ func (c *compiler) insideRule(r *ruleset.Rule, f Field, s *slots) *rule {
 // partOf gives a part its place: as the path of a column's JSON is spelled.
 func partOf(f, part Field) Field {
 	part.Store, part.Group = f.Store, f.Group
-	switch {
+	switch path := f.path(); {
 	case f.Form == FormArray:
-		part.Name = f.Name + "[]"
-	case strings.Contains(f.Name, ":"):
-		part.Name = f.Name + "." + escapeName(part.Name)
+		part.Name = path + "[]"
+	case len(cutLevels(path)) > 1:
+		part.Name = path + "." + colons.Replace(escapeName(part.Name))
 	default:
-		part.Name = joinPath(f.Name, escapeName(part.Name))
+		part.Name = joinPath(path, colons.Replace(escapeName(part.Name)))
 	}
+	part.part = true
 	return part
 }
 
@@ -93,7 +95,7 @@ func partRule(r *ruleset.Rule, part Field, stars bool) (inner *ruleset.Rule, sta
 // attribute ends. stars says whether a "*" may cover it, starred whether one
 // does.
 func attributeRule(fields []ruleset.Field, part Field, stars bool) (found *ruleset.Rule, starred bool) {
-	name := escapeName(part.Name)
+	name, attribute := escapeName(part.Name), text.JoinPath("", part.Name)
 	var deeper []ruleset.Field
 	list := false
 	for _, f := range fields {
@@ -101,7 +103,7 @@ func attributeRule(fields []ruleset.Field, part Field, stars bool) (found *rules
 		if f.Path == "*" && !stars {
 			continue
 		}
-		if err == nil && path.Match(name) {
+		if err == nil && path.Match(attribute) {
 			starred = f.Path == "*"
 			if len(deeper) == 0 {
 				return &f.Rule, starred

@@ -52,8 +52,8 @@ func (c *compiler) addPaths(j *jsonRule, fields []ruleset.Field, in scope) error
 	for i := range fields {
 		f := &fields[i]
 		spelled := f.Path
-		if in.names && spelled != "*" && spelled != "**" {
-			spelled = escapeName(spelled)
+		if in.names && f.Name != "" {
+			spelled = escapeName(f.Name)
 		}
 		spelled = j.normal(spelled)
 		path, err := ruleset.ParsePath(spelled)
@@ -74,19 +74,6 @@ func (c *compiler) addPaths(j *jsonRule, fields []ruleset.Field, in scope) error
 		}
 	}
 	return nil
-}
-
-// escapeName spells a name of any characters as a path of one step.
-func escapeName(name string) string {
-	return strings.NewReplacer(`\`, `\\`, `.`, `\.`, `[`, `\[`, `]`, `\]`, `*`, `\*`).Replace(name)
-}
-
-// joinPath spells the path of a value inside JSON that stands at base.
-func joinPath(base, path string) string {
-	if base == "" {
-		return path
-	}
-	return base + ":" + path
 }
 
 // normal returns the form of a path under which rules are kept.

@@ -80,7 +80,7 @@ func (c *compiler) compileObjects(s *ruleset.Store) *Objects {
 func lowerNames(fields []ruleset.Field) []ruleset.Field {
 	fields = slices.Clone(fields)
 	for i := range fields {
-		fields[i].Path = strings.ToLower(fields[i].Path)
+		fields[i].Path, fields[i].Name = strings.ToLower(fields[i].Path), strings.ToLower(fields[i].Name)
 	}
 	return fields
 }

@@ -82,15 +82,15 @@ func levelsOf(store, path string) []string {
 	kind := kindOf(store)
 	whole := kind == "redis" || kind == "blob" // the first step is a verb or an option
 	var out []string
-	for i, step := range strings.Split(path, ":") {
+	for i, step := range cutLevels(path) {
 		if i > 0 && !whole {
 			out = append(out, "json")
 		}
-		base, list := strings.CutSuffix(step, "[]")
-		if list = list && i == 0 && kind != "search"; list {
-			step = base
+		list := false
+		if i == 0 && kind != "search" {
+			step, list = ofList(step)
 		}
-		out = append(out, step)
+		out = append(out, plainLevel(step))
 		if list && !whole {
 			out = append(out, "list")
 		}

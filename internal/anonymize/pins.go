@@ -94,13 +94,13 @@ func starInside(r *ruleset.Rule) bool {
 // pinsOf returns the lines of schema.lock that a field needs: one, or one a type
 // where the indexes of a name differ.
 func pinsOf(f Field) []ruleset.Pin {
-	types := []string{f.Type + f.Inside}
+	types, name := []string{f.Type + f.Inside}, f.path()
 	if kindOf(f.Store) == "search" {
-		types = strings.Split(f.Type, "|")
+		types, name = strings.Split(f.Type, "|"), f.Name
 	}
 	out := make([]ruleset.Pin, len(types))
 	for i, typ := range types {
-		out[i] = ruleset.Pin{Store: f.Store, Group: f.Group, Field: f.Name, Type: typ}
+		out[i] = ruleset.Pin{Store: f.Store, Group: f.Group, Field: name, Type: typ}
 	}
 	return out
 }
@@ -117,7 +117,7 @@ func columnLine(g *ruleset.Group, f Field, stars bool) *ruleset.Field {
 		return nil
 	}
 	for i := range g.Fields {
-		if path := g.Fields[i].Path; path == f.Name || path == "*" && stars {
+		if line := &g.Fields[i]; line.Name == f.Name || line.Path == "*" && stars {
 			return &g.Fields[i]
 		}
 	}
@@ -127,7 +127,7 @@ func columnLine(g *ruleset.Group, f Field, stars bool) *ruleset.Field {
 // coveredByStar returns a column whose line is a "*", or the parts of it that
 // one among the lines for its attributes covers.
 func coveredByStar(line *ruleset.Field, f Field) []Field {
-	if line.Path == "*" && line.Path != f.Name {
+	if line.Path == "*" {
 		return []Field{f}
 	}
 	return partsByStar(&line.Rule, f)
@@ -200,7 +200,9 @@ func (c *compiler) notePins() {
 	there := make(map[place]bool)
 	var note func(f Field)
 	note = func(f Field) {
-		there[place{f.Store, f.Group, f.Name}], there[place{store: f.Store}] = true, true
+		for _, p := range pinsOf(f) {
+			there[place{p.Store, p.Group, p.Field}], there[place{store: f.Store}] = true, true
+		}
 		for _, part := range f.Parts {
 			note(partOf(f, part))
 		}

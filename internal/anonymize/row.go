@@ -105,7 +105,7 @@ func (c *compiler) compileRow(store, table string, fields []Field) *Row {
 // checkDerived refuses a rule that names a column which the server computes: it
 // would be without effect, and whoever wrote it believes otherwise.
 func (c *compiler) checkDerived(g *ruleset.Group, f Field) {
-	if g == nil || !slices.ContainsFunc(g.Fields, func(line ruleset.Field) bool { return line.Path == f.Name }) {
+	if g == nil || !slices.ContainsFunc(g.Fields, func(line ruleset.Field) bool { return line.Name == f.Name }) {
 		return
 	}
 	why := "the server computes this column, so that its rule would have no effect; take the line out"
@@ -138,7 +138,7 @@ func asMarkup(r *ruleset.Rule, f Field) *ruleset.Rule {
 
 // valueRule compiles a rule for the values of a column, or of a part of them.
 func (c *compiler) valueRule(r *ruleset.Rule, f Field, s *slots) *rule {
-	at := place{f.Store, f.Group, f.Name}
+	at := place{f.Store, f.Group, f.path()}
 	unfit := &rule{verb: "null", at: at, form: f.Form}
 	if err := c.fits(r, f); err != nil {
 		c.fail(at, err.Error())
@@ -187,7 +187,7 @@ func (c *compiler) fieldRule(g *ruleset.Group, f Field) *ruleset.Rule {
 func (c *compiler) slotsOf(store, group string, g *ruleset.Group) slots {
 	s := slots{fields: []string{""}, sources: []string{""}}
 	if g != nil && g.Options.Person != nil {
-		s.fields[0], s.sources[0] = g.Options.Person.Field, cmpOr(g.Options.Person.Source, c.firstSource())
+		s.fields[0], s.sources[0] = fieldNamed(store, g.Options.Person.Field), cmpOr(g.Options.Person.Source, c.firstSource())
 		return s
 	}
 	for _, src := range c.in.Rules.Sources {

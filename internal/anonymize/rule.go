@@ -92,7 +92,7 @@ func (s *slots) of(field, source string) int {
 func (c *compiler) compileRule(r *ruleset.Rule, in scope) (*rule, error) {
 	out := &rule{verb: r.Verb, at: in.at, form: in.form}
 	if r.Context != "" {
-		out.slot = in.slots.of(r.Context, c.firstSource())
+		out.slot = in.slots.of(fieldNamed(in.at.store, r.Context), c.firstSource())
 	}
 	var err error
 	if out.other, err = c.elseRule(r, in); err != nil {

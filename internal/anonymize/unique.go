@@ -169,7 +169,7 @@ func (c *compiler) inKey(t *ruledTable, u Unique, name string) effect {
 	if s, err := shiftArg(r); err == nil && s.tenant {
 		return apart
 	}
-	whose := cmpOr(r.Context, c.slotsOf(f.Store, f.Group, c.group(f.Store, f.Group)).fields[0])
+	whose := cmpOr(fieldNamed(f.Store, r.Context), c.slotsOf(f.Store, f.Group, c.group(f.Store, f.Group)).fields[0])
 	if e := c.effect(t, whose); whose == "" || slices.Contains(u.Columns, whose) && (e == same || e == apart) {
 		return apart
 	}

@@ -223,7 +223,7 @@ r:12:3: "z" has no field
 r:13:8: option "$schema": not supported yet
 r:13:20: unknown option "$row" (did you mean $rows?)
 r:14:17: $person without a source of people
-r:15:8: "u*": the only wildcard for columns is "*"
+r:15:8: "u*": the only wildcard for columns is "*"; \* is a star in a name
 r:16:19: "id" is never reached: "*" on line 16 comes first (move it up)
 r:17:36: "ee" has no field "autor_id" (did you mean author_id?)
 r:18:3: "{users.id}": a table's name cannot name a person: say $person

@@ -56,6 +56,7 @@ redis:
 func want() *Rules {
 	v := func(verb string) Rule { return Rule{Verb: verb} }
 	f := func(path string, r Rule) Field { return Field{Path: path, Rule: r} }
+	c := func(name string, r Rule) Field { return Field{Path: name, Name: name, Rule: r} } // of a column, a hash, metadata
 	ref := func(r Rule) *Rule { return &r }
 	pattern := func(text string) Pattern { return Pattern{text: text} }
 	body := ref(v("placeholder"))
@@ -69,14 +70,14 @@ func want() *Rules {
 		Stores: []Store{
 			{Name: "postgres", Groups: []Group{
 				{Pattern: pattern("public.users"), Fields: []Field{
-					f("id", v("keep")), f("email", v("person.email")), f("none", v("null")), f("tilde", v("null")),
-					f("hash", Rule{Verb: "set", Arg: "$STAGING_HASH"}), f("bcrypt", Rule{Verb: "set", Arg: "$2a$10$abc"}),
-					f("flag", Rule{Verb: "set", Arg: "false", Literal: true}), f("text", Rule{Verb: "set", Arg: "5"}), f("empty", v("set")),
-					f("bio", Rule{Verb: "text", Arg: "html"}),
-					f("profile", Rule{Verb: "json", Fields: []Field{
+					c("id", v("keep")), c("email", v("person.email")), c("none", v("null")), c("tilde", v("null")),
+					c("hash", Rule{Verb: "set", Arg: "$STAGING_HASH"}), c("bcrypt", Rule{Verb: "set", Arg: "$2a$10$abc"}),
+					c("flag", Rule{Verb: "set", Arg: "false", Literal: true}), c("text", Rule{Verb: "set", Arg: "5"}), c("empty", v("set")),
+					c("bio", Rule{Verb: "text", Arg: "html"}),
+					c("profile", Rule{Verb: "json", Fields: []Field{
 						f("contacts[].email", v("email")), f("salary", Rule{Verb: "noise", Arg: "7.5%"}), f("**", v("scan"))}}),
-					f("emp", Rule{Verb: "digits", Arg: "same"}),
-					f("boss", Rule{Verb: "person.name", Context: "boss_id"}), f("boss_id", v("keep")), f("null", v("keep")),
+					c("emp", Rule{Verb: "digits", Arg: "same"}),
+					c("boss", Rule{Verb: "person.name", Context: "boss_id"}), c("boss_id", v("keep")), c("null", v("keep")),
 				}},
 				{Pattern: pattern("log"), Options: Options{Rows: Rows{None: true}}},
 				{Pattern: pattern("dept"), Fields: []Field{f("*", v("keep"))}, Options: Options{Person: &Link{Field: "owner", Source: "hr.employees"}}},
@@ -85,7 +86,7 @@ func want() *Rules {
 			{Name: "blob", Groups: []Group{
 				{Pattern: pattern("avatars/{users.id}.*"), Rule: ref(v("avatar"))},
 				{Pattern: pattern("docs/**"), Rule: body, Options: Options{
-					Value: body, Name: ref(Rule{Verb: "text", Arg: "plain"}), Metadata: []Field{f("by", v("name")), f("*", v("scan"))}}},
+					Value: body, Name: ref(Rule{Verb: "text", Arg: "plain"}), Metadata: []Field{c("by", v("name")), f("*", v("scan"))}}},
 				{Pattern: pattern("i/*"), Rule: ref(Rule{Verb: "text", Arg: "html"}), Options: Options{Name: ref(v("keep"))}},
 			}},
 			{Name: "search", Groups: []Group{
@@ -97,7 +98,7 @@ func want() *Rules {
 				{Pattern: pattern("s:*"), Rule: ref(v("drop"))},
 				{Pattern: pattern("u:{public.users.id}"), Rule: &Rule{Verb: "list", Elem: &Rule{Verb: "json", Fields: []Field{f("**", v("scan"))}}}},
 				{Pattern: pattern("h"), Rule: &Rule{Verb: "hash", Fields: []Field{
-					f("a.b", Rule{Verb: "shift", Arg: "30d", Context: "x"}), f("**", Rule{Verb: "bucket", Arg: "5", Literal: true})}}},
+					c("a.b", Rule{Verb: "shift", Arg: "30d", Context: "x"}), f("**", Rule{Verb: "bucket", Arg: "5", Literal: true})}}},
 				{Pattern: pattern("e"), Options: Options{Groups: ref(v("drop"))}, Rule: &Rule{Verb: "json", Else: &Rule{Verb: "set", Arg: "$GONE"}, Fields: []Field{
 					f("a", Rule{Verb: "uuid", Else: ref(v("null"))})}}},
 			}},

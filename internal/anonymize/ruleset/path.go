@@ -7,7 +7,7 @@ import (
 )
 
 // Path is a compiled path of a rule inside a JSON value or a document: keys separated by dots, [] for every element of an array, `*` for
-// one key of any name, and `**`, last only, for everything below. A backslash takes the next character for itself: `a\.b` is one key.
+// one key of any name, and `**`, last only, for everything below. A backslash takes the next character for itself: `a\.b` is one key, `\$x` the key $x where a $ begins an option.
 type Path struct{ steps []step }
 
 type step struct {

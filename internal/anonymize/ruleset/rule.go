@@ -1,7 +1,6 @@
 package ruleset
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -200,6 +199,7 @@ const (
 // fields reads a mapping of rules; nil when it has none that is good.
 func (p *reader) fields(kv pair, shape fieldShape, place Kinds) []Field {
 	lines, _ := p.pairs(kv, "a field")
+	names := shape == columnFields || shape == flatFields
 	var out []Field
 	var paths []Path
 	for _, line := range lines {
@@ -219,7 +219,11 @@ func (p *reader) fields(kv pair, shape fieldShape, place Kinds) []Field {
 			p.add(line.pos, "move it up", "%q is never reached: %q on line %d comes first", line.key, out[i].Path, out[i].Pos.Line)
 			continue
 		}
-		out, paths = append(out, Field{Path: line.key, Rule: *rule, Pos: line.pos}), append(paths, path)
+		field := Field{Path: line.key, Rule: *rule, Pos: line.pos}
+		if names && path.steps[0].kind == stepKey {
+			field.Name = path.steps[0].name
+		}
+		out, paths = append(out, field), append(paths, path)
 	}
 	return out
 }
@@ -228,18 +232,17 @@ func isDocumentName(name string) bool { return name == "_id" || name == "_routin
 
 // fieldPath compiles the key of a field. A name is a path of one step, whatever characters it has.
 func fieldPath(key string, shape fieldShape) (Path, error) {
-	name := Path{steps: []step{{kind: stepKey, name: key}}}
 	switch {
 	case shape == pathFields, shape == documentFields && !isDocumentName(key):
 		return ParsePath(key)
 	case shape == documentFields:
-		name.steps[0].kind = stepName
-	case key == "":
-		return Path{}, fmt.Errorf("empty name")
+		return Path{steps: []step{{kind: stepName, name: key}}}, nil
 	case key == "*", key == "**" && shape == flatFields:
-		name.steps[0] = step{kind: stepRest}
-	case strings.Contains(key, "*") && shape == columnFields:
-		return Path{}, fmt.Errorf(`the only wildcard for columns is "*"`)
+		return Path{steps: []step{{kind: stepRest}}}, nil
 	}
-	return name, nil
+	name, err := ColumnName(key)
+	if err != nil && shape == flatFields && key != "" {
+		name, err = key, nil // hashes and metadata take their names from programs: a star among other characters is one
+	}
+	return Path{steps: []step{{kind: stepKey, name: name}}}, err
 }

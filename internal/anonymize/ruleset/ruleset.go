@@ -127,6 +127,7 @@ type Link struct {
 // Field is one line of a group: a path and its rule. See Rule for where else fields stand.
 type Field struct {
 	Path string // as written: a column, or a path such as "contacts[].email", "*", "meta.**"
+	Name string // of a column, a field of a hash or of metadata: what Path spells; "" for a wildcard, and for a path
 	Rule Rule
 	Pos  Pos
 }

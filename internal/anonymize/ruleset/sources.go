@@ -58,7 +58,9 @@ func (p *reader) source(store string, group pair) {
 			continue
 		}
 		*target = name
-		p.plainPath(column.value.pos, store, name)
+		if p.plainPath(column.value.pos, store, name); kindOf(store) == "postgres" {
+			*target = plainColumn(name)
+		}
 	}
 	if !ok {
 		return
@@ -81,7 +83,7 @@ func (p *reader) source(store string, group pair) {
 // plainPath refuses a path that is none, or that means more than one place, where a person's data is named. Columns are free.
 func (p *reader) plainPath(pos Pos, store, name string) {
 	if kindOf(store) == "postgres" {
-		if strings.Contains(name, "*") {
+		if _, err := ColumnName(name); err != nil {
 			p.add(pos, "", "column %q: one column, not a wildcard", name)
 		}
 		return
