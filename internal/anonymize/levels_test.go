@@ -12,7 +12,9 @@ import (
 // that rule it.
 func TestLevels(t *testing.T) {
 	part := func(f Field, name string) string { return partOf(f, Field{Name: name}).Name }
-	pg := func(name string, form Form) Field { return Field{Store: "postgres", Group: "t", Name: name, Form: form} }
+	pg := func(name string, form Form) Field {
+		return Field{Store: "postgres", Group: "t", Name: name, Form: form}
+	}
 	array := func(name string) Field { return partOf(pg(name, FormArray), Field{Form: FormRecord}) }
 	for _, tc := range []struct {
 		store, path string
