@@ -26,6 +26,7 @@ type edge struct {
 	name          string
 	child, parent end
 	operators     []string // of each pair of columns, parent first
+	collations    []string // of the comparison, as COLLATE; empty where both columns have the same
 	valid         bool
 }
 
@@ -60,20 +61,26 @@ func (e end) rows(condition string) string {
 func (e edge) match() string {
 	parts := make([]string, len(e.operators))
 	for i, op := range e.operators {
-		parts[i] = fmt.Sprintf("p.k%d %s c.k%d", i, op, i)
+		parts[i] = fmt.Sprintf("p.k%d %s c.k%d%s", i, op, i, e.collations[i])
 	}
 	return strings.Join(parts, " AND ")
 }
 
-const edgesQuery = `SELECT c.conname, c.convalidated, cn.nspname, cr.relname, cr.relkind = 'p', c.conrelid::int8,
-  ARRAY(SELECT a.attname::text FROM unnest(c.conkey) WITH ORDINALITY AS k (n, i) JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.n ORDER BY k.i),
-  pn.nspname, pr.relname, pr.relkind = 'p', c.confrelid::int8,
-  ARRAY(SELECT a.attname::text FROM unnest(c.confkey) WITH ORDINALITY AS k (n, i) JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.n ORDER BY k.i),
-  ARRAY(SELECT format('OPERATOR(%I.%s)', n.nspname, o.oprname) FROM unnest(c.conpfeqop) WITH ORDINALITY AS k (op, i)
-    JOIN pg_operator o ON o.oid = k.op JOIN pg_namespace n ON n.oid = o.oprnamespace ORDER BY k.i)
-FROM pg_constraint c JOIN pg_class cr ON cr.oid = c.conrelid JOIN pg_namespace cn ON cn.oid = cr.relnamespace
-JOIN pg_class pr ON pr.oid = c.confrelid JOIN pg_namespace pn ON pn.oid = pr.relnamespace
-WHERE c.contype = 'f' AND c.conparentid = 0 AND coalesce(to_jsonb(c) ->> 'conenforced', 'true') <> 'false' ORDER BY cn.nspname, cr.relname, c.conname`
+// keyCollations says how each pair of a key's columns is compared: by the
+// collation of the one that is referred to, where the two differ.
+const keyCollations = `ARRAY(SELECT CASE WHEN p.attcollation = f.attcollation THEN '' ELSE format(' COLLATE %I.%I', n.nspname, l.collname) END
+  FROM unnest(k.conkey, k.confkey) WITH ORDINALITY AS u (f, p, i) JOIN pg_attribute f ON f.attrelid = k.conrelid AND f.attnum = u.f
+    JOIN pg_attribute p ON p.attrelid = k.confrelid AND p.attnum = u.p LEFT JOIN pg_collation l ON l.oid = p.attcollation LEFT JOIN pg_namespace n ON n.oid = l.collnamespace ORDER BY u.i)`
+
+const edgesQuery = `SELECT k.conname, k.convalidated, cn.nspname, cr.relname, cr.relkind = 'p', k.conrelid::int8,
+  ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY AS u (n, i) JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.n ORDER BY u.i),
+  pn.nspname, pr.relname, pr.relkind = 'p', k.confrelid::int8,
+  ARRAY(SELECT a.attname::text FROM unnest(k.confkey) WITH ORDINALITY AS u (n, i) JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.n ORDER BY u.i),
+  ARRAY(SELECT format('OPERATOR(%I.%s)', n.nspname, o.oprname) FROM unnest(k.conpfeqop) WITH ORDINALITY AS u (op, i)
+    JOIN pg_operator o ON o.oid = u.op JOIN pg_namespace n ON n.oid = o.oprnamespace ORDER BY u.i), ` + keyCollations + `
+FROM pg_constraint k JOIN pg_class cr ON cr.oid = k.conrelid JOIN pg_namespace cn ON cn.oid = cr.relnamespace
+JOIN pg_class pr ON pr.oid = k.confrelid JOIN pg_namespace pn ON pn.oid = pr.relnamespace
+WHERE k.contype = 'f' AND k.conparentid = 0 AND coalesce(to_jsonb(k) ->> 'conenforced', 'true') <> 'false' ORDER BY cn.nspname, cr.relname, k.conname`
 
 // readEdges reads the foreign keys between copied tables.
 func readEdges(ctx context.Context, query queryFunc, cat *catalog) ([]edge, error) {
@@ -83,7 +90,7 @@ func readEdges(ctx context.Context, query queryFunc, cat *catalog) ([]edge, erro
 		var e edge
 		var child, parent int64
 		err := rows.Scan(&e.name, &e.valid, &e.child.schema, &e.child.relation.name, &e.child.parted, &child, &e.child.columns,
-			&e.parent.schema, &e.parent.relation.name, &e.parent.parted, &parent, &e.parent.columns, &e.operators)
+			&e.parent.schema, &e.parent.relation.name, &e.parent.parted, &parent, &e.parent.columns, &e.operators, &e.collations)
 		e.child.group, e.parent.group = groups[child], groups[parent]
 		if err == nil && e.child.group != nil && e.parent.group != nil {
 			out = append(out, e)

@@ -33,6 +33,7 @@ type foreignKey struct {
 	from, to      string   // quoted tables, with ONLY where there are no partitions
 	columns, refs []string // quoted
 	equal         []string // operators, beside them
+	collations    []string // of the comparison, see edge
 	full, period  bool     // MATCH FULL; PERIOD
 }
 
@@ -41,7 +42,7 @@ const foreignKeysQuery = `SELECT k.oid, k.conrelid, n.nspname, t.relname, k.conn
   ARRAY(SELECT quote_ident(a.attname) FROM unnest(k.conkey) WITH ORDINALITY AS c (num, place) JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = c.num ORDER BY c.place),
   ARRAY(SELECT quote_ident(a.attname) FROM unnest(k.confkey) WITH ORDINALITY AS c (num, place) JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = c.num ORDER BY c.place),
   ARRAY(SELECT format('OPERATOR(%I.%s)', s.nspname, o.oprname) FROM unnest(k.conpfeqop) WITH ORDINALITY AS e (op, place) JOIN pg_operator o ON o.oid = e.op
-    JOIN pg_namespace s ON s.oid = o.oprnamespace ORDER BY e.place), k.confmatchtype = 'f', coalesce(to_jsonb(k) ->> 'conperiod', 'false') = 'true'
+    JOIN pg_namespace s ON s.oid = o.oprnamespace ORDER BY e.place), ` + keyCollations + `, k.confmatchtype = 'f', coalesce(to_jsonb(k) ->> 'conperiod', 'false') = 'true'
 FROM pg_constraint k JOIN pg_class t ON t.oid = k.conrelid JOIN pg_namespace n ON n.oid = t.relnamespace
   JOIN pg_class p ON p.oid = k.confrelid JOIN pg_namespace m ON m.oid = p.relnamespace
 WHERE k.contype = 'f' AND k.conparentid = 0 AND k.oid >= 16384`
@@ -49,7 +50,7 @@ WHERE k.contype = 'f' AND k.conparentid = 0 AND k.oid >= 16384`
 func (g *endgame) readKeys(ctx context.Context, d door) error {
 	return each(ctx, d.query, foreignKeysQuery, nil, func(rows pgx.Rows) error {
 		k := &foreignKey{}
-		err := rows.Scan(&k.oid, &k.child, &k.table.schema, &k.table.name, &k.name, &k.validated, &k.parted, &k.toParted, &k.from, &k.to, &k.columns, &k.refs, &k.equal, &k.full, &k.period)
+		err := rows.Scan(&k.oid, &k.child, &k.table.schema, &k.table.name, &k.name, &k.validated, &k.parted, &k.toParted, &k.from, &k.to, &k.columns, &k.refs, &k.equal, &k.collations, &k.full, &k.period)
 		g.keys = append(g.keys, k)
 		return err
 	})
@@ -76,7 +77,7 @@ func (k *foreignKey) orphansQuery() string {
 	var set, null, same []string
 	for i, c := range k.columns {
 		set, null = append(set, "c."+c+" IS NOT NULL"), append(null, "c."+c+" IS NULL")
-		same = append(same, fmt.Sprintf("p.%s %s c.%s", k.refs[i], k.equal[i], c))
+		same = append(same, fmt.Sprintf("p.%s %s c.%s%s", k.refs[i], k.equal[i], c, k.collations[i]))
 	}
 	all := strings.Join(set, " AND ")
 	where := fmt.Sprintf("%s AND NOT EXISTS (SELECT FROM %s AS p WHERE %s)", all, k.to, strings.Join(same, " AND "))
