@@ -66,6 +66,8 @@ type store struct {
 	people []person.Record
 	value  string // what the scan reads beside the control
 	plan   *anonymize.Plan
+	tell   func(note string)
+	tells  int // how often Prepare says how far it is
 
 	mu      sync.Mutex
 	lost    error // of the lock
@@ -114,8 +116,13 @@ func (s *store) Close() error { return nil }
 
 func (s *store) Prepare(ctx context.Context, plan *anonymize.Plan) error {
 	s.plan = plan
+	for i := range s.tells {
+		s.tell(fmt.Sprintf("%d read", i))
+	}
 	return s.step(ctx, "prepare")
 }
+
+func (s *store) Tell(tell func(note string)) { s.tell = tell }
 
 func (s *store) Chunks(ctx context.Context) iter.Seq2[clone.Chunk, error] {
 	return func(yield func(clone.Chunk, error) bool) {

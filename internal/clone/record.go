@@ -27,6 +27,21 @@ func (e *events) emit(ev report.Event) {
 	e.sink(ev)
 }
 
+// notesApart is how long a store is silent between two notes about how far it is.
+const notesApart = 10 * time.Second
+
+// teller makes events of what a store says of its progress: none of what is soon
+// done, and of the rest as many as somebody can read.
+func (r *run) teller(phase report.Phase, store string) func(note string) {
+	last := r.Clock()
+	return func(note string) {
+		if now := r.Clock(); now.Sub(last) >= notesApart {
+			last = now
+			r.events.emit(report.Event{Phase: phase, Store: store, Note: note})
+		}
+	}
+}
+
 // newManifest begins the evidence of the run.
 func (r *run) newManifest() report.Manifest {
 	m := r.Destination.Marker()

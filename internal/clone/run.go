@@ -262,6 +262,9 @@ func (r *run) prepare(ctx context.Context) error {
 		if in, ok := r.staged[i].(Inspected); ok {
 			in.Inspect(r.wanted)
 		}
+		if t, ok := r.staged[i].(Teller); ok {
+			t.Tell(r.teller(report.Prepare, r.Readers[i].Name()))
+		}
 		return r.staged[i].Prepare(ctx, r.plan)
 	})
 	if err != nil {

@@ -91,6 +91,14 @@ type Noter interface {
 	Notes() []string
 }
 
+// Teller is a store whose Prepare may take long: reading a whole column before
+// the first row is written, for one. Run hands it tell before Prepare; the store
+// says through it how far it is, as often as it likes and from one goroutine at a
+// time, naming places and counts, never values.
+type Teller interface {
+	Tell(tell func(note string))
+}
+
 // Watcher is a Reader whose source holds something that the whole run rests on
 // and that can be lost without being noticed, a snapshot above all. Run calls
 // Watch beside its phases up to verify; it returns an error as soon as that is

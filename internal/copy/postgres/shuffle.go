@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/tenantcopy/tenantcopy/internal/anonymize"
+	"github.com/tenantcopy/tenantcopy/internal/clone"
 )
 
 // A shuffled column is read before the first row is written, by the same parts
@@ -52,6 +53,18 @@ func (s *staged) readShuffled(ctx context.Context, plan *anonymize.Plan) error {
 		}
 	}
 	return plan.Refuse(wrong)
+}
+
+var _ clone.Teller = (*staged)(nil)
+
+// Tell implements clone.Teller.
+func (s *staged) Tell(tell func(note string)) { s.tell = tell }
+
+// progress says how far Prepare is.
+func (s *staged) progress(note string) {
+	if s.tell != nil {
+		s.tell(note)
+	}
 }
 
 // shufflings lists the tables.
@@ -142,6 +155,7 @@ func (s *staged) measure(ctx context.Context, sh *shuffling) (wrong []string, er
 		}
 		err := d.row(ctx, p.selectColumns(asked), nil, into...)
 		sh.rows += int(rows)
+		s.progress("rows of table " + sh.group.name + " counted, whose columns are shuffled: " + counted(int64(sh.rows)) + " so far")
 		for i := range found {
 			longest[i] = max(longest[i], found[i])
 		}
@@ -164,11 +178,15 @@ func (s *staged) readColumns(ctx context.Context, sh *shuffling, used int64) (un
 	}
 	for settled := false; !settled && err == nil && unfit == nil; {
 		sh.Expect(sh.rows, used)
+		read := int64(0)
 		err = s.eachPart(ctx, sh, func(d door, p part) error {
-			return d.raw(ctx, p.selectColumns(names), !sh.group.text, func(values [][]byte) error {
+			err := d.raw(ctx, p.selectColumns(names), !sh.group.text, func(values [][]byte) error {
+				read++
 				unfit = sh.Add(values[:len(sh.Key)], values[len(sh.Key):])
 				return unfit
 			})
+			s.progress(fmt.Sprintf("shuffled columns of table %s read: %d of %s", sh.group.name, read, counted(int64(sh.rows))))
+			return err
 		})
 		if err == nil {
 			settled, unfit = sh.Settle()

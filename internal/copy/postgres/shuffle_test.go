@@ -123,6 +123,23 @@ func TestShuffleBesideRuledKey(t *testing.T) {
 	tr.wantRows(t, `SELECT concat_ws('|', count(*), count(DISTINCT salary), sum(salary), count(*) FILTER (WHERE salary = n) < 20, count(*) FILTER (WHERE id = md5(n::text)::uuid)) FROM pay`, "2000|2000|2001000|t|0")
 }
 
+// Columns that are read before the first row is written say how far they are.
+func TestShuffleTellsHowFarItIs(t *testing.T) {
+	t.Parallel()
+	tr := newTrial(t, `CREATE TABLE far (id int PRIMARY KEY, v text); INSERT INTO far SELECT i, 'secret' || i FROM generate_series(1, 20000) i; ANALYZE far`, rulesOf(`far: {id: keep, v: shuffle}`))
+	tr.partSize = 64 << 10
+	s, plan := tr.prepared(t)
+	var notes []string
+	s.Tell(func(note string) { notes = append(notes, note) })
+	if err := s.readShuffled(t.Context(), plan); err != nil {
+		t.Fatal(err)
+	}
+	all := strings.Join(notes, "\n")
+	if len(notes) < 6 || !strings.HasPrefix(notes[0], "rows of table far counted, whose columns are shuffled: ") || notes[len(notes)-1] != "shuffled columns of table far read: 20000 of 20000 rows" || strings.Contains(all, "secret") {
+		t.Errorf("it tells\n%s", all)
+	}
+}
+
 // A part that breaks off and runs again, and parts in another order, write the
 // same.
 func TestShufflePartsTwiceAndInAnyOrder(t *testing.T) {

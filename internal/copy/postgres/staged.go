@@ -40,6 +40,7 @@ type staged struct {
 	ends       *endgame // what follows the rows; nil before Prepare
 	memory     *memory
 	learned    learned
+	tell       func(note string) // how far Prepare is; nil for nobody
 	tooLong    tooLong
 }
 
