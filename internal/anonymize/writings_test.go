@@ -116,3 +116,14 @@ func TestTextReadsTheWritingsOfTheProof(t *testing.T) {
 		}
 	}
 }
+
+// An address that is spelled out is its person's.
+func TestSpelledAddressIsThePersons(t *testing.T) {
+	t.Parallel()
+	a, row, proof := over(t, someRecords(), "text")
+	want := strings.NewReplacer("@", " [at] ").Replace(string(must(t, a, row, 0, []byte("rose.hill@acme.com"))))
+	out := must(t, a, row, 0, []byte("ask rose.hill [at] acme.com."))
+	if string(out) != "ask "+want+"." || !proof.Clean("things", "v", out) {
+		t.Errorf("it became %q, want %q", out, want)
+	}
+}

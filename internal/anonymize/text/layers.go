@@ -46,7 +46,7 @@ func apply(dst, s []byte, edits []edit, n *Counts) []byte {
 // encoded reports whether s may hold an encoding, so that edits must look at it.
 func encoded(s []byte, declared bool) bool {
 	return declared && bytes.IndexByte(s, '<') >= 0 || hasTag(s) || looksJSON(s) || hasEntity(s) || hasPercent(s) || hasEscape(s) || hasWriting(s) ||
-		Compressed(s) || looksPacked(s) || bytes.IndexByte(s, '=') >= 0 && (hasQuoted(s) || hasWord(s)) || hasBase64(s) || hasGarbled(s) || nextFigure(s, 0) < len(s)
+		Compressed(s) || looksPacked(s) || bytes.IndexByte(s, '=') >= 0 && (hasQuoted(s) || hasWord(s)) || hasBase64(s) || hasGarbled(s) || hasSpelled(s) || nextFigure(s, 0) < len(s)
 }
 
 // edits appends the replacements for s, sorted, without overlaps.
@@ -71,6 +71,9 @@ func (w *worker) edits(dst []edit, s []byte, l layer) []edit {
 	before := len(dst)
 	if dst = w.inFigures(dst, s, coded); l.depth >= deepestLayer {
 		return append(dst[:first], disjoint(dst[first:])...)
+	}
+	if hasSpelled(s) {
+		dst = w.inSpelled(dst, s)
 	}
 	if quoted { // mail comes first: it holds other codes bare, and none of them holds it so
 		dst = w.inQuoted(dst, s, l)
