@@ -45,7 +45,7 @@ func apply(dst, s []byte, edits []edit, n *Counts) []byte {
 
 // encoded reports whether s may hold an encoding, so that edits must look at it.
 func encoded(s []byte, declared bool) bool {
-	return declared && bytes.IndexByte(s, '<') >= 0 || hasTag(s) || looksJSON(s) || hasEntity(s) || hasPercent(s) || hasEscape(s) || hasWriting(s) ||
+	return declared && bytes.IndexByte(s, '<') >= 0 || hasTag(s) || looksJSON(s) || hasEntity(s) || hasPercent(s) || bytes.IndexByte(s, '\\') >= 0 && (hasEscape(s) || hasWriting(s)) ||
 		Compressed(s) || looksPacked(s) || bytes.IndexByte(s, '=') >= 0 && (hasQuoted(s) || hasWord(s)) || hasBase64(s) || hasGarbled(s) || hasSpelled(s) || nextFigure(s, 0) < len(s)
 }
 
