@@ -223,7 +223,7 @@ func (c *closure) ask(ctx context.Context, e edge, sql string, fn func(rows pgx.
 				tables = append(tables, l.also...)
 			}
 		}
-		return r.overTrees(ctx, d, tables, func() error { return each(ctx, d.query, sql, nil, fn) })
+		return r.overSelection(ctx, d, sql, tables, func() error { return each(ctx, d.query, sql, nil, fn) })
 	})
 }
 

@@ -57,6 +57,6 @@ func (s *staged) objectNumbers(ctx context.Context, d door, o objectRange) (numb
 	if l := s.rows.objects; l.sql != "" {
 		also, sql = l.also, fmt.Sprintf(`%s AND (%s)`, sql, l.sql)
 	}
-	err = s.r.overTrees(ctx, d, also, func() error { return d.row(ctx, sql, []any{o.first, o.last}, &numbers) })
+	err = s.r.overSelection(ctx, d, s.rows.objects.sql, also, func() error { return d.row(ctx, sql, []any{o.first, o.last}, &numbers) })
 	return numbers, err
 }

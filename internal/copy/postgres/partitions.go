@@ -83,3 +83,28 @@ func (r *reader) overTrees(ctx context.Context, d door, tables []*table, fn func
 	}
 	return same()
 }
+
+// changedLocked names one of the relations that this transaction has read which
+// is not stored where it was in the snapshot, or was not there; whatever is read
+// stays locked until the transaction ends. New indexes change nothing.
+const changedLocked = `SELECT coalesce((SELECT coalesce(n.nspname || '.' || c.relname, 'that was made meanwhile')
+  FROM pg_locks l LEFT JOIN pg_class c ON c.oid = l.relation LEFT JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.database <> 0 AND l.relation >= 16384
+    AND CASE WHEN c.oid IS NULL THEN pg_get_indexdef(l.relation) IS NULL WHEN c.relkind IN ('r', 'm') THEN pg_relation_filenode(c.oid) IS DISTINCT FROM c.relfilenode ELSE false END
+  ORDER BY 1 LIMIT 1), '')`
+
+// overSelection is overTrees for what reads under a condition of the rules, if
+// any: through a view or a function it may read tables that its words do not
+// name, so all that were read are compared at the end.
+func (r *reader) overSelection(ctx context.Context, d door, condition string, tables []*table, fn func() error) error {
+	return r.overTrees(ctx, d, tables, func() error {
+		if err := fn(); err != nil || condition == "" {
+			return err
+		}
+		var other string
+		if err := d.row(ctx, changedLocked, nil, &other); err != nil || other == "" {
+			return err
+		}
+		return r.changedSince("table "+other, &cause{text: "its storage is another one"})
+	})
+}

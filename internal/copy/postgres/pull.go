@@ -29,7 +29,7 @@ type stream struct {
 // pull receives, anonymises and frames the next rows of the source's COPY.
 func (s *staged) stream(ctx context.Context, a *anonymize.Anonymizer, st stream) (e entry, err error) {
 	err = s.r.inTable(ctx, st.part.table, func(d door) error {
-		return s.r.overTrees(ctx, d, st.part.also, func() error {
+		return s.r.overSelection(ctx, d, st.part.keep, st.part.also, func() error {
 			e, err = s.carry(ctx, a, st, d)
 			return err
 		})

@@ -81,6 +81,30 @@ func TestRowsConditionReadsTruncatedTable(t *testing.T) {
 	wantCode(t, err, report.Transient)
 }
 
+// So must what it reads through a view or a function, which its words do not
+// name: each of the tables behind them is emptied, rewritten or replaced.
+func TestRowsConditionReadsThroughViews(t *testing.T) {
+	t.Parallel()
+	for condition, change := range map[string]string{
+		"id IN (SELECT c.id FROM public.seen c)":   `TRUNCATE chosen`,
+		"public.is_chosen(id)":                     `TRUNCATE chosen`,
+		"id IN (SELECT c.id FROM public.cached c)": `REFRESH MATERIALIZED VIEW cached`,
+		"public.is_chosen(id) OR id = 7":           `DROP VIEW seen; ALTER TABLE chosen RENAME TO was; CREATE TABLE chosen (id int); INSERT INTO chosen VALUES (7)`,
+	} {
+		t.Run(condition+": "+change, func(t *testing.T) {
+			t.Parallel()
+			tr := newTrial(t, `CREATE TABLE ids (id int); INSERT INTO ids SELECT generate_series(1, 100); CREATE TABLE chosen (id int); INSERT INTO chosen VALUES (7); CREATE VIEW seen AS SELECT * FROM chosen;
+CREATE FUNCTION is_chosen(i int) RETURNS boolean STABLE LANGUAGE plpgsql AS 'BEGIN RETURN EXISTS (SELECT FROM public.chosen c WHERE c.id = i); END'; CREATE MATERIALIZED VIEW cached AS SELECT * FROM chosen`,
+				rulesOf(`ids: {$rows: "`+condition+`", id: keep}`, `chosen: {$rows: none}`))
+			tr.must(t)
+			tr.wantRows(t, `SELECT id::text FROM ids`, "7")
+			tr.once(report.Copy, func() { tr.prod.run(t, tr.source(), change) })
+			_, err := tr.run(t.Context(), t)
+			wantCode(t, err, report.Transient)
+		})
+	}
+}
+
 // A mistake is told with its place in the rules, all at once, before anything
 // is written; values of data are not.
 func TestRowsConditionMistakes(t *testing.T) {

@@ -102,7 +102,7 @@ func (sh *shuffling) place(store string, field int) string {
 func (s *staged) eachPart(ctx context.Context, sh *shuffling, fn func(d door, p part) error) error {
 	for _, p := range sh.parts {
 		err := s.r.inTable(ctx, p.table, func(d door) error {
-			return s.r.overTrees(ctx, d, p.also, func() error { return fn(d, p) })
+			return s.r.overSelection(ctx, d, p.keep, p.also, func() error { return fn(d, p) })
 		})
 		if err != nil {
 			return err
