@@ -3,6 +3,7 @@ package ruleset
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -180,14 +181,42 @@ func (c *Condition) names(wanted func(i int) bool) []string {
 	return slices.Compact(out)
 }
 
-// clocks are the words that read the clock, and what they become: %s is the instant.
+// clocks are the words that read the clock, and the type that the instant becomes.
 func clocks() map[string]string {
-	const instant = "(%s::timestamptz)"
 	return map[string]string{
-		"now()": instant, "transaction_timestamp()": instant, "statement_timestamp()": instant, "current_timestamp": instant,
-		"current_date": "(%s::timestamptz::date)", "localtimestamp": "(%s::timestamptz::timestamp)",
-		"current_time": "(%s::timestamptz::timetz)", "localtime": "(%s::timestamptz::time)",
+		"now()": "timestamptz", "transaction_timestamp()": "timestamptz", "statement_timestamp()": "timestamptz", "current_timestamp": "timestamptz",
+		"current_date": "date", "localtimestamp": "timestamp", "current_time": "timetz", "localtime": "time",
 	}
+}
+
+// atInstant is an instant, written as SQL, as a value of a type; digits are those of its seconds, in brackets, or empty.
+func atInstant(instant, typ, digits string) string {
+	if typ == "timestamptz" {
+		return "(" + instant + "::timestamptz" + digits + ")"
+	}
+	return "(" + instant + "::timestamptz::" + typ + digits + ")"
+}
+
+// moments finds strings that PostgreSQL reads as a date which every transaction means otherwise.
+var moments = regexp.MustCompile(`(?i)^'[\s\d:.,+-]*(now|today|tomorrow|yesterday)[\s\d:.,+-]*(am|pm|z|utc)?\s*'$`)
+
+// Moments returns the strings of the condition that, as dates, mean something else in every transaction or on the next day: 'now', 'today 10:00'. One that is cast to
+// another type than a date's is plain text.
+func (c *Condition) Moments() (out []string) {
+	for i, t := range c.tokens {
+		if text := c.SQL[t.start:t.end]; t.kind == sqlString && moments.MatchString(text) && !c.castToOther(i) {
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
+// castToOther reports whether :: and a type that is no date's follow token i.
+func (c *Condition) castToOther(i int) bool {
+	if i+3 >= len(c.tokens) || !c.tokens[i+1].is(":") || !c.tokens[i+2].is(":") {
+		return false
+	}
+	return !slices.Contains([]string{"date", "time", "timetz", "timestamp", "timestamptz", "pg_catalog"}, c.tokens[i+3].text)
 }
 
 // At returns the condition with now(), current_date and their like replaced by one instant, written as SQL: many transactions read a table, and the condition must mean the same
@@ -203,16 +232,20 @@ func (c *Condition) At(instant string) string {
 		if i+2 < len(c.tokens) && c.tokens[i+1].is("(") && c.tokens[i+2].is(")") {
 			word, end = word+"()", c.tokens[i+2].end
 		}
-		form, ok := clocks()[word]
+		typ, ok := clocks()[word]
 		if !ok {
 			continue
+		}
+		digits := ""
+		if i+3 < len(c.tokens) && typ != "date" && c.tokens[i+1].is("(") && !c.tokens[i+2].is(")") && c.tokens[i+3].is(")") {
+			digits, end = "("+c.tokens[i+2].text+")", c.tokens[i+3].end
 		}
 		start := t.start
 		if c.afterCatalog(i) {
 			start = c.tokens[i-2].start
 		}
 		out.WriteString(c.SQL[at:start])
-		out.WriteString(strings.ReplaceAll(form, "%s", instant))
+		out.WriteString(atInstant(instant, typ, digits))
 		at = end
 	}
 	out.WriteString(c.SQL[at:])

@@ -72,6 +72,8 @@ func TestConditionAt(t *testing.T) {
 		"a > now() - interval '1 day'":             "a > ('T'::timestamptz) - interval '1 day'",
 		"a > NOW ( ) AND b < pg_catalog.now()":     "a > ('T'::timestamptz) AND b < ('T'::timestamptz)",
 		"d = CURRENT_DATE":                         "d = ('T'::timestamptz::date)",
+		"a > current_timestamp(0)":                 "a > ('T'::timestamptz(0))",
+		"a > localtime ( 3 ) AND b":                "a > ('T'::timestamptz::time(3)) AND b",
 		`"now" = 'now()' AND t.current_date = now`: `"now" = 'now()' AND t.current_date = now`,
 		"x.now() = localtimestamp":                 "x.now() = ('T'::timestamptz::timestamp)",
 	} {
@@ -81,6 +83,27 @@ func TestConditionAt(t *testing.T) {
 		}
 		if got := c.At("'T'"); got != want {
 			t.Errorf("%q became %q", sql, got)
+		}
+	}
+}
+
+// A string that is a moment as a date is found, and is not where it is text.
+func TestConditionMoments(t *testing.T) {
+	for sql, want := range map[string]string{
+		"a > 'now'":                                       "'now'",
+		"a > timestamptz ' TODAY 10:00 '":                 "' TODAY 10:00 '",
+		"a BETWEEN 'yesterday'::date AND 'tomorrow'":      "'yesterday' 'tomorrow'",
+		"a > '04:05 today'::pg_catalog.timestamp":         "'04:05 today'",
+		"a = 'today'::text OR b = 'now' :: mood":          "",
+		"a = 'not now' OR a = 'nowhere' OR \"now\" = '1'": "",
+		"a > '2024-01-01' AND b = ''":                     "",
+	} {
+		c, err := ParseCondition(sql)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(c.Moments(), " "); got != want {
+			t.Errorf("%q has the moments %s, want %s", sql, got, want)
 		}
 	}
 }

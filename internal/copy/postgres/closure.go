@@ -211,7 +211,7 @@ func (c *closure) follow(ctx context.Context, e edge, condition string) error {
 // after proving that they are still those of the snapshot.
 func (c *closure) ask(ctx context.Context, e edge, sql string, fn func(rows pgx.Rows) error) error {
 	r := c.s.r
-	return r.inSnapshot(ctx, func(d door) error {
+	err := r.inSnapshot(ctx, func(d door) error {
 		var tables []*table
 		for _, t := range r.cat.tables {
 			if t.group == e.child.group || t.group == e.parent.group {
@@ -225,6 +225,7 @@ func (c *closure) ask(ctx context.Context, e edge, sql string, fn func(rows pgx.
 		}
 		return r.overSelection(ctx, d, sql, tables, func() error { return each(ctx, d.query, sql, nil, fn) })
 	})
+	return blame(r.e.fail(ctx, "follow foreign key "+e.name+" of "+e.child.relation.group(), err), c.limit(e.child), c.limit(e.parent))
 }
 
 // refuse counts the references that would dangle. A parent whose rows come from

@@ -200,7 +200,7 @@ func classifyState(state string) report.Code {
 // conditions names the SQLSTATEs that people meet.
 func conditions() map[string]string {
 	return map[string]string{
-		"08P01": "protocol violation", "0A000": "feature not supported", "22001": "value too long", "22003": "number out of range",
+		"08P01": "protocol violation", "0A000": "feature not supported", "22001": "value too long", "22003": "number out of range", "22007": "no date", "22008": "date out of range", "22012": "division by zero",
 		"22021": "text in another encoding", "22023": "invalid parameter", "22P02": "value does not fit its type", "22P03": "invalid binary value",
 		"23502": "NULL in a column that is NOT NULL", "23503": "foreign key violation", "23505": "duplicate key", "23514": "check violation",
 		"25006": "read-only transaction", "28000": "login not allowed", "28P01": "wrong password", "3D000": "no such database", "3F000": "no such schema",

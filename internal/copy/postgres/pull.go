@@ -34,6 +34,9 @@ func (s *staged) stream(ctx context.Context, a *anonymize.Anonymizer, st stream)
 			return err
 		})
 	})
+	if st.part.keep != "" {
+		err = blame(err, s.rows.limits[st.part.table.group.oid])
+	}
 	return e, err
 }
 

@@ -150,6 +150,26 @@ func wrongConditions(lines []string) error {
 		Hint: "correct $rows in the rules; functions and tables need their schema's name in front; nothing was written"}
 }
 
+// blame says of a value that could not be computed whose condition computed it.
+func blame(err error, limits ...*limit) error {
+	e, ok := errors.AsType[*report.Error](err)
+	if !ok || e.Hint != "" || !strings.HasPrefix(stateOf(e.Err), "22") {
+		return err
+	}
+	var places []string
+	for _, l := range limits {
+		if l != nil && l.sql != "" && !slices.Contains(places, l.place()) {
+			places = append(places, l.place())
+		}
+	}
+	if len(places) == 0 {
+		return err
+	}
+	named := *e
+	named.Hint = "$rows at " + strings.Join(places, " or ") + " cannot be computed for some row: guard it there, with NULLIF or CASE for instance"
+	return &named
+}
+
 // readInstant fixes what now() means in conditions.
 func (s *staged) readInstant(ctx context.Context, d door) error {
 	err := d.row(ctx, `SELECT now()::text`, nil, &s.rows.now)
@@ -206,6 +226,9 @@ func checkSQL(ctx context.Context, d asked, c checked) (wrong []string, err erro
 			}
 		}
 		return []string{line}, nil
+	}
+	for _, text := range c.cond.Moments() {
+		wrong = append(wrong, c.at+": "+text+" as a date is another one in every transaction: say now() or current_date, or "+text+"::text where it is plain text")
 	}
 	err = each(ctx, d.query, volatileQuery, []any{c.cond.Calls()}, func(rows pgx.Rows) error {
 		var name string

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -114,6 +115,35 @@ func TestRowsConditionMistakes(t *testing.T) {
 	tr.wantRefused(t, report.Usage, "rules.yaml:4:18: $rows of items: SQLSTATE 42703", "at creatd_at", "rules.yaml:5:19: $rows of others: SQLSTATE 42804", "function random is volatile", "function touch is volatile")
 	tr.rules = rulesOf(`items: {$rows: "w IN (SELECT id FROM others)", id: keep, v: keep, w: keep}`, `others: {$rows: none}`, `third: {$rows: none}`)
 	tr.wantRefused(t, report.Usage, "42P01", "at others", "schema's name in front")
+}
+
+// A string that is another date in every transaction is refused, and the clock
+// may be read with fewer digits.
+func TestRowsConditionMoments(t *testing.T) {
+	t.Parallel()
+	tr := newTrial(t, `CREATE TABLE t (at timestamptz, v text); INSERT INTO t VALUES (now() - interval '1 day', 'today'), (now() - interval '9 days', 'today')`,
+		rulesOf(`t: {$rows: "at > 'now'::timestamptz - interval '2 days'", at: keep, v: keep}`))
+	tr.wantRefused(t, report.Usage, "rules.yaml:4:14: $rows of t: 'now' as a date is another one in every transaction")
+	tr.rules = rulesOf(`t: {$rows: "v = 'today'::text AND at > current_timestamp(0) - interval '2 days'", at: keep, v: keep}`)
+	tr.must(t)
+	tr.wantRows(t, `SELECT count(*)::text FROM t`, "1")
+}
+
+// A condition that fails for some row is named, where it selects rows and where
+// foreign keys are followed.
+func TestRowsConditionFails(t *testing.T) {
+	t.Parallel()
+	tr := newTrial(t, `CREATE TABLE p (id int PRIMARY KEY); INSERT INTO p VALUES (4), (5); CREATE TABLE c (p int); INSERT INTO c VALUES (4)`,
+		rulesOf(`p: {$rows: "1 / (id - 5) < 0", id: keep}`, `c: {p: keep}`))
+	for range 2 {
+		_, err := tr.run(t.Context(), t)
+		text := wantCode(t, err, report.Incompatible)
+		var e *report.Error
+		if !errors.As(err, &e) || !strings.Contains(text, "22012 (division by zero)") || !strings.Contains(e.Hint, "$rows at rules.yaml:4:14 cannot be computed for some row") {
+			t.Errorf("%s: %+v", text, e)
+		}
+		tr.prod.run(t, tr.source(), `ALTER TABLE c ADD FOREIGN KEY (p) REFERENCES p`)
+	}
 }
 
 const ordersSQL = `CREATE TABLE regions (id int PRIMARY KEY, name text); INSERT INTO regions SELECT i, 'r' || i FROM generate_series(1, 10) i;
