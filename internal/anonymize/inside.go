@@ -39,13 +39,13 @@ func (c *compiler) insideRule(r *ruleset.Rule, f Field, s *slots) *rule {
 // partOf gives a part its place: as the path of a column's JSON is spelled.
 func partOf(f, part Field) Field {
 	part.Store, part.Group = f.Store, f.Group
-	switch path := f.path(); {
+	switch path, name := f.path(), colons.Replace(escapeName(part.Name)); {
 	case f.Form == FormArray:
 		part.Name = path + "[]"
 	case len(cutLevels(path)) > 1:
-		part.Name = path + "." + colons.Replace(escapeName(part.Name))
+		part.Name = path + "." + name
 	default:
-		part.Name = joinPath(path, colons.Replace(escapeName(part.Name)))
+		part.Name = joinPath(path, name)
 	}
 	part.part = true
 	return part

@@ -149,13 +149,11 @@ func (a *Anonymizer) drawFrom(table *person.Table, folded, given []byte) string 
 	gender := a.plan.in.Names.Gender(table, string(given))
 	one, two := a.unknown.DrawTwo([]byte("name"), folded)
 	first := table.Given(gender, one)
-	for again := byte(1); ; again++ {
-		a.path = table.AppendFamily(a.path[:0], gender, two)
-		if again == 0 || !a.people.RealName(first, string(a.path)) {
-			return first
-		}
-		two = a.unknown.Draw([]byte("family"), folded, []byte{again})
+	a.path = table.AppendFamily(a.path[:0], gender, two)
+	for again := byte(1); again != 0 && a.people.RealName(first, string(a.path)); again++ { // 255 times at most
+		a.path = table.AppendFamily(a.path[:0], gender, a.unknown.Draw([]byte("family"), folded, []byte{again}))
 	}
+	return first
 }
 
 func spellPart[T string | []byte](dst, original []byte, part T) []byte {

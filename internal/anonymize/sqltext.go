@@ -81,7 +81,7 @@ var (
 // begins, to its end.
 func literalAt(s string, i int) (end int, value string, is bool) {
 	rest := s[i:]
-	inWord := i > 0 && (s[i-1] == '_' || s[i-1] == '$' || s[i-1] >= 0x80 || isLetter(s[i-1]&^0x20) || s[i-1] >= '0' && s[i-1] <= '9')
+	inWord := i > 0 && (s[i-1] == '$' || isWordByte(s[i-1]) || s[i-1] >= '0' && s[i-1] <= '9')
 	switch {
 	case strings.HasPrefix(rest, "--"):
 		return i + until(rest, "\n"), "", false

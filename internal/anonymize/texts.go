@@ -146,5 +146,5 @@ func numbersIn(s []byte) (all []text.Span) {
 }
 
 func wordOrPoint(c byte) bool {
-	return c == '_' || c == '.' || c >= 0x80 || isLetter(c&^0x20) || c >= '0' && c <= '9'
+	return c == '.' || isWordByte(c) || c >= '0' && c <= '9'
 }

@@ -106,10 +106,9 @@ func narrow(text []byte) []byte {
 
 // escapeQuoted appends text in quoted-printable. A line may become longer than mail allows by what a name grows.
 func escapeQuoted(dst, text []byte) []byte {
-	const hex = "0123456789ABCDEF"
 	for _, c := range text {
 		if c == '=' || c >= utf8.RuneSelf || c < ' ' {
-			dst = append(dst, '=', hex[c>>4], hex[c&15])
+			dst = append(dst, '=', upperHex[c>>4], upperHex[c&15])
 		} else {
 			dst = append(dst, c)
 		}
@@ -314,7 +313,6 @@ func (e *encodedWord) encode(text []byte) []byte {
 
 // appendQWord appends the text of an encoded word.
 func appendQWord(dst, text []byte) []byte {
-	const hex = "0123456789ABCDEF"
 	for _, c := range text {
 		switch {
 		case c == ' ':
@@ -322,7 +320,7 @@ func appendQWord(dst, text []byte) []byte {
 		case c < utf8.RuneSelf && lower[c] != separator:
 			dst = append(dst, c)
 		default:
-			dst = append(dst, '=', hex[c>>4], hex[c&15])
+			dst = append(dst, '=', upperHex[c>>4], upperHex[c&15])
 		}
 	}
 	return dst
